@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import type { Result } from "../domain/result.ts";
+import { isolateLedger } from "../memory/isolate-ledger.ts";
+import type { Config } from "./config.ts";
+import { resolveConfig } from "./resolve-config.ts";
+import type { ConfigIssue } from "./variable-reader.ts";
+import { VERSION } from "./version.ts";
+
+const resolved = new WeakMap<object, Result<Config, readonly ConfigIssue[]>>();
+
+/** The configuration of this isolate: parsed at the first request, problems logged once, in full. */
+export function configOf(env: object): Result<Config, readonly ConfigIssue[]> {
+  const known = resolved.get(env);
+  if (known !== undefined) return known;
+  const config = resolveConfig({ ...env }, VERSION, sha256Hex);
+  if (config.ok) isolateLedger.setLimit(config.value.memory.isolateMaxBytes);
+  // The one place that cannot use a reporter: there is no configuration to build one from.
+  else console.error(JSON.stringify({ level: "error", event: "config_invalid", issues: config.error })); // oxlint-disable-line no-console
+  resolved.set(env, config);
+  return config;
+}
+
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

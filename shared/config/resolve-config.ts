@@ -1,0 +1,164 @@
+import { err, ok } from "../domain/result.ts";
+import type { Result } from "../domain/result.ts";
+import { PROVIDERS } from "../providers/provider-table.ts";
+import type { ApiKey, Config, LimitsConfig, ProviderConfig, ProvidersConfig, TopologyConfig, UpstreamConfig } from "./config.ts";
+import type { ConfigIssue } from "./variable-reader.ts";
+import { VariableReader } from "./variable-reader.ts";
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+const MS_PER_SECOND = 1000;
+const ONE_YEAR_SECONDS = 365 * 24 * 3600;
+const MAX_SHARDS = 1024;
+const MAX_REQUESTS = 1_000_000_000;
+const MAX_BURST = 1_000_000;
+const MAX_WINDOW_SECONDS = 31 * 24 * 3600;
+/** A tenant's own bucket is this many users wide unless set: inventing user names gains no more than that. */
+const TENANT_USERS = 10;
+/** What the platform lets one object wait for. */
+const MAX_UPSTREAM_SLOTS = 6;
+const MIN_ADMIN_TOKEN_CHARACTERS = 16;
+const MIN_API_KEY_CHARACTERS = 8;
+const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Hex SHA-256 of a text; a port because configuration code has no crypto of its own. */
+export type DigestPort = (text: string) => string;
+
+/** Plain variables → configuration. All problems are reported together; none of the messages quotes a secret. */
+export function resolveConfig(
+  env: Readonly<Record<string, unknown>>,
+  version: string,
+  digest: DigestPort,
+): Result<Config, readonly ConfigIssue[]> {
+  const read = new VariableReader(env);
+  const config: Config = {
+    version,
+    listenHost: read.flag("LOCAL", false) ? (read.text("LISTEN_HOST") ?? "127.0.0.1") : null,
+    auth: read.oneOf("AUTH", "keys", ["open", "keys"]),
+    apiKeys: resolveApiKeys(read, digest),
+    adminTokenDigest: resolveAdminToken(read, digest),
+    allowedOrigins: resolveOrigins(read),
+    showPrompts: read.flag("SHOW_PROMPTS", false),
+    logLevel: read.oneOf("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
+    topology: resolveTopology(read),
+    freshness: {
+      ttlSeconds: read.integer("CACHE_TTL_SECONDS", 86_400, 0, ONE_YEAR_SECONDS),
+      ttiSeconds: read.integerOrNull("CACHE_TTI_SECONDS", null, 1, ONE_YEAR_SECONDS, "off"),
+      staleWhileRevalidateSeconds: read.integer("STALE_WHILE_REVALIDATE_SECONDS", 0, 0, ONE_YEAR_SECONDS),
+      staleIfErrorSeconds: read.integer("STALE_IF_ERROR_SECONDS", 3600, 0, ONE_YEAR_SECONDS),
+    },
+    memory: {
+      l0TtlSeconds: read.integer("L0_TTL_SECONDS", 10, 0, 3600),
+      l0MaxBytes: read.integer("L0_MAX_BYTES", 16 * MIB, 0, 64 * MIB),
+      isolateMaxBytes: read.integer("ISOLATE_MAX_BYTES", 64 * MIB, MIB, 100 * MIB),
+    },
+    storage: {
+      shardMaxBytes: read.integer("SHARD_MAX_BYTES", GIB, 0, 9 * GIB),
+      spillTtlSeconds: read.integer("SPILL_TTL_SECONDS", 2_592_000, 0, ONE_YEAR_SECONDS),
+      spillWritesPerDay: read.integer("SPILL_WRITES_PER_DAY", 1000, 0, 1_000_000_000),
+    },
+    limits: resolveLimits(read),
+    bodies: {
+      maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * MIB, 1, 24 * MIB),
+      maxEntryBytes: read.integer("MAX_ENTRY_BYTES", 4 * MIB, 0, 16 * MIB),
+    },
+    upstream: resolveUpstream(read),
+    providers: resolveProviders(read),
+  };
+  return read.issues.length === 0 ? ok(config) : err(read.issues);
+}
+
+function resolveApiKeys(read: VariableReader, digest: DigestPort): readonly ApiKey[] {
+  const keys: ApiKey[] = [];
+  const pairs = (read.text("API_KEYS") ?? "").split(/[\s,]+/).filter((pair) => pair !== "");
+  for (const [index, pair] of pairs.entries()) {
+    const colon = pair.indexOf(":");
+    const tenant = pair.slice(0, colon);
+    const key = pair.slice(colon + 1);
+    if (colon < 1 || !TENANT_NAME.test(tenant))
+      read.report("API_KEYS", `pair ${index + 1} must be \`tenant:key\`, the tenant of letters, digits, . _ -`);
+    else if (key.length < MIN_API_KEY_CHARACTERS)
+      read.report("API_KEYS", `the key in pair ${index + 1} must have at least ${MIN_API_KEY_CHARACTERS} characters`);
+    else if (keys.some((known) => known.digest === digest(key))) read.report("API_KEYS", `the key in pair ${index + 1} is given twice`);
+    else keys.push({ tenant, digest: digest(key) });
+  }
+  return keys;
+}
+
+function resolveAdminToken(read: VariableReader, digest: DigestPort): string | null {
+  const token = read.text("ADMIN_TOKEN");
+  if (token === null) return null;
+  if (token.length < MIN_ADMIN_TOKEN_CHARACTERS) read.report("ADMIN_TOKEN", `must have at least ${MIN_ADMIN_TOKEN_CHARACTERS} characters`);
+  return digest(token);
+}
+
+function resolveOrigins(read: VariableReader): readonly string[] {
+  const origins = (read.text("ALLOWED_ORIGINS") ?? "").split(/[\s,]+/).filter((origin) => origin !== "" && origin !== "none");
+  for (const origin of origins) {
+    if (origin === "*" || origin === "loopback") continue;
+    if (URL.parse(origin)?.origin !== origin)
+      read.report("ALLOWED_ORIGINS", "must list origins such as `https://app.example.com`, `*`, or `loopback`");
+  }
+  return origins;
+}
+
+function resolveTopology(read: VariableReader): TopologyConfig {
+  const shardCount = read.integer("SHARD_COUNT", 8, 1, MAX_SHARDS);
+  const fanout = read.text("SCOPE_FANOUT");
+  const scopeFanout = fanout === null || fanout === "all" ? shardCount : read.integer("SCOPE_FANOUT", shardCount, 1, MAX_SHARDS);
+  if (scopeFanout > shardCount) read.report("SCOPE_FANOUT", "must not exceed SHARD_COUNT");
+  return { shardCount, scopeFanout };
+}
+
+function resolveLimits(read: VariableReader): LimitsConfig {
+  const requests = read.integerOrNull("RATE_LIMIT_REQUESTS", 1000, 0, MAX_REQUESTS, "unlimited");
+  const windowSeconds = read.integer("RATE_LIMIT_WINDOW_SECONDS", 3600, 1, MAX_WINDOW_SECONDS);
+  const burst = read.integer("RATE_LIMIT_BURST", requests === 0 ? 0 : 50, 0, MAX_BURST);
+  const tenantDefault = requests === null ? null : Math.min(MAX_REQUESTS, requests * TENANT_USERS);
+  return {
+    user: { requests, windowSeconds, burst },
+    tenant: {
+      requests: read.integerOrNull("TENANT_RATE_LIMIT_REQUESTS", tenantDefault, 0, MAX_REQUESTS, "unlimited"),
+      windowSeconds,
+      burst: read.integer("TENANT_RATE_LIMIT_BURST", Math.min(MAX_BURST, burst * TENANT_USERS), 0, MAX_BURST),
+    },
+    onLimiterFailure: read.oneOf("LIMITER_FAILURE", "refuse", ["refuse", "allow"]),
+  };
+}
+
+function resolveUpstream(read: VariableReader): UpstreamConfig {
+  return {
+    slots: read.integer("UPSTREAM_SLOTS", 4, 1, MAX_UPSTREAM_SLOTS),
+    firstByteTimeoutMs: read.integer("UPSTREAM_FIRST_BYTE_TIMEOUT_SECONDS", 300, 1, 3600) * MS_PER_SECOND,
+    idleTimeoutMs: read.integer("UPSTREAM_IDLE_TIMEOUT_SECONDS", 300, 1, 3600) * MS_PER_SECOND,
+    totalTimeoutMs: read.integer("UPSTREAM_TOTAL_TIMEOUT_SECONDS", 1800, 1, 7200) * MS_PER_SECOND,
+  };
+}
+
+/** A provider is configured by its key or its base URL (a base URL alone is enough for servers without keys). */
+function resolveProviders(read: VariableReader): ProvidersConfig {
+  const configured: ProviderConfig[] = [];
+  for (const spec of PROVIDERS) {
+    const prefix = spec.name.toUpperCase().replaceAll("-", "_");
+    const apiKey = spec.embedded ? null : read.text(`${prefix}_API_KEY`);
+    const baseUrl = spec.embedded ? null : read.url(`${prefix}_BASE_URL`, null);
+    if (!spec.embedded && apiKey === null && baseUrl === null) continue;
+    configured.push({
+      name: spec.name,
+      baseUrl: baseUrl ?? spec.defaultBaseUrl ?? "",
+      apiKey,
+      defaultModel: spec.defaultModel,
+      embedded: spec.embedded,
+    });
+  }
+  const wanted = read.text("DEFAULT_PROVIDER");
+  if (wanted !== null && !configured.some((provider) => provider.name === wanted)) {
+    const known = PROVIDERS.some((spec) => spec.name === wanted);
+    read.report(
+      "DEFAULT_PROVIDER",
+      known ? "names a provider without a key or base URL" : `must be one of ${PROVIDERS.map((spec) => spec.name).join(", ")}`,
+    );
+  }
+  const first = configured.find((provider) => !provider.embedded) ?? configured[0];
+  return { default: wanted ?? first?.name ?? "demo", defaultModel: read.text("DEFAULT_MODEL"), configured };
+}

@@ -1,0 +1,208 @@
+/** The RPC surface of the CacheShard Durable Object. Flat data; nothing is thrown across it on purpose. */
+import type { CacheError } from "../domain/cache-error.ts";
+
+/** How an answer came to be, as `refrain-cache` shows it. */
+export type CacheOutcome = "HIT" | "SEMANTIC" | "COALESCED" | "STALE" | "MISS" | "BYPASS";
+
+export interface AnswerRequest {
+  readonly requestId: string;
+  /** SHA-256 in hex. */
+  readonly key: string;
+  readonly scope: string;
+  readonly tenant: string;
+  /** Model as asked for, without a provider prefix. */
+  readonly model: string;
+  readonly provider: string;
+  /** The effective request as JSON text, without `stream` and `stream_options`. */
+  readonly body: string;
+  readonly stream: boolean;
+  /** The caller wants the usage event in the stream. */
+  readonly includeUsage: boolean;
+  /** False: neither read, joined nor stored (`no-store`, mode `off`). */
+  readonly cache: boolean;
+  /** False: what is stored is not served (`no-cache`), a flight may be joined. */
+  readonly read: boolean;
+  /** Life of a new entry in seconds; 0 = not stored. */
+  readonly ttlSeconds: number;
+  readonly maxAgeSeconds: number | null;
+  readonly minFreshSeconds: number | null;
+  /** -1 stands for "any age" (RPC data has no infinity worth relying on). */
+  readonly maxStaleSeconds: number | null;
+  readonly onlyIfCached: boolean;
+  /** False when the limiter could not be asked: what is cached is served, nothing is bought. */
+  readonly mayCallUpstream: boolean;
+  readonly tags: readonly string[];
+}
+
+/** What is known of an answer beside its content. */
+export interface AnswerMeta {
+  readonly outcome: CacheOutcome;
+  readonly provider: string;
+  readonly createdMs: number;
+  /** Absolute end of life; 0 when nothing is stored. */
+  readonly expiresMs: number;
+  /** True when the entry is in the shard now. */
+  readonly stored: boolean;
+  /** Why the cache did not answer by itself: RFC 9211 `fwd`. Null for hits. */
+  readonly forwarded: "miss" | "request" | "stale" | "bypass" | null;
+  /** Joined a flight of somebody else. */
+  readonly collapsed: boolean;
+}
+
+/** One complete answer in the form that was asked for. */
+export interface WholeAnswer extends AnswerMeta {
+  readonly kind: "whole";
+  /** chat.completion as JSON text; "" when a stream was asked for. */
+  readonly json: string;
+  /** Every SSE event, the terminal one included; null when JSON was asked for. */
+  readonly sse: Uint8Array | null;
+}
+
+/** An answer that is still being written: every SSE event from the first byte to the terminal one. */
+export interface StreamedAnswer extends AnswerMeta {
+  readonly kind: "stream";
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+export interface FailedAnswer {
+  readonly kind: "failed";
+  readonly error: CacheError;
+}
+
+export type AnswerReply = WholeAnswer | StreamedAnswer | FailedAnswer;
+
+/**
+ * Counters of one tenant. requests = hits + semantic + coalesced + stale + misses + bypasses + errors:
+ * each request ends as exactly one of these (an answer that fails mid-stream stays what it began as).
+ */
+export interface TrafficCounts {
+  readonly requests: number;
+  readonly hits: number;
+  readonly semantic: number;
+  readonly coalesced: number;
+  readonly stale: number;
+  readonly misses: number;
+  readonly bypasses: number;
+  readonly errors: number;
+  /** Tokens (input and output) that answers from the cache did not cost. */
+  readonly tokensSaved: number;
+}
+
+/** Latencies as seen by the front Worker: requests per bucket of a logarithmic scale (see shared/domain/latency-histogram.ts). */
+export interface LatencyCounts {
+  readonly hit: readonly number[];
+  readonly miss: readonly number[];
+}
+
+/** What a Worker isolate saw that no shard did: answers from its own memory, and how long everything took. */
+export interface IsolateReport {
+  readonly tenant: string;
+  readonly memoryHits: number;
+  readonly bypasses: number;
+  readonly tokensSaved: number;
+  readonly hitLatency: readonly number[];
+  readonly missLatency: readonly number[];
+}
+
+export interface ShardStats {
+  readonly shard: number;
+  readonly traffic: TrafficCounts;
+  readonly latency: LatencyCounts;
+  readonly entries: number;
+  readonly spilledEntries: number;
+  readonly bytes: number;
+  readonly evictions: number;
+  readonly spills: number;
+  readonly promotions: number;
+  readonly sinceMs: number;
+}
+
+export interface ShardSummary {
+  readonly shard: number;
+  /** Entries a request could be answered from: in the shard and spilled. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** Position of the purge log. */
+  readonly sequence: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly flights: number;
+}
+
+/** Everything an admin may see of one shard. */
+export interface ShardDetail extends ShardSummary {
+  readonly residentEntries: number;
+  readonly spilledEntries: number;
+  readonly ramEntries: number;
+  readonly ramBytes: number;
+  readonly databaseBytes: number;
+  readonly subscribers: number;
+  readonly flightBytes: number;
+  readonly upstreamActive: number;
+  readonly upstreamQueued: number;
+  readonly passMarkers: number;
+  readonly evictions: number;
+  readonly spills: number;
+  readonly spillsToday: number;
+  readonly spillShare: number;
+  readonly promotions: number;
+  readonly corrupt: number;
+  readonly fencedCommits: number;
+  readonly kvErrors: number;
+  readonly isolateBytes: number;
+  readonly recentPurges: readonly PurgeLogLine[];
+}
+
+export interface PurgeLogLine {
+  readonly sequence: number;
+  readonly kind: string;
+  readonly value: string;
+  readonly atMs: number;
+  readonly purged: number;
+}
+
+/** One selector of a purge; `value` is "" for `all`, the time in ms as decimal text for `created_before`. */
+export interface PurgeRequest {
+  readonly kind: "all" | "key" | "tag" | "model" | "tenant" | "scope" | "created_before";
+  readonly value: string;
+  /** Also frees rows and KV values before it returns. */
+  readonly hard: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface PurgeReply {
+  readonly shard: number;
+  readonly sequence: number;
+  readonly purged: number;
+}
+
+/** An entry as an admin sees it. No prompt text. */
+export interface EntryDetail {
+  readonly key: string;
+  readonly shard: number;
+  readonly scope: string;
+  readonly tenant: string;
+  readonly model: string;
+  readonly answeredModel: string;
+  readonly provider: string;
+  readonly tags: readonly string[];
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly lastUsedMs: number;
+  readonly hits: number;
+  readonly bytes: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly sequence: number;
+  readonly location: "shard" | "kv";
+}
+
+export interface CacheShardApi {
+  answer(request: AnswerRequest): Promise<AnswerReply>;
+  report(report: IsolateReport): Promise<void>;
+  stats(tenant: string | null): Promise<ShardStats>;
+  summary(): Promise<ShardSummary>;
+  detail(): Promise<ShardDetail>;
+  purge(request: PurgeRequest): Promise<PurgeReply>;
+  entry(key: string): Promise<EntryDetail | null>;
+}

@@ -1,0 +1,28 @@
+/** Buckets grow by √2 from 0.25 ms: 44 buckets reach past 10 minutes with at most 41 % width. */
+export const LATENCY_BUCKETS = 44;
+const FIRST_BUCKET_MS = 0.25;
+const BUCKETS_PER_DOUBLING = 2;
+
+/** The bucket a duration falls in. */
+export function latencyBucket(durationMs: number): number {
+  if (durationMs <= FIRST_BUCKET_MS) return 0;
+  const bucket = Math.ceil(Math.log2(durationMs / FIRST_BUCKET_MS) * BUCKETS_PER_DOUBLING);
+  return Math.min(bucket, LATENCY_BUCKETS - 1);
+}
+
+/** Upper edge of a bucket in ms. */
+export function bucketEdgeMs(bucket: number): number {
+  return FIRST_BUCKET_MS * 2 ** (bucket / BUCKETS_PER_DOUBLING);
+}
+
+/** The upper edge of the bucket that holds the given quantile (0…1), in ms; null when nothing was counted. */
+export function latencyQuantileMs(counts: readonly number[], quantile: number): number | null {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    seen += counts[bucket] ?? 0;
+    if (seen >= quantile * total) return bucketEdgeMs(bucket);
+  }
+  return bucketEdgeMs(counts.length - 1);
+}
