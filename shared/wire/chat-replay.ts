@@ -1,0 +1,21 @@
+/** What ends a Chat Completions stream. */
+export const SSE_DONE = "data: [DONE]\n\n";
+
+/** A comment: clients skip it, and a dead connection fails on it (WHATWG HTML, 9.2.6). */
+export const SSE_HEARTBEAT = ": heartbeat\n\n";
+
+const LINE_END = /\r\n|\r|\n/;
+
+/** One server-sent event that carries `data`. A line end inside it becomes one more `data:` line. */
+export function sseEvent(data: string): string {
+  if (!LINE_END.test(data)) return `data: ${data}\n\n`;
+  return `${data
+    .split(LINE_END)
+    .map((line) => `data: ${line}\n`)
+    .join("")}\n`;
+}
+
+/** The whole SSE text of a stored answer: its deltas, the usage event (null = not stored or not asked for), `[DONE]`. */
+export function replayText(deltas: readonly string[], usage: string | null): string {
+  return deltas.map(sseEvent).join("") + (usage === null ? "" : sseEvent(usage)) + SSE_DONE;
+}
