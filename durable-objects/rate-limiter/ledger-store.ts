@@ -1,0 +1,113 @@
+import type { Lease, Ledger } from "../../shared/domain/rate/lease-ledger.ts";
+import { RATE_LIMITER_MIGRATIONS } from "./migrations.ts";
+
+/** The dimension leases are counted in today. */
+const REQUESTS_DIMENSION = "requests";
+
+interface BucketRow extends Record<string, SqlStorageValue> {
+  readonly per_window: number;
+  readonly window_ms: number;
+  readonly burst: number;
+  readonly drops: number;
+  readonly at_ms: number;
+}
+
+interface LeaseRow extends Record<string, SqlStorageValue> {
+  readonly lease_id: string;
+  readonly granted: number;
+  readonly held: number;
+  readonly returned: number;
+  readonly returnable_drops: number;
+  readonly expires_at_ms: number;
+}
+
+/** The ledger in SQLite. Everything here is synchronous; the output gate holds answers back until it is durable. */
+export class LedgerStore {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Brings the schema up to date; a no-op when it is. */
+  migrate(): void {
+    const { sql } = this.#storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS schema_migrations (step INTEGER PRIMARY KEY)");
+    const { done } = sql.exec<{ done: number }>("SELECT COALESCE(MAX(step), 0) AS done FROM schema_migrations").one();
+    for (const [index, step] of RATE_LIMITER_MIGRATIONS.entries()) {
+      if (index < done) continue;
+      this.#storage.transactionSync(() => {
+        sql.exec(step);
+        sql.exec("INSERT INTO schema_migrations (step) VALUES (?)", index + 1);
+      });
+    }
+  }
+
+  /** Null for a bucket nobody has asked for. */
+  load(): Ledger | null {
+    const { sql } = this.#storage;
+    const [row] = sql
+      .exec<BucketRow>("SELECT per_window, window_ms, burst, drops, at_ms FROM buckets WHERE dimension = ?", REQUESTS_DIMENSION)
+      .toArray();
+    if (row === undefined) return null;
+    const rows = sql.exec<LeaseRow>(
+      "SELECT lease_id, granted, held, returned, returnable_drops, expires_at_ms FROM leases WHERE dimension = ? ORDER BY expires_at_ms",
+      REQUESTS_DIMENSION,
+    );
+    return {
+      bucket: { shape: { perWindow: row.per_window, windowMs: row.window_ms, burst: row.burst }, drops: row.drops, atMs: row.at_ms },
+      leases: rows.toArray().map(leaseOf),
+    };
+  }
+
+  /** Writes what differs between two ledgers, all or nothing. */
+  save(before: Ledger | null, after: Ledger): void {
+    const { sql } = this.#storage;
+    const { shape, drops, atMs } = after.bucket;
+    this.#storage.transactionSync(() => {
+      sql.exec(
+        "INSERT OR REPLACE INTO buckets (dimension, per_window, window_ms, burst, drops, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        REQUESTS_DIMENSION,
+        shape.perWindow,
+        shape.windowMs,
+        shape.burst,
+        drops,
+        atMs,
+      );
+      // A lease is replaced, never changed in place, so identity tells what has to be written.
+      const kept = new Set<Lease>(after.leases);
+      const known = new Set<Lease>(before?.leases);
+      const remembered = new Set(after.leases.map((lease) => lease.leaseId));
+      for (const lease of known) if (!kept.has(lease) && !remembered.has(lease.leaseId)) this.#delete(lease);
+      for (const lease of after.leases) if (!known.has(lease)) this.#upsert(lease);
+    });
+  }
+
+  #delete(lease: Lease): void {
+    this.#storage.sql.exec("DELETE FROM leases WHERE dimension = ? AND lease_id = ?", REQUESTS_DIMENSION, lease.leaseId);
+  }
+
+  #upsert(lease: Lease): void {
+    this.#storage.sql.exec(
+      "INSERT OR REPLACE INTO leases (dimension, lease_id, granted, held, returned, returnable_drops, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      REQUESTS_DIMENSION,
+      lease.leaseId,
+      lease.granted,
+      lease.held,
+      lease.returned,
+      lease.returnableDrops,
+      lease.expiresAtMs,
+    );
+  }
+}
+
+function leaseOf(row: LeaseRow): Lease {
+  return {
+    leaseId: row.lease_id,
+    granted: row.granted,
+    held: row.held,
+    returned: row.returned,
+    returnableDrops: row.returnable_drops,
+    expiresAtMs: row.expires_at_ms,
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * The object's schema, append-only: a step that has shipped is never edited. `dimension` keeps room
+ * for limits counted in something else than requests; each has its own bucket and leases.
+ */
+export const RATE_LIMITER_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE buckets (
+     dimension TEXT PRIMARY KEY,
+     per_window INTEGER NOT NULL,
+     window_ms INTEGER NOT NULL,
+     burst INTEGER NOT NULL,
+     drops INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE leases (
+     dimension TEXT NOT NULL,
+     lease_id TEXT NOT NULL,
+     granted INTEGER NOT NULL,
+     held INTEGER NOT NULL,
+     returned INTEGER NOT NULL,
+     returnable_drops INTEGER NOT NULL,
+     expires_at_ms INTEGER NOT NULL,
+     PRIMARY KEY (dimension, lease_id)
+   ) WITHOUT ROWID;`,
+];

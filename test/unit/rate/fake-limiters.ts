@@ -1,0 +1,134 @@
+import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/contracts/rate-limiter.ts";
+import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/lease-ledger.ts";
+import { LeaseBook } from "../../../workers/limits/lease-book.ts";
+import type { QueuePorts } from "../../../workers/limits/lease-queue.ts";
+import { type LimiterPort, type LimiterStub, tenantLimiterName, userLimiterName } from "../../../workers/limits/limiter-port.ts";
+
+/** An instant far from zero, so that forgotten initial values show. */
+export const START_MS = 1_800_000_000_000;
+
+export const UNLIMITED_POLICY: RatePolicy = { requests: null, windowSeconds: 3600, burst: 50 };
+
+/** A clock whose timers fire only when it is moved. */
+export class FakeClock {
+  nowMs = START_MS;
+  #timers: { readonly atMs: number; readonly fire: () => void }[] = [];
+
+  readonly startTimer = (delayMs: number, fire: () => void): (() => void) => {
+    const timer = { atMs: this.nowMs + delayMs, fire };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  };
+
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      const [due] = this.#timers.filter((timer) => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      if (due === undefined) break;
+      this.nowMs = Math.max(this.nowMs, due.atMs);
+      this.#timers = this.#timers.filter((timer) => timer !== due);
+      due.fire();
+      await settle();
+    }
+    this.nowMs = untilMs;
+    await settle();
+  }
+}
+
+/** Lets every promise that can settle do so. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One limiter object: the real ledger, with a network that can be slowed and cut. */
+export class FakeLimiter implements LimiterStub {
+  ledger: Ledger | null = null;
+  readonly requests: LeaseRequest[] = [];
+  readonly released: LeaseReturn[] = [];
+  /** Instants requests were charged at, per attempt. */
+  readonly chargedAtMs = new Map<string, number>();
+  /** Answers wait for this when set. */
+  gate: Promise<void> | null = null;
+  failure: Error | null = null;
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseGrant> {
+    this.requests.push(request);
+    if (this.failure !== null) throw this.failure;
+    const decision = grantLease(this.ledger, request, this.#clock.nowMs);
+    this.ledger = decision.ledger;
+    this.chargedAtMs.set(request.attempt, this.#clock.nowMs);
+    await this.gate;
+    return decision.grant;
+  }
+
+  async release(ended: LeaseReturn): Promise<void> {
+    this.released.push(ended);
+    if (this.ledger !== null) this.ledger = returnLease(this.ledger, ended, this.#clock.nowMs);
+  }
+
+  /** What an eviction leaves: only data. */
+  restart(): void {
+    this.ledger = structuredClone(this.ledger);
+  }
+}
+
+export class FakeLimiters implements LimiterPort {
+  readonly objects = new Map<string, FakeLimiter>();
+  readonly clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.clock = clock;
+  }
+
+  user(tenant: string, user: string): FakeLimiter {
+    return this.#object(userLimiterName(tenant, user));
+  }
+
+  tenant(tenant: string): FakeLimiter {
+    return this.#object(tenantLimiterName(tenant));
+  }
+
+  get calls(): number {
+    return [...this.objects.values()].reduce((sum, limiter) => sum + limiter.requests.length, 0);
+  }
+
+  #object(key: string): FakeLimiter {
+    const found = this.objects.get(key) ?? new FakeLimiter(this.clock);
+    this.objects.set(key, found);
+    return found;
+  }
+}
+
+export interface Isolate {
+  readonly book: LeaseBook;
+  readonly deferred: Promise<unknown>[];
+}
+
+let attempts = 0;
+
+export function newIsolate(
+  limiters: LimiterPort,
+  clock: FakeClock,
+  policies: { user: RatePolicy; tenant: RatePolicy },
+  maxBuckets = 100,
+): Isolate {
+  const deferred: Promise<unknown>[] = [];
+  const ports: QueuePorts = {
+    nowMs: () => clock.nowMs,
+    newAttempt: () => `attempt-${(attempts += 1)}`,
+    startTimer: clock.startTimer,
+    defer: (work) => void deferred.push(work),
+  };
+  return { book: new LeaseBook({ limiters, policies, ports, maxBuckets }), deferred };
+}

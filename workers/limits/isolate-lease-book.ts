@@ -1,0 +1,21 @@
+import { waitUntil } from "cloudflare:workers";
+import type { LimitsConfig } from "../../shared/config/config.ts";
+import { LeaseBook } from "./lease-book.ts";
+import { durableLimiters, type LimiterNamespace } from "./limiter-port.ts";
+
+/** The lease book of this isolate: made once, used by every request. */
+export function isolateLeaseBook(namespace: LimiterNamespace, limits: Pick<LimitsConfig, "user" | "tenant">): LeaseBook {
+  return new LeaseBook({
+    limiters: durableLimiters(namespace),
+    policies: { user: limits.user, tenant: limits.tenant },
+    ports: {
+      nowMs: () => Date.now(),
+      newAttempt: () => crypto.randomUUID(),
+      startTimer: (delayMs, fire) => {
+        const timer = setTimeout(fire, delayMs);
+        return () => clearTimeout(timer);
+      },
+      defer: waitUntil,
+    },
+  });
+}

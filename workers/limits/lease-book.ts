@@ -1,0 +1,197 @@
+/** The isolate's lease book: admits requests out of leases, usually without a call. One lives per isolate, across requests. */
+import type { RatePolicy } from "../../shared/contracts/rate-limiter.ts";
+import type { LocalLease, Refusal } from "../../shared/domain/rate/local-bucket.ts";
+import type { RateState } from "../../shared/domain/rate/rate-state.ts";
+import { type BucketShape, bucketShape } from "../../shared/domain/rate/token-bucket.ts";
+import { LeaseQueue, type QueuePorts } from "./lease-queue.ts";
+import type { LimiterPort, LimiterStub } from "./limiter-port.ts";
+
+/** Buckets one isolate remembers. */
+export const MAX_BUCKETS = 10_000;
+
+/** A bucket nobody asked for during this time is idle: what its lease has left goes back. In milliseconds. */
+export const IDLE_MS = 5000;
+
+/** How often idle buckets are looked for, in milliseconds. */
+export const SWEEP_INTERVAL_MS = 1000;
+
+/** Idle buckets given back in one sweep: a request pays for a few at most. */
+export const MAX_SWEPT = 32;
+
+export interface AdmitRequest {
+  readonly tenant: string;
+  readonly user: string;
+  readonly nowMs: number;
+}
+
+export type Admission =
+  /** `user` is null where the user has no limit. `refund` takes the admission back; a second call does nothing. */
+  | { readonly kind: "admitted"; readonly user: RateState | null; refund(): void }
+  | { readonly kind: "denied"; readonly party: "user" | "tenant"; readonly retryAfterSeconds: number; readonly user: RateState | null }
+  | { readonly kind: "unavailable" };
+
+/** What a party without a limit holds. */
+const UNLIMITED = "unlimited";
+
+type Held = LocalLease | typeof UNLIMITED;
+
+type Outcome = Held | Refusal;
+
+/** The buckets of one request; null = unlimited. */
+interface Parties {
+  readonly user: LeaseQueue | null;
+  readonly tenant: LeaseQueue | null;
+}
+
+export interface LeaseBookOptions {
+  readonly limiters: LimiterPort;
+  readonly policies: { readonly user: RatePolicy; readonly tenant: RatePolicy };
+  /** `defer` must act for the request that is running when it is called (`waitUntil` of `cloudflare:workers`), not for one fixed request. */
+  readonly ports: QueuePorts;
+  readonly maxBuckets?: number;
+}
+
+export class LeaseBook {
+  readonly #limiters: LimiterPort;
+  readonly #ports: QueuePorts;
+  readonly #userShape: BucketShape | null;
+  readonly #tenantShape: BucketShape | null;
+  readonly #maxBuckets: number;
+  /** Least recently used first, to the precision of a sweep. */
+  readonly #queues = new Map<string, LeaseQueue>();
+  #sweptMs = 0;
+
+  constructor(options: LeaseBookOptions) {
+    this.#limiters = options.limiters;
+    this.#ports = options.ports;
+    this.#userShape = shapeOf(options.policies.user);
+    this.#tenantShape = shapeOf(options.policies.tenant);
+    this.#maxBuckets = options.maxBuckets ?? MAX_BUCKETS;
+  }
+
+  /** Buckets remembered right now. */
+  get size(): number {
+    return this.#queues.size;
+  }
+
+  /** Takes one request of the user and one of the tenant. Synchronous when the leases in hand, or a remembered denial, suffice. */
+  admit(request: AdmitRequest): Admission | Promise<Admission> {
+    const { nowMs } = request;
+    const parties = this.#parties(request);
+    this.#sweep(nowMs);
+    // Both are looked at before either is spent: a denied request must not wear down the other bucket.
+    const userRefusal = parties.user?.bucket.refusal(nowMs) ?? null;
+    const tenantRefusal = parties.tenant?.bucket.refusal(nowMs) ?? null;
+    if (userRefusal !== null || tenantRefusal !== null) return refused(parties, userRefusal, tenantRefusal, nowMs);
+    const user = parties.user === null ? UNLIMITED : parties.user.take(nowMs);
+    const tenant = parties.tenant === null ? UNLIMITED : parties.tenant.take(nowMs);
+    if (user !== null && tenant !== null) return admitted(parties, user, tenant, nowMs);
+    return this.#ask(parties, user, tenant);
+  }
+
+  async #ask(parties: Parties, user: Held | null, tenant: Held | null): Promise<Admission> {
+    const [userOutcome, tenantOutcome] = await Promise.all([user ?? acquire(parties.user), tenant ?? acquire(parties.tenant)]);
+    const nowMs = this.#ports.nowMs();
+    if (isHeld(userOutcome) && isHeld(tenantOutcome)) return admitted(parties, userOutcome, tenantOutcome, nowMs);
+    give(parties.user, userOutcome);
+    give(parties.tenant, tenantOutcome);
+    return refused(parties, userOutcome, tenantOutcome, nowMs);
+  }
+
+  #parties(request: AdmitRequest): Parties {
+    const { tenant, user, nowMs } = request;
+    return {
+      user:
+        this.#userShape === null
+          ? null
+          : this.#queue(`u${tenant.length}:${tenant}${user}`, this.#userShape, nowMs, () => this.#limiters.user(tenant, user)),
+      tenant: this.#tenantShape === null ? null : this.#queue(`t${tenant}`, this.#tenantShape, nowMs, () => this.#limiters.tenant(tenant)),
+    };
+  }
+
+  #queue(key: string, shape: BucketShape, nowMs: number, stub: () => LimiterStub): LeaseQueue {
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      this.#makeRoom();
+      queue = new LeaseQueue(shape, stub, this.#ports);
+    } else if (nowMs - queue.touchedMs < SWEEP_INTERVAL_MS) return queue;
+    else this.#queues.delete(key);
+    queue.touchedMs = nowMs;
+    this.#queues.set(key, queue);
+    return queue;
+  }
+
+  /** Forgetting a bucket is always safe: waiting requests keep it alive, and the limiter knows what it handed out. */
+  #makeRoom(): void {
+    while (this.#queues.size >= this.#maxBuckets) {
+      const oldest = this.#queues.entries().next();
+      if (oldest.done === true) return;
+      this.#queues.delete(oldest.value[0]);
+      oldest.value[1].relinquish();
+    }
+  }
+
+  #sweep(nowMs: number): void {
+    if (Math.abs(nowMs - this.#sweptMs) < SWEEP_INTERVAL_MS) return;
+    this.#sweptMs = nowMs;
+    let looked = 0;
+    for (const [key, queue] of this.#queues) {
+      looked += 1;
+      if (looked > MAX_SWEPT || nowMs - queue.touchedMs < IDLE_MS) return;
+      this.#queues.delete(key);
+      // A busy one moves behind the others, or it would hide them from every sweep.
+      if (queue.busy(nowMs)) this.#queues.set(key, queue);
+      else queue.relinquish();
+    }
+  }
+}
+
+function shapeOf(policy: RatePolicy): BucketShape | null {
+  return policy.requests === null ? null : bucketShape(policy.requests, policy.windowSeconds, policy.burst);
+}
+
+async function acquire(queue: LeaseQueue | null): Promise<Outcome> {
+  return queue === null ? UNLIMITED : await queue.acquire();
+}
+
+function isHeld(outcome: Outcome): outcome is Held {
+  return outcome !== "denied" && outcome !== "unavailable";
+}
+
+/** Puts a request back where it was taken from, if it was. */
+function give(queue: LeaseQueue | null, outcome: Outcome): void {
+  if (queue !== null && isHeld(outcome) && outcome !== UNLIMITED) queue.bucket.refund(outcome);
+}
+
+function admitted(parties: Parties, user: Held, tenant: Held, nowMs: number): Admission {
+  let refunded = false;
+  return {
+    kind: "admitted",
+    user: parties.user?.bucket.state(nowMs) ?? null,
+    refund(): void {
+      if (refunded) return;
+      refunded = true;
+      give(parties.user, user);
+      give(parties.tenant, tenant);
+    },
+  };
+}
+
+/** What two outcomes, one of them a refusal, amount to. A denial beats an absent limiter, and the longer wait is the one worth telling. */
+function refused(parties: Parties, user: Outcome | null, tenant: Outcome | null, nowMs: number): Admission {
+  if (user !== "denied" && tenant !== "denied") return { kind: "unavailable" };
+  const userState = parties.user?.bucket.state(nowMs) ?? null;
+  const userWait = user === "denied" ? waitSeconds(userState) : 0;
+  const tenantWait = tenant === "denied" ? waitSeconds(parties.tenant?.bucket.state(nowMs) ?? null) : 0;
+  return {
+    kind: "denied",
+    party: tenantWait > userWait ? "tenant" : "user",
+    retryAfterSeconds: Math.max(userWait, tenantWait),
+    user: userState,
+  };
+}
+
+/** At least a second: the denial may have been lifted while this request was on its way. */
+function waitSeconds(state: RateState | null): number {
+  return Math.max(1, state?.retryAfterSeconds ?? 0);
+}

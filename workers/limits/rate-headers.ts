@@ -1,0 +1,36 @@
+/** Rate-limit answers on the wire: draft-ietf-httpapi-ratelimit-headers-10 beside OpenAI's own names. */
+import type { RateState } from "../../shared/domain/rate/rate-state.ts";
+
+const MS_PER_SECOND = 1000;
+const SECONDS_PER_MINUTE = 60;
+const SECONDS_PER_HOUR = 3600;
+
+/**
+ * A duration as OpenAI writes it: `250ms`, `1.5s`, `6m0s`, `1h0m30s`.
+ * @param seconds any non-negative number; milliseconds are kept, finer parts round up.
+ */
+export function durationText(seconds: number): string {
+  const ms = Math.ceil(seconds * MS_PER_SECOND);
+  if (ms > 0 && ms < MS_PER_SECOND) return `${ms}ms`;
+  const hours = Math.floor(ms / (SECONDS_PER_HOUR * MS_PER_SECOND));
+  const minutes = Math.floor(ms / (SECONDS_PER_MINUTE * MS_PER_SECOND)) % SECONDS_PER_MINUTE;
+  const rest = (ms % (SECONDS_PER_MINUTE * MS_PER_SECOND)) / MS_PER_SECOND;
+  if (hours > 0) return `${hours}h${minutes}m${rest}s`;
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}
+
+/**
+ * The headers of one limited answer. `q` and `w` are the sustained rate, `refrain-burst` what the
+ * bucket holds. OpenAI's three describe the bucket itself: from `remaining` it reaches `limit` after `reset`.
+ */
+export function rateHeaders(state: RateState, policyName: "user"): readonly (readonly [string, string])[] {
+  // While denied, `t` names the same instant as Retry-After (section 5 of the draft).
+  const effectiveSeconds = state.retryAfterSeconds > 0 ? state.retryAfterSeconds : Math.ceil(state.resetSeconds);
+  return [
+    ["RateLimit-Policy", `"${policyName}";q=${state.limit};w=${Math.ceil(state.windowSeconds)};refrain-burst=${state.burst}`],
+    ["RateLimit", `"${policyName}";r=${state.remaining};t=${effectiveSeconds}`],
+    ["x-ratelimit-limit-requests", String(state.burst)],
+    ["x-ratelimit-remaining-requests", String(state.remaining)],
+    ["x-ratelimit-reset-requests", durationText(state.resetSeconds)],
+  ];
+}
