@@ -1,0 +1,265 @@
+import type { Config } from "../../shared/config/config.ts";
+import type { AnswerReply, AnswerRequest, CacheOutcome, FailedAnswer, WholeAnswer } from "../../shared/contracts/cache-shard.ts";
+import type { CacheError } from "../../shared/domain/cache-error.ts";
+import type { EntryTimes, Freshness, StaleWindows } from "../../shared/domain/freshness.ts";
+import { freshness, lifeEndMs } from "../../shared/domain/freshness.ts";
+import { SSE_DONE, sseEvent } from "../../shared/wire/chat-replay.ts";
+import { decodeBody, joinParts } from "./body-codec.ts";
+import type { Clock } from "./clock.ts";
+import type { Entry } from "./entry.ts";
+import type { EntryStore, Lookup } from "./entry-store.ts";
+import type { FlightEnd, FlightOpening, FlightPorts } from "./flight.ts";
+import { Flight } from "./flight.ts";
+import type { FlightConductor } from "./flight-conductor.ts";
+import type { FlightTable } from "./flight-table.ts";
+import type { PassMarkers } from "./pass-markers.ts";
+import type { Promotion } from "./promotion.ts";
+import type { PurgeLog } from "./purge-log.ts";
+import type { ResidentEntry } from "./ram-front.ts";
+import type { UseLog } from "./use-log.ts";
+
+const MS_PER_SECOND = 1000;
+const ANY_AGE = -1;
+const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
+  "upstream_unreachable",
+  "upstream_timeout",
+  "upstream_invalid",
+  "overloaded",
+]);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export interface AnswererParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly store: EntryStore;
+  readonly uses: UseLog;
+  readonly flights: FlightTable;
+  readonly flightPorts: FlightPorts;
+  readonly passMarkers: PassMarkers;
+  readonly promotion: Promotion;
+  readonly conductor: FlightConductor;
+  readonly log: PurgeLog;
+  /** Keeps the object alive until the work is done. */
+  keepAlive(work: Promise<unknown>): void;
+  served(request: AnswerRequest, outcome: CacheOutcome, tokensSaved: number): void;
+  failed(request: AnswerRequest): void;
+}
+
+/** A stored answer and whether this caller may have it now. */
+interface Candidate {
+  readonly found: Lookup;
+  readonly fresh: Freshness | null;
+}
+
+/** Decides how one request is answered: from the store, from a flight under way, or from a flight of its own. */
+export class Answerer {
+  readonly #parts: AnswererParts;
+  readonly #windows: StaleWindows;
+
+  constructor(parts: AnswererParts) {
+    this.#parts = parts;
+    const { staleWhileRevalidateSeconds, staleIfErrorSeconds } = parts.config.freshness;
+    this.#windows = {
+      staleWhileRevalidateMs: staleWhileRevalidateSeconds * MS_PER_SECOND,
+      staleIfErrorMs: staleIfErrorSeconds * MS_PER_SECOND,
+    };
+  }
+
+  /** A miss registers its flight in this very synchronous step: two requests can never both see nothing. */
+  answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
+    if (!request.cache) return this.#fly(request, null, { shared: false, keep: false, outcome: "BYPASS", stale: null });
+    const candidate = this.#candidate(request);
+    const served = this.#serveStored(request, candidate);
+    if (served !== null) return served;
+    const spilled = spilledOf(candidate);
+    if (request.onlyIfCached) return this.#onlyStored(request, spilled, { kind: "only_if_cached" });
+    const stale = candidate.fresh?.kind === "stale_if_error" && candidate.found.kind === "resident" ? candidate.found.resident : null;
+    const flight = this.#parts.flights.joinable(request.key);
+    if (flight !== null) return this.#join(request, flight, stale);
+    if (!request.mayCallUpstream) {
+      if (stale !== null) return this.#whole(request, stale, "STALE");
+      return this.#onlyStored(request, spilled, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
+    }
+    const pass = this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs());
+    return this.#fly(request, spilled, { shared: !pass, keep: true, outcome: "MISS", stale });
+  }
+
+  #candidate(request: AnswerRequest): Candidate {
+    const found = request.read ? this.#parts.store.lookup(request.key) : ({ kind: "absent" } as const);
+    if (found.kind === "absent") return { found, fresh: null };
+    const entry = found.kind === "resident" ? found.resident.entry : found.entry;
+    const controls = {
+      maxAgeSeconds: request.maxAgeSeconds,
+      minFreshSeconds: request.minFreshSeconds,
+      maxStaleSeconds: request.maxStaleSeconds === ANY_AGE ? Number.POSITIVE_INFINITY : request.maxStaleSeconds,
+    };
+    return { found, fresh: freshness(this.#times(entry), this.#windows, controls, this.#parts.clock.nowMs()) };
+  }
+
+  #serveStored(request: AnswerRequest, { found, fresh }: Candidate): AnswerReply | null {
+    if (found.kind !== "resident" || fresh === null) return null;
+    switch (fresh.kind) {
+      case "fresh":
+        return this.#hit(request, found.resident);
+      case "stale_accepted":
+        return this.#whole(request, found.resident, "STALE");
+      case "stale_while_revalidate":
+        this.#refresh(request);
+        return this.#whole(request, found.resident, "STALE");
+      case "stale_if_error":
+      case "refused_by_caller":
+      case "expired":
+        return null;
+    }
+  }
+
+  #hit(request: AnswerRequest, resident: ResidentEntry): AnswerReply {
+    this.#parts.uses.note(request.key, this.#parts.clock.nowMs());
+    return this.#whole(request, resident, "HIT");
+  }
+
+  /** One refresher at a time; whoever asks meanwhile is served the stale answer. */
+  #refresh(request: AnswerRequest): void {
+    const { flights } = this.#parts;
+    if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
+    this.#launch(request, null, true, true);
+  }
+
+  async #onlyStored(request: AnswerRequest, spilled: Entry | null, otherwise: CacheError): Promise<AnswerReply> {
+    const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
+    return resident === null ? this.#fail(request, otherwise) : this.#hit(request, resident);
+  }
+
+  #join(request: AnswerRequest, flight: Flight, stale: ResidentEntry | null): AnswerReply | Promise<AnswerReply> {
+    if (!this.#parts.flights.hasRoom(flight)) return this.#fail(request, { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 });
+    flight.addFollower();
+    for (const tag of request.tags) flight.tags.add(tag);
+    return this.#follow(request, flight, "COALESCED", stale);
+  }
+
+  #fly(
+    request: AnswerRequest,
+    spilled: Entry | null,
+    how: { readonly shared: boolean; readonly keep: boolean; readonly outcome: CacheOutcome; readonly stale: ResidentEntry | null },
+  ): AnswerReply | Promise<AnswerReply> {
+    if (!request.mayCallUpstream) return this.#fail(request, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
+    if (this.#parts.flights.full) return this.#fail(request, { kind: "overloaded", what: "flights", retryAfterSeconds: 1 });
+    const flight = this.#launch(request, spilled, how.shared, how.keep);
+    return this.#follow(request, flight, how.outcome, how.stale);
+  }
+
+  #launch(request: AnswerRequest, spilled: Entry | null, shared: boolean, keep: boolean): Flight {
+    const { flights, flightPorts, clock, log, conductor } = this.#parts;
+    const identity = {
+      key: request.key,
+      scope: request.scope,
+      tenant: request.tenant,
+      model: request.model,
+      sequence: log.sequence,
+      startedMs: clock.nowMs(),
+    };
+    const flight = new Flight(identity, flightPorts, keep);
+    for (const tag of request.tags) flight.tags.add(tag);
+    flights.add(flight, shared);
+    this.#parts.keepAlive(conductor.conduct(flight, request, spilled).finally(() => flights.remove(flight)));
+    return flight;
+  }
+
+  async #follow(request: AnswerRequest, flight: Flight, outcome: CacheOutcome, stale: ResidentEntry | null): Promise<AnswerReply> {
+    // Subscribed before anything is awaited: what is written meanwhile waits in the stream.
+    const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
+    const leaveQueue = stream === null ? flight.addWaiter() : null;
+    const leaderFailed = outcome === "COALESCED" ? [] : [flight.leaderFailure.then((error) => ({ kind: "failed", error }) as const)];
+    const result = await Promise.race<FlightOpening | FlightEnd>([stream === null ? flight.ended : flight.opened, ...leaderFailed]);
+    leaveQueue?.();
+    if (stream !== null && result.kind !== "streaming" && result.kind !== "answered") await stream.cancel();
+    switch (result.kind) {
+      case "found":
+        return this.#hit(request, result.resident);
+      case "failed":
+        return stale !== null && allowsStale(result.error) ? this.#whole(request, stale, "STALE") : this.#fail(request, result.error);
+      case "answered":
+      case "streaming":
+        return this.#fromFlight(request, flight, result, stream, outcome);
+    }
+  }
+
+  #fromFlight(
+    request: AnswerRequest,
+    flight: Flight,
+    result: Extract<FlightOpening, { kind: "answered" | "streaming" }>,
+    stream: ReadableStream<Uint8Array> | null,
+    outcome: CacheOutcome,
+  ): AnswerReply {
+    this.#parts.served(request, outcome, 0);
+    const meta = {
+      outcome,
+      provider: result.provider,
+      createdMs: result.kind === "answered" ? result.createdMs : flight.identity.startedMs,
+      expiresMs: result.kind === "answered" ? result.expiresMs : 0,
+      stored: result.kind === "answered" && result.stored,
+      forwarded: outcome === "BYPASS" ? ("bypass" as const) : request.read ? ("miss" as const) : ("request" as const),
+      collapsed: outcome === "COALESCED",
+    };
+    if (stream !== null) return { kind: "stream", stream, ...meta };
+    return { kind: "whole", json: result.kind === "answered" ? result.json : "", sse: null, ...meta };
+  }
+
+  #whole(request: AnswerRequest, resident: ResidentEntry, outcome: CacheOutcome): AnswerReply {
+    const { entry } = resident;
+    const form = request.stream ? replayOf(resident, request.includeUsage) : jsonOf(resident);
+    if (form === null) {
+      this.#parts.store.dropCorrupt(entry);
+      return this.#fail(request, { kind: "internal" });
+    }
+    this.#parts.served(request, outcome, entry.inputTokens + entry.outputTokens);
+    return {
+      kind: "whole",
+      json: typeof form === "string" ? form : "",
+      sse: typeof form === "string" ? null : form,
+      outcome,
+      provider: entry.provider,
+      createdMs: entry.createdMs,
+      expiresMs: lifeEndMs(this.#times(entry)),
+      stored: true,
+      forwarded: outcome === "STALE" ? "stale" : null,
+      collapsed: false,
+    } satisfies WholeAnswer;
+  }
+
+  #times(entry: Entry): EntryTimes {
+    return { ...entry, lastUsedMs: this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs };
+  }
+
+  #fail(request: AnswerRequest, error: CacheError): FailedAnswer {
+    this.#parts.failed(request);
+    return { kind: "failed", error };
+  }
+}
+
+function spilledOf({ found, fresh }: Candidate): Entry | null {
+  return found.kind === "spilled" && (fresh?.kind === "fresh" || fresh?.kind === "stale_accepted") ? found.entry : null;
+}
+
+/** RFC 5861: a stale answer stands in for errors of the origin, not for what is wrong with the request. */
+function allowsStale(error: CacheError): boolean {
+  if (error.kind === "upstream_error") return error.status >= 500 || error.status === 429 || error.status === 408;
+  return ORIGIN_FAULTS.has(error.kind);
+}
+
+function jsonOf(resident: ResidentEntry): string | null {
+  if (resident.json !== null) return resident.json;
+  const bytes = decodeBody(resident.body.json);
+  if (bytes === null) return null;
+  resident.json = decoder.decode(bytes);
+  return resident.json;
+}
+
+function replayOf(resident: ResidentEntry, includeUsage: boolean): Uint8Array | null {
+  const events = decodeBody(resident.body.events);
+  if (events === null) return null;
+  const { usageEvent } = resident.body;
+  const tail = (includeUsage && usageEvent !== "" ? sseEvent(usageEvent) : "") + SSE_DONE;
+  return joinParts([events, encoder.encode(tail)]);
+}

@@ -1,0 +1,151 @@
+import type { Config } from "../../shared/config/config.ts";
+import type { AnswerRequest } from "../../shared/contracts/cache-shard.ts";
+import { evictionWorthUsd } from "../../shared/domain/answer-value.ts";
+import type { UpstreamFailure } from "../../shared/domain/cache-error.ts";
+import { storability } from "../../shared/domain/storable.ts";
+import { encodeBody } from "./body-codec.ts";
+import type { Entry, EntryBody } from "./entry.ts";
+import { bodyBytes } from "./entry-store.ts";
+import type { EntryStore } from "./entry-store.ts";
+import type { Flight } from "./flight.ts";
+import type { PumpOutcome, PumpPorts } from "./flight-pump.ts";
+import { pumpUpstream } from "./flight-pump.ts";
+import type { PassMarkers } from "./pass-markers.ts";
+import type { Promotion } from "./promotion.ts";
+
+/** Upstream calls one flight may make: after a passing failure one of those who wait takes over, once. */
+const MAX_CALLS_PER_FLIGHT = 2;
+/** Statuses that another try may not see again. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504, 520, 522, 524, 529]);
+/** Events repeat themselves so much that even short ones gain from deflate. */
+const MIN_DEFLATE_EVENT_BYTES = 512;
+const MS_PER_SECOND = 1000;
+
+export interface ConductorParts {
+  readonly config: Config;
+  readonly store: EntryStore;
+  readonly promotion: Promotion;
+  readonly passMarkers: PassMarkers;
+  readonly pump: PumpPorts;
+  /** An entry was stored: make room. */
+  stored(entry: Entry): void;
+  /** Followers were served by one call: tokens they did not cost. */
+  shared(tenant: string, tokensSaved: number): void;
+}
+
+/** Leads a flight from its registration to its end: look in KV, call upstream, commit, then tell everybody. */
+export class FlightConductor {
+  readonly #parts: ConductorParts;
+
+  constructor(parts: ConductorParts) {
+    this.#parts = parts;
+  }
+
+  /** Never throws: whatever goes wrong ends the flight with an error. */
+  async conduct(flight: Flight, request: AnswerRequest, spilled: Entry | null): Promise<void> {
+    try {
+      const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
+      if (resident !== null) {
+        flight.end({ kind: "found", resident });
+        return;
+      }
+      flight.calling();
+      await this.#callUpstream(flight, request);
+    } catch (error) {
+      // A bug or a storage fault: the clients must hear of it all the same.
+      console.error(JSON.stringify({ level: "error", event: "flight_failed", message: String(error) })); // oxlint-disable-line no-console
+      flight.end({ kind: "failed", error: { kind: "internal" } });
+    }
+  }
+
+  async #callUpstream(flight: Flight, request: AnswerRequest): Promise<void> {
+    for (let call = 1; ; call++) {
+      const outcome = await pumpUpstream(flight, request, this.#parts.pump);
+      if (outcome.kind === "answered") {
+        this.#finish(flight, request, outcome);
+        return;
+      }
+      const retry = call < MAX_CALLS_PER_FLIGHT && flight.state === "calling" && flight.hasSuccessor && isTransient(outcome.error);
+      if (!retry) {
+        flight.end({ kind: "failed", error: outcome.error });
+        return;
+      }
+      flight.failLeader(outcome.error);
+    }
+  }
+
+  #finish(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>): void {
+    const { answer } = outcome;
+    const entry = this.#commit(flight, request, outcome);
+    const tokens = answer.usage === null ? 0 : answer.usage.inputTokens + answer.usage.outputTokens;
+    if (flight.followers > 0) this.#parts.shared(request.tenant, flight.followers * tokens);
+    flight.end({
+      kind: "answered",
+      json: answer.json,
+      provider: request.provider,
+      createdMs: entry?.createdMs ?? this.#parts.pump.clock.nowMs(),
+      expiresMs: entry?.expiresMs ?? 0,
+      stored: entry !== null,
+    });
+    if (entry !== null) this.#parts.stored(entry);
+  }
+
+  /** The entry when it was stored. A storing fault is no reason to withhold the answer. */
+  #commit(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>): Entry | null {
+    if (!request.cache || request.ttlSeconds === 0 || this.#parts.config.storage.shardMaxBytes === 0) return null;
+    const { answer, terminated, usageEvent } = outcome;
+    const { maxEntryBytes } = this.#parts.config.bodies;
+    const fit = flight.oversize
+      ? ({ kind: "uncacheable" } as const)
+      : storability({ terminated, finishReasons: answer.finishReasons, empty: answer.empty, bytes: answer.json.length }, maxEntryBytes);
+    if (fit.kind === "uncacheable") {
+      this.#parts.passMarkers.mark(request.key, this.#parts.pump.clock.nowMs());
+      return null;
+    }
+    const body: EntryBody = {
+      json: encodeBody(new TextEncoder().encode(answer.json)),
+      events: encodeBody(flight.buffer.contentBytes(), MIN_DEFLATE_EVENT_BYTES),
+      usageEvent,
+    };
+    const entry = this.#entryOf(flight, request, outcome, body);
+    if (entry.bytes > this.#parts.config.storage.shardMaxBytes) return null;
+    try {
+      if (this.#parts.store.commit(entry, body) === "fenced") return null;
+    } catch (error) {
+      console.error(JSON.stringify({ level: "error", event: "commit_failed", message: String(error) })); // oxlint-disable-line no-console
+      return null;
+    }
+    this.#parts.passMarkers.clear(request.key);
+    return entry;
+  }
+
+  #entryOf(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>, body: EntryBody): Entry {
+    const nowMs = this.#parts.pump.clock.nowMs();
+    const { ttiSeconds } = this.#parts.config.freshness;
+    const { usage, model, json } = outcome.answer;
+    return {
+      key: request.key,
+      scope: request.scope,
+      tenant: request.tenant,
+      model: request.model,
+      answeredModel: model ?? request.model,
+      provider: request.provider,
+      tags: [...flight.tags],
+      createdMs: nowMs,
+      expiresMs: nowMs + request.ttlSeconds * MS_PER_SECOND,
+      ttiMs: ttiSeconds === null ? null : ttiSeconds * MS_PER_SECOND,
+      lastUsedMs: nowMs,
+      hits: 0,
+      sequence: flight.identity.sequence,
+      bytes: bodyBytes(body),
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      worthUsd: evictionWorthUsd(usage, json.length),
+      spilled: null,
+    };
+  }
+}
+
+function isTransient(error: UpstreamFailure): boolean {
+  return error.kind === "upstream_unreachable" || (error.kind === "upstream_error" && TRANSIENT_STATUSES.has(error.status));
+}

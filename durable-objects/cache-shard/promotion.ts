@@ -1,0 +1,47 @@
+import type { Entry } from "./entry.ts";
+import { bodyBytes } from "./entry-store.ts";
+import type { EntryStore } from "./entry-store.ts";
+import type { RamFront, ResidentEntry } from "./ram-front.ts";
+import type { ShardNumbers } from "./shard-numbers.ts";
+import type { SpillStore } from "./spill-store.ts";
+
+/** Brings spilled entries back. A value that is missing, damaged, late or purged meanwhile is a miss. */
+export class Promotion {
+  readonly #store: EntryStore;
+  readonly #front: RamFront;
+  readonly #spill: SpillStore;
+  readonly #numbers: ShardNumbers;
+  readonly #onPromoted: (entry: Entry) => void;
+
+  constructor(store: EntryStore, front: RamFront, spill: SpillStore, numbers: ShardNumbers, onPromoted: (entry: Entry) => void) {
+    this.#store = store;
+    this.#front = front;
+    this.#spill = spill;
+    this.#numbers = numbers;
+    this.#onPromoted = onPromoted;
+  }
+
+  /** The entry with its body, in the shard again; null = miss. */
+  async promote(entry: Entry): Promise<ResidentEntry | null> {
+    const { spilled } = entry;
+    if (spilled === null) return null;
+    const read = await this.#spill.read(spilled.kvName);
+    switch (read.kind) {
+      case "failed":
+        this.#numbers.add("kv_errors", 1);
+        return null;
+      case "absent":
+        // KV may not show a recent value yet; the miss that follows replaces the row anyway.
+        return null;
+      case "corrupt":
+        if (this.#store.find(entry.key)?.spilled?.kvName === spilled.kvName) this.#store.dropCorrupt(entry);
+        return null;
+      case "found": {
+        if (!this.#store.promote(entry, read.body)) return null;
+        const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(read.body) };
+        this.#onPromoted(resident);
+        return this.#front.get(entry.key) ?? this.#front.put(resident, read.body, null);
+      }
+    }
+  }
+}

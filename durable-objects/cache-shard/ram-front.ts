@@ -1,0 +1,83 @@
+import type { IsolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import type { Entry, EntryBody } from "./entry.ts";
+
+/** An entry with its body, ready to be answered from. */
+export interface ResidentEntry {
+  readonly entry: Entry;
+  readonly body: EntryBody;
+  /** chat.completion text, decoded on first use. */
+  json: string | null;
+  readonly bytes: number;
+}
+
+/** Rough cost of the objects around the bytes. */
+const OVERHEAD_BYTES = 600;
+
+/** Recently used entries in memory, least recently used first, bounded by the isolate's ledger and a share of it. */
+export class RamFront {
+  readonly #ledger: IsolateLedger;
+  readonly #maxBytes: number;
+  readonly #residents = new Map<string, ResidentEntry>();
+  #bytes = 0;
+
+  constructor(ledger: IsolateLedger, maxBytes: number) {
+    this.#ledger = ledger;
+    this.#maxBytes = maxBytes;
+    ledger.open({ kind: "ram_front", shed: (bytes) => this.#shed(bytes) });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#residents.size;
+  }
+
+  get(key: string): ResidentEntry | null {
+    const resident = this.#residents.get(key);
+    if (resident === undefined) return null;
+    this.#residents.delete(key);
+    this.#residents.set(key, resident);
+    return resident;
+  }
+
+  /** Keeps an entry if it fits; hands back a usable object either way. */
+  put(entry: Entry, body: EntryBody, json: string | null): ResidentEntry {
+    this.delete(entry.key);
+    // Strings of mostly ASCII take a byte a character; the decoded text is counted beside the stored form.
+    const bytes = OVERHEAD_BYTES + body.events.byteLength + body.usageEvent.length + 2 * body.json.byteLength;
+    const resident: ResidentEntry = { entry, body, json, bytes };
+    while (this.#bytes + bytes > this.#maxBytes && this.#residents.size > 0) this.#dropOldest();
+    if (bytes > this.#maxBytes || !this.#ledger.reserve("ram_front", bytes)) return resident;
+    this.#residents.set(entry.key, resident);
+    this.#bytes += bytes;
+    return resident;
+  }
+
+  delete(key: string): void {
+    const resident = this.#residents.get(key);
+    if (resident !== undefined) this.#forget(key, resident);
+  }
+
+  clear(): void {
+    for (const [key, resident] of this.#residents) this.#forget(key, resident);
+  }
+
+  #shed(bytes: number): void {
+    const target = Math.max(0, this.#bytes - bytes);
+    while (this.#bytes > target && this.#residents.size > 0) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#residents.entries().next().value;
+    if (oldest === undefined) return;
+    this.#forget(oldest[0], oldest[1]);
+  }
+
+  #forget(key: string, resident: ResidentEntry): void {
+    this.#residents.delete(key);
+    this.#bytes -= resident.bytes;
+    this.#ledger.release("ram_front", resident.bytes);
+  }
+}

@@ -1,0 +1,276 @@
+import type { Config } from "../../shared/config/config.ts";
+import type {
+  AnswerReply,
+  AnswerRequest,
+  EntryDetail,
+  IsolateReport,
+  PurgeReply,
+  PurgeRequest,
+  ShardDetail,
+  ShardStats,
+  ShardSummary,
+} from "../../shared/contracts/cache-shard.ts";
+import type { UpstreamApi } from "../../shared/contracts/upstream.ts";
+import { FrequencySketch } from "../../shared/domain/frequency-sketch.ts";
+import { spillShare } from "../../shared/domain/spill.ts";
+import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import { SSE_DONE, SSE_HEARTBEAT } from "../../shared/wire/chat-replay.ts";
+import { errorEvent } from "../../shared/wire/error-response.ts";
+import { migrate } from "../storage/migrations.ts";
+import { Answerer } from "./answerer.ts";
+import { systemClock } from "./clock.ts";
+import { EntryStore } from "./entry-store.ts";
+import { Evictor } from "./evictor.ts";
+import { FlightConductor } from "./flight-conductor.ts";
+import { FlightTable } from "./flight-table.ts";
+import { PassMarkers } from "./pass-markers.ts";
+import { Promotion } from "./promotion.ts";
+import { PurgeLog, selectorOf } from "./purge-log.ts";
+import { RamFront } from "./ram-front.ts";
+import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
+import { ShardNumbers } from "./shard-numbers.ts";
+import { SpillStore } from "./spill-store.ts";
+import { FIRST_SWEEP_MS, SWEEP_AFTER_PURGE_MS, Sweeper } from "./sweeper.ts";
+import { TrafficBook } from "./traffic-book.ts";
+import { UpstreamGateway } from "./upstream-gateway.ts";
+import { USE_FLUSH_KEYS, USE_FLUSH_MS, UseLog } from "./use-log.ts";
+
+/** Counters per row of the frequency sketch. */
+const SKETCH_WIDTH = 16_384;
+/** Part of the isolate's memory that one shard's front may fill. */
+const FRONT_SHARE = 0.25;
+/** SSE bytes one flight may hold before it stops being joinable and storable. */
+const MAX_FLIGHT_BYTES = 32 * 1024 * 1024;
+const RECENT_PURGES = 20;
+const MS_PER_SECOND = 1000;
+const RANDOM_KEY_BYTES = 8;
+const encoder = new TextEncoder();
+
+/** Everything one shard is made of, wired together. */
+export class Shard {
+  readonly #index: number;
+  readonly #config: Config;
+  readonly #ctx: DurableObjectState;
+  readonly #log: PurgeLog;
+  readonly #numbers: ShardNumbers;
+  readonly #front: RamFront;
+  readonly #store: EntryStore;
+  readonly #uses = new UseLog();
+  readonly #traffic: TrafficBook;
+  readonly #flights = new FlightTable();
+  readonly #passMarkers = new PassMarkers();
+  readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
+  readonly #gateway: UpstreamGateway;
+  readonly #answerer: Answerer;
+  readonly #evictor: Evictor;
+  readonly #sweeper: Sweeper;
+  readonly #writesPerDay: number;
+  #flushTimer: (() => void) | null = null;
+  #sweepPlanned = false;
+
+  constructor(index: number, config: Config, ctx: DurableObjectState, env: Env) {
+    this.#index = index;
+    this.#config = config;
+    this.#ctx = ctx;
+    migrate(ctx.storage, CACHE_SHARD_MIGRATIONS);
+    this.#log = new PurgeLog(ctx.storage.sql);
+    this.#numbers = new ShardNumbers(ctx.storage.sql);
+    if (this.#numbers.get("since_ms") === 0) this.#numbers.set("since_ms", systemClock.nowMs());
+    this.#front = new RamFront(isolateLedger, config.memory.isolateMaxBytes * FRONT_SHARE);
+    this.#store = new EntryStore(ctx.storage, this.#numbers, this.#log, this.#front);
+    this.#traffic = new TrafficBook(ctx.storage.sql);
+    const spill = new SpillStore(env.SPILL, index);
+    const promotion = new Promotion(this.#store, this.#front, spill, this.#numbers, (entry) => this.#makeRoom(entry));
+    this.#writesPerDay = spillShare(config.storage.spillWritesPerDay, index, config.topology.shardCount);
+    this.#evictor = new Evictor({
+      store: this.#store,
+      numbers: this.#numbers,
+      spill,
+      uses: this.#uses,
+      sketch: this.#sketch,
+      config: config.storage,
+      writesPerDay: this.#writesPerDay,
+      ports: { nowMs: () => systemClock.nowMs(), randomKey },
+    });
+    this.#sweeper = new Sweeper(this.#store, this.#numbers, spill, retentionMs(config));
+    this.#gateway = new UpstreamGateway(config.providers.configured, config.upstream.slots, {
+      fetch: (url, init) => fetch(url, init),
+      remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`) as unknown as UpstreamApi, // its own class's surface; the generated Env cannot name it
+    });
+    this.#answerer = this.#wireAnswerer(promotion);
+  }
+
+  #wireAnswerer(promotion: Promotion): Answerer {
+    const config = this.#config;
+    const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = config.upstream;
+    const conductor = new FlightConductor({
+      config,
+      store: this.#store,
+      promotion,
+      passMarkers: this.#passMarkers,
+      pump: {
+        clock: systemClock,
+        patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
+        call: (call) => this.#gateway.call(call),
+      },
+      stored: (entry) => this.#makeRoom(entry),
+      shared: (tenant, tokensSaved) => this.#traffic.addTokens(tenant, tokensSaved),
+    });
+    return new Answerer({
+      config,
+      clock: systemClock,
+      store: this.#store,
+      uses: this.#uses,
+      flights: this.#flights,
+      flightPorts: {
+        clock: systemClock,
+        ledger: isolateLedger,
+        heartbeat: encoder.encode(SSE_HEARTBEAT),
+        doneEvent: encoder.encode(SSE_DONE),
+        errorEvent: (error) => encoder.encode(errorEvent(error, "openai", { requestId: "", nowMs: systemClock.nowMs() })),
+        maxBytes: MAX_FLIGHT_BYTES,
+      },
+      passMarkers: this.#passMarkers,
+      promotion,
+      conductor,
+      log: this.#log,
+      keepAlive: (work) => this.#ctx.waitUntil(work),
+      served: (request, outcome, tokensSaved) => this.#traffic.count(request.tenant, outcome, tokensSaved),
+      failed: (request) => this.#traffic.countError(request.tenant),
+    });
+  }
+
+  answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
+    if (request.cache) this.#sketch.increment(request.key);
+    this.#planFlush();
+    return this.#answerer.answer(request);
+  }
+
+  report(report: IsolateReport): void {
+    this.#traffic.add(report);
+    this.#planFlush();
+  }
+
+  stats(tenant: string | null): ShardStats {
+    const total = this.#traffic.total(tenant);
+    return {
+      shard: this.#index,
+      traffic: total.traffic,
+      latency: { hit: total.hit, miss: total.miss },
+      entries: tenant === null ? this.#numbers.get("entries") : this.#store.count({ kind: "tenant", value: tenant }),
+      spilledEntries: this.#numbers.get("spilled_entries"),
+      bytes: this.#numbers.get("bytes"),
+      evictions: this.#numbers.get("evictions"),
+      spills: this.#numbers.get("spills"),
+      promotions: this.#numbers.get("promotions"),
+      sinceMs: this.#numbers.get("since_ms"),
+    };
+  }
+
+  summary(): ShardSummary {
+    const { traffic } = this.#traffic.total(null);
+    return {
+      shard: this.#index,
+      entries: this.#numbers.get("entries"),
+      bytes: this.#numbers.get("bytes"),
+      sequence: this.#log.sequence,
+      hits: traffic.hits + traffic.semantic + traffic.stale,
+      misses: traffic.misses,
+      flights: this.#flights.size,
+    };
+  }
+
+  detail(): ShardDetail {
+    const get = (name: Parameters<ShardNumbers["get"]>[0]): number => this.#numbers.get(name);
+    return {
+      ...this.summary(),
+      residentEntries: get("entries") - get("spilled_entries"),
+      spilledEntries: get("spilled_entries"),
+      ramEntries: this.#front.size,
+      ramBytes: this.#front.bytes,
+      databaseBytes: this.#ctx.storage.sql.databaseSize,
+      subscribers: this.#flights.subscribers,
+      flightBytes: this.#flights.bytes,
+      upstreamActive: this.#gateway.active,
+      upstreamQueued: this.#gateway.queued,
+      passMarkers: this.#passMarkers.size,
+      evictions: get("evictions"),
+      spills: get("spills"),
+      spillsToday: get("spills_today"),
+      spillShare: this.#writesPerDay,
+      promotions: get("promotions"),
+      corrupt: get("corrupt"),
+      fencedCommits: get("fenced_commits"),
+      kvErrors: get("kv_errors"),
+      isolateBytes: isolateLedger.usedBytes,
+      recentPurges: this.#log.recent(RECENT_PURGES),
+    };
+  }
+
+  async purge(request: PurgeRequest): Promise<PurgeReply> {
+    const selector = selectorOf(request.kind, request.value);
+    if (request.dryRun) return { shard: this.#index, sequence: this.#log.sequence, purged: this.#store.count(selector) };
+    this.#flush();
+    const nowMs = systemClock.nowMs();
+    const { sequence, purged, kvNames } = this.#store.purge(selector, nowMs);
+    const values = this.#sweeper.deleteValues(kvNames);
+    if (request.hard) {
+      await values;
+      await this.#sweeper.runToEnd(nowMs);
+    } else {
+      this.#ctx.waitUntil(values);
+      if (selector.kind === "all" && purged > 0) await this.#ctx.storage.setAlarm(nowMs + SWEEP_AFTER_PURGE_MS);
+    }
+    return { shard: this.#index, sequence, purged };
+  }
+
+  entry(key: string): EntryDetail | null {
+    const entry = this.#store.find(key);
+    if (entry === null) return null;
+    const { spilled, ttiMs: _tti, worthUsd: _worth, ...facts } = entry;
+    return {
+      ...facts,
+      shard: this.#index,
+      hits: entry.hits + this.#uses.hits(key),
+      lastUsedMs: this.#uses.lastUsedMs(key) ?? entry.lastUsedMs,
+      location: spilled === null ? "shard" : "kv",
+    };
+  }
+
+  async sweep(): Promise<void> {
+    const againMs = await this.#sweeper.run(systemClock.nowMs());
+    if (againMs !== null) await this.#ctx.storage.setAlarm(systemClock.nowMs() + againMs);
+    this.#sweepPlanned = againMs !== null;
+  }
+
+  #makeRoom(entry: Parameters<Evictor["admitted"]>[0]): void {
+    const eviction = this.#evictor.admitted(entry);
+    if (eviction !== null) this.#ctx.waitUntil(eviction);
+    if (!this.#sweepPlanned) this.#ctx.waitUntil(this.#planSweep());
+  }
+
+  async #planSweep(): Promise<void> {
+    this.#sweepPlanned = true;
+    if ((await this.#ctx.storage.getAlarm()) === null) await this.#ctx.storage.setAlarm(systemClock.nowMs() + FIRST_SWEEP_MS);
+  }
+
+  #planFlush(): void {
+    if (this.#uses.size >= USE_FLUSH_KEYS) this.#flush();
+    this.#flushTimer ??= systemClock.after(USE_FLUSH_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushTimer?.();
+    this.#flushTimer = null;
+    this.#store.flushUses(this.#uses.drain(), () => this.#traffic.flush());
+  }
+}
+
+function retentionMs(config: Config): number {
+  const { staleWhileRevalidateSeconds, staleIfErrorSeconds } = config.freshness;
+  return Math.max(staleWhileRevalidateSeconds, staleIfErrorSeconds) * MS_PER_SECOND;
+}
+
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(RANDOM_KEY_BYTES))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,12 @@
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { RequestContext } from "../context.ts";
+import { refuseAdmin } from "../request/caller.ts";
+
+/** Null = welcome. Pages of other origins never reach admin routes, whatever token they hold. */
+export function adminGate(request: Request, context: RequestContext): CacheError | null {
+  const origin = request.headers.get("origin");
+  if (origin !== null && URL.parse(origin)?.host !== new URL(request.url).host) {
+    return { kind: "forbidden", message: "Admin routes do not take requests from other origins." };
+  }
+  return refuseAdmin(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
+}

@@ -1,0 +1,37 @@
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { JsonObject } from "../../../shared/domain/json.ts";
+import { isJsonObject } from "../../../shared/domain/json.ts";
+import type { Result } from "../../../shared/domain/result.ts";
+import { err, ok } from "../../../shared/domain/result.ts";
+import { parseJsonBody } from "../../../shared/wire/json-body.ts";
+import type { RequestContext } from "../context.ts";
+import { readBody } from "../request/body-reader.ts";
+
+/** A JSON object as an admin route's body. */
+export async function readObject(request: Request, context: RequestContext): Promise<Result<JsonObject, CacheError>> {
+  const text = await readBody(request, context.isolate.config.bodies.maxBodyBytes);
+  if (!text.ok) return text;
+  const json = parseJsonBody(text.value);
+  if (!json.ok) return json;
+  return isJsonObject(json.value) ? ok(json.value) : err(badField(null, "The request body must be a JSON object."));
+}
+
+export function badField(field: string | null, message: string): CacheError {
+  return { kind: "invalid_request", field, message };
+}
+
+/** A shard's number out of the path: 400 when it is none, 404 when there is no such shard. */
+export function shardNumber(text: string, context: RequestContext): Result<number, CacheError> {
+  if (!/^\d{1,6}$/.test(text)) return err(badField("shard", "The shard must be a whole number."));
+  const shard = Number(text);
+  const { shardCount } = context.isolate.config.topology;
+  return shard < shardCount
+    ? ok(shard)
+    : err({ kind: "not_found", message: `There is no shard ${shard}; shards are numbered 0 to ${shardCount - 1}.` });
+}
+
+/** Query parameters beyond the known ones are mistakes worth telling. */
+export function unknownParameter(url: URL, known: readonly string[]): CacheError | null {
+  const stranger = [...url.searchParams.keys()].find((name) => !known.includes(name));
+  return stranger === undefined ? null : badField(stranger, `Unknown query parameter '${stranger}'.`);
+}

@@ -1,0 +1,41 @@
+import type { EntryDetail } from "../../../shared/contracts/cache-shard.ts";
+import type { RequestContext } from "../context.ts";
+import { errorAnswer } from "../error-answer.ts";
+import { jsonAnswer } from "../json-answer.ts";
+import { askShards } from "../shards.ts";
+import { badField } from "./admin-request.ts";
+import { runPurge } from "./purge.ts";
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const STATUS_SHARDS_FAILED = 502;
+
+/** GET /admin/entries/:key. The key alone does not tell the shard (that takes the scope), so all are asked. */
+export async function inspectEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
+  if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
+  const { answers } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.entry(key));
+  const found = answers.find((entry) => entry !== null);
+  return found === undefined || found === null ? notFound(context) : jsonAnswer(withTimes(found), context);
+}
+
+/** DELETE /admin/entries/:key */
+export async function deleteEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
+  if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
+  const { replies, failed } = await runPurge({ kind: "key", value: key, hard: true, dryRun: false }, null, context);
+  const purged = replies.reduce((sum, reply) => sum + reply.purged, 0);
+  if (failed.length > 0) return jsonAnswer({ purged, failedShards: failed }, context, STATUS_SHARDS_FAILED);
+  return purged === 0 ? notFound(context) : jsonAnswer({ key, purged }, context);
+}
+
+function withTimes(entry: EntryDetail): object {
+  const { createdMs, expiresMs, lastUsedMs, ...rest } = entry;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return { ...rest, createdAt: iso(createdMs), expiresAt: iso(expiresMs), lastUsedAt: iso(lastUsedMs) };
+}
+
+function notFound(context: RequestContext): Response {
+  return errorAnswer({ kind: "not_found", message: "No shard has an entry with this key." }, "problem", context);
+}
+
+function badKey(): ReturnType<typeof badField> {
+  return badField("key", "The key must be 64 hex digits, as in refrain-entry.");
+}

@@ -1,0 +1,42 @@
+import type { AnswerMeta } from "../../../shared/contracts/cache-shard.ts";
+import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
+import { rateHeaders } from "../../limits/rate-headers.ts";
+
+const MS_PER_SECOND = 1000;
+
+/** What an answer's headers are made of. */
+export interface AnswerFacts extends AnswerMeta {
+  readonly key: string;
+  readonly requestId: string;
+  readonly rate: RateState | null;
+  readonly nowMs: number;
+}
+
+/** Headers of an answered request, whatever its route. */
+export function answerHeaders(facts: AnswerFacts, contentType: string): Record<string, string> {
+  const fromStore = facts.forwarded === null || facts.outcome === "STALE";
+  const headers: Record<string, string> = {
+    "content-type": contentType,
+    "cache-control": "no-store",
+    "cache-status": cacheStatus(facts),
+    "refrain-cache": facts.outcome,
+    "refrain-provider": facts.provider,
+    "refrain-attempts": facts.outcome === "MISS" || facts.outcome === "BYPASS" ? "1" : "0",
+    "refrain-request-id": facts.requestId,
+    "cf-aig-cache-status": fromStore ? "HIT" : "MISS",
+  };
+  if (facts.outcome !== "BYPASS") headers["refrain-entry"] = facts.key;
+  if (fromStore) headers["age"] = String(Math.max(0, Math.floor((facts.nowMs - facts.createdMs) / MS_PER_SECOND)));
+  if (facts.rate !== null) for (const [name, value] of rateHeaders(facts.rate, "user")) headers[name] = value;
+  return headers;
+}
+
+/** RFC 9211: `hit` with what is left of its life, or why the request went forward. */
+function cacheStatus(facts: AnswerFacts): string {
+  if (facts.forwarded === null || facts.outcome === "STALE") {
+    return `refrain; hit; ttl=${Math.floor((facts.expiresMs - facts.nowMs) / MS_PER_SECOND)}`;
+  }
+  const collapsed = facts.collapsed ? "; collapsed" : "";
+  const stored = facts.stored ? "; stored" : "";
+  return `refrain; fwd=${facts.forwarded}${collapsed}${stored}`;
+}

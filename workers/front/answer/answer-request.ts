@@ -1,0 +1,121 @@
+import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
+import type { RequestControls } from "../../../shared/wire/request-controls.ts";
+import type { Admission } from "../../limits/lease-book.ts";
+import type { Isolate } from "../isolate.ts";
+import type { AnswerForm } from "../memory/answer-memory.ts";
+import type { Plan } from "../request/plan.ts";
+import { bypassStub, shardStub } from "../shards.ts";
+import { bypassAnswer } from "./bypass.ts";
+
+const ANY_AGE = -1;
+const MS_PER_SECOND = 1000;
+
+/** One client request on its way to an answer. */
+export interface Asked {
+  readonly plan: Plan;
+  readonly controls: RequestControls;
+  readonly tenant: string;
+  readonly user: string;
+  readonly requestId: string;
+  readonly startedMs: number;
+}
+
+/** An answer and the state of the caller's limit. */
+export interface Answered {
+  readonly reply: AnswerReply;
+  readonly rate: RateState | null;
+}
+
+/** Limiter → isolate memory → shard. */
+export async function answerRequest(asked: Asked, isolate: Isolate, env: Env): Promise<Answered> {
+  const admitting = isolate.leases.admit({ tenant: asked.tenant, user: asked.user, nowMs: asked.startedMs });
+  const admission = admitting instanceof Promise ? await admitting : admitting;
+  if (admission.kind === "denied") return { reply: { kind: "failed", error: limitError(admission, isolate) }, rate: admission.user };
+  const rate = admission.kind === "admitted" ? admission.user : null;
+  const remembered = fromMemory(asked, isolate);
+  if (remembered !== null) {
+    isolate.traffic.answered(asked.tenant, "memory_hit", 0);
+    return { reply: remembered, rate };
+  }
+  const mayCallUpstream = admission.kind === "admitted" || isolate.config.limits.onLimiterFailure === "allow";
+  const { generation } = isolate.answers;
+  const reply = await askShard(asked, mayCallUpstream, isolate, env);
+  remember(asked, reply, generation, isolate);
+  return { reply, rate };
+}
+
+function limitError(admission: Extract<Admission, { kind: "denied" }>, isolate: Isolate): CacheError {
+  const { retryAfterSeconds, party } = admission;
+  const policy = party === "user" ? isolate.config.limits.user : isolate.config.limits.tenant;
+  const prefix = party === "user" ? "" : "TENANT_";
+  // The operator of a local server reads this message; one of a deployment does not want clients told about variables.
+  const hint =
+    isolate.config.listenHost === null
+      ? ""
+      : ` Set ${prefix}RATE_LIMIT_REQUESTS and ${prefix}RATE_LIMIT_BURST to change it (\`unlimited\` turns it off).`;
+  const message = `Rate limit of this ${party} reached: ${policy.requests ?? 0} requests per ${policy.windowSeconds} s, bursts of ${policy.burst}. Retry in ${retryAfterSeconds} s.${hint}`;
+  return { kind: "rate_limited", retryAfterSeconds, party, message };
+}
+
+function formOf(plan: Plan): AnswerForm {
+  if (!plan.stream) return "json";
+  return plan.includeUsage ? "sse+usage" : "sse";
+}
+
+function fromMemory(asked: Asked, isolate: Isolate): WholeAnswer | null {
+  const { controls, plan, startedMs } = asked;
+  if (!controls.cache || !controls.read) return null;
+  const answer = isolate.answers.get(plan.key, formOf(plan), startedMs);
+  if (answer === null) return null;
+  const tooOld = controls.maxAgeSeconds !== null && startedMs - answer.createdMs > controls.maxAgeSeconds * MS_PER_SECOND;
+  const tooShort = controls.minFreshSeconds !== null && answer.expiresMs - startedMs < controls.minFreshSeconds * MS_PER_SECOND;
+  return tooOld || tooShort ? null : answer;
+}
+
+function remember(asked: Asked, reply: AnswerReply, generation: number, isolate: Isolate): void {
+  if (reply.kind !== "whole" || !asked.controls.cache || reply.outcome === "STALE") return;
+  isolate.answers.put(asked.plan.key, formOf(asked.plan), reply, generation, Date.now());
+}
+
+async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate, env: Env): Promise<AnswerReply> {
+  const { plan } = asked;
+  try {
+    const reply = await shardStub(env, plan.shard).answer(shardRequest(asked, mayCallUpstream, isolate));
+    const hit = reply.kind === "whole" && (reply.outcome === "HIT" || reply.outcome === "STALE");
+    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, hit ? "hit" : "miss", Date.now() - asked.startedMs);
+    return reply;
+  } catch {
+    // Overloaded, reset or gone: the cache must not fail the request. The runtime has retried what may be retried.
+    if (!mayCallUpstream) return { kind: "failed", error: { kind: "limiter_unavailable", retryAfterSeconds: 1 } };
+    if (asked.controls.onlyIfCached) return { kind: "failed", error: { kind: "only_if_cached" } };
+    const reply = await bypassAnswer(plan, isolate, bypassStub(env), Date.now());
+    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, "bypass", Date.now() - asked.startedMs);
+    return reply;
+  }
+}
+
+function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate): AnswerRequest {
+  const { plan, controls } = asked;
+  return {
+    requestId: asked.requestId,
+    key: plan.key,
+    scope: plan.scope,
+    tenant: asked.tenant,
+    model: plan.model,
+    provider: plan.provider,
+    body: plan.body,
+    stream: plan.stream,
+    includeUsage: plan.includeUsage,
+    cache: controls.cache,
+    read: controls.read,
+    ttlSeconds: controls.ttlSeconds ?? isolate.config.freshness.ttlSeconds,
+    maxAgeSeconds: controls.maxAgeSeconds,
+    minFreshSeconds: controls.minFreshSeconds,
+    maxStaleSeconds: controls.maxStaleSeconds === Number.POSITIVE_INFINITY ? ANY_AGE : controls.maxStaleSeconds,
+    onlyIfCached: controls.onlyIfCached,
+    mayCallUpstream,
+    tags: controls.tags,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Config } from "../../shared/config/config.ts";
+import { isLoopbackHost } from "./host-guard.ts";
+
+const ALLOWED_METHODS = "GET, POST, DELETE, OPTIONS";
+const PREFLIGHT_SECONDS = "600";
+/** Headers that page scripts may read. */
+const EXPOSED_HEADERS = [
+  "age",
+  "cache-status",
+  "refrain-cache",
+  "refrain-entry",
+  "refrain-provider",
+  "refrain-attempts",
+  "refrain-request-id",
+  "refrain-similarity",
+  "retry-after",
+  "ratelimit",
+  "ratelimit-policy",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-reset-requests",
+].join(", ");
+
+/** CORS headers for this request's origin; null when it sent none or may not call. */
+export function corsHeaders(request: Request, config: Config): Record<string, string> | null {
+  const origin = request.headers.get("origin");
+  if (origin === null || !isAllowed(origin, config.allowedOrigins)) return null;
+  return { "access-control-allow-origin": origin, vary: "Origin", "access-control-expose-headers": EXPOSED_HEADERS };
+}
+
+/** The answer to a preflight: without permission it just says nothing, and the browser refuses. */
+export function preflight(request: Request, config: Config): Response {
+  const allowed = corsHeaders(request, config);
+  if (allowed === null) return new Response(null, { status: 204, headers: { vary: "Origin" } });
+  const asked = request.headers.get("access-control-request-headers");
+  const headers = {
+    ...allowed,
+    "access-control-allow-methods": ALLOWED_METHODS,
+    "access-control-max-age": PREFLIGHT_SECONDS,
+    ...(asked === null ? {} : { "access-control-allow-headers": asked }),
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+function isAllowed(origin: string, allowed: readonly string[]): boolean {
+  if (allowed.includes("*") || allowed.includes(origin)) return true;
+  const host = URL.parse(origin)?.hostname;
+  return allowed.includes("loopback") && host !== undefined && isLoopbackHost(host);
+}

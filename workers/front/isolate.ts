@@ -1,0 +1,48 @@
+import { configOf } from "../../shared/config/config-cache.ts";
+import type { Config } from "../../shared/config/config.ts";
+import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import { FailedAuthLimiter } from "../limits/failed-auth.ts";
+import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
+import type { LeaseBook } from "../limits/lease-book.ts";
+import type { LimiterNamespace } from "../limits/limiter-port.ts";
+import { AnswerMemory } from "./memory/answer-memory.ts";
+import { PlanMemory } from "./memory/plan-memory.ts";
+import { TrafficReport } from "./memory/traffic-report.ts";
+
+/** Part of L0's bytes that plans may fill; the rest is for answers. */
+const PLAN_SHARE = 0.25;
+const MS_PER_SECOND = 1000;
+
+/** What one isolate keeps between requests. Losing it costs time, never correctness. */
+export interface Isolate {
+  readonly config: Config;
+  readonly leases: LeaseBook;
+  readonly answers: AnswerMemory;
+  readonly plans: PlanMemory;
+  readonly traffic: TrafficReport;
+  readonly failedAuth: FailedAuthLimiter;
+  /** Calls made around an unreachable shard right now. */
+  bypassing: number;
+}
+
+const isolates = new WeakMap<object, Isolate>();
+
+/** This isolate's state; null while the configuration is invalid. */
+export function isolateOf(env: Env): Isolate | null {
+  const known = isolates.get(env);
+  if (known !== undefined) return known;
+  const config = configOf(env);
+  if (!config.ok) return null;
+  const { l0MaxBytes, l0TtlSeconds } = config.value.memory;
+  const isolate: Isolate = {
+    config: config.value,
+    leases: isolateLeaseBook(env.RATE_LIMITER as unknown as LimiterNamespace, config.value.limits), // its own class's surface; the generated Env cannot name it
+    answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
+    plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
+    traffic: new TrafficReport(),
+    failedAuth: new FailedAuthLimiter(),
+    bypassing: 0,
+  };
+  isolates.set(env, isolate);
+  return isolate;
+}

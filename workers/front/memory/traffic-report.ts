@@ -1,0 +1,57 @@
+import type { IsolateReport } from "../../../shared/contracts/cache-shard.ts";
+import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/latency-histogram.ts";
+
+/** Reports go to a shard at most this often. */
+const REPORT_EVERY_MS = 2000;
+/** Tenants counted apart between two reports. */
+const MAX_TENANTS = 1000;
+
+interface Line {
+  memoryHits: number;
+  bypasses: number;
+  tokensSaved: number;
+  readonly hitLatency: number[];
+  readonly missLatency: number[];
+}
+
+/** What this isolate saw and no shard did, until it is reported. */
+export class TrafficReport {
+  #lines = new Map<string, Line>();
+  #lastMs = 0;
+
+  /** One answered request and how long its answer took to begin. */
+  answered(tenant: string, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number): void {
+    const line = this.#line(tenant);
+    if (line === null) return;
+    if (kind === "memory_hit") line.memoryHits += 1;
+    if (kind === "bypass") line.bypasses += 1;
+    const latency = kind === "memory_hit" || kind === "hit" ? line.hitLatency : line.missLatency;
+    const bucket = latencyBucket(durationMs);
+    latency[bucket] = (latency[bucket] ?? 0) + 1;
+  }
+
+  due(nowMs: number): boolean {
+    return this.#lines.size > 0 && nowMs - this.#lastMs >= REPORT_EVERY_MS;
+  }
+
+  /** Takes everything out. */
+  drain(nowMs: number): readonly IsolateReport[] {
+    this.#lastMs = nowMs;
+    const reports = [...this.#lines].map(([tenant, line]) => ({ tenant, ...line }));
+    this.#lines = new Map();
+    return reports;
+  }
+
+  #line(tenant: string): Line | null {
+    const known = this.#lines.get(tenant);
+    if (known !== undefined) return known;
+    if (this.#lines.size >= MAX_TENANTS) return null;
+    const line: Line = { memoryHits: 0, bypasses: 0, tokensSaved: 0, hitLatency: zeros(), missLatency: zeros() };
+    this.#lines.set(tenant, line);
+    return line;
+  }
+}
+
+function zeros(): number[] {
+  return Array.from({ length: LATENCY_BUCKETS }, () => 0);
+}

@@ -1,0 +1,91 @@
+import { sha256Hex } from "../../../shared/config/config-cache.ts";
+import type { Config, ProviderConfig } from "../../../shared/config/config.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { JsonObject } from "../../../shared/domain/json.ts";
+import { keyMaterial } from "../../../shared/domain/request-key.ts";
+import type { Result } from "../../../shared/domain/result.ts";
+import { err, ok } from "../../../shared/domain/result.ts";
+import { homeShard } from "../../../shared/domain/routing.ts";
+import type { ChatRequest } from "../../../shared/wire/chat-request.ts";
+
+/** Everything about a request that follows from its body, its tenant and its key headers. */
+export interface Plan {
+  readonly key: string;
+  readonly scope: string;
+  readonly shard: number;
+  readonly provider: string;
+  /** As it goes upstream, without a provider's prefix. */
+  readonly model: string;
+  /** The effective request as JSON text, without `stream` and `stream_options`. */
+  readonly body: string;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** The user the body names. */
+  readonly bodyUser: string | null;
+}
+
+export interface PlanInput {
+  readonly chat: ChatRequest;
+  /** Provider asked for beside the model (`/chat`); null = by the model's prefix, else the default. */
+  readonly provider: string | null;
+  readonly tenant: string;
+  /** User of a per-user partition; null = the tenant's own. */
+  readonly partitionUser: string | null;
+  readonly customKey: string | null;
+}
+
+/** Effective request → scope → key → shard. */
+export function planRequest(input: PlanInput, config: Config): Result<Plan, CacheError> {
+  const target = resolveTarget(input.chat.model, input.provider, config);
+  if (!target.ok) return target;
+  const { provider, model } = target.value;
+  const body = effectiveBody(input.chat.body, model);
+  const partition = { tenant: input.tenant, user: input.partitionUser };
+  const material = keyMaterial({ partition, provider, endpoint: "chat.completions", body, customKey: input.customKey });
+  const scope = sha256Hex(material.scopeText);
+  const key = sha256Hex(scope + material.keySuffix);
+  return ok({
+    key,
+    scope,
+    shard: homeShard(scope, key, config.topology),
+    provider,
+    model,
+    body: JSON.stringify(body),
+    stream: input.chat.stream,
+    includeUsage: input.chat.includeUsage,
+    bodyUser: input.chat.user,
+  });
+}
+
+/** `provider/model` names a provider when the first part is one that is configured. */
+function resolveTarget(
+  asked: string | null,
+  wanted: string | null,
+  config: Config,
+): Result<{ readonly provider: string; readonly model: string }, CacheError> {
+  const { configured, defaultModel } = config.providers;
+  const find = (name: string): ProviderConfig | undefined => configured.find((known) => known.name === name);
+  if (wanted !== null && find(wanted) === undefined) {
+    return err({
+      kind: "invalid_request",
+      field: "provider",
+      message: `Provider '${wanted}' is not configured here.`,
+      code: "unknown_provider",
+    });
+  }
+  const slash = asked?.indexOf("/") ?? -1;
+  const prefix = asked !== null && slash > 0 ? find(asked.slice(0, slash)) : undefined;
+  const prefixed = prefix !== undefined && (wanted === null || wanted === prefix.name);
+  const provider = prefixed ? prefix : find(wanted ?? config.providers.default);
+  if (provider === undefined) return err({ kind: "config_invalid" });
+  const named = prefixed ? asked?.slice(slash + 1) : asked;
+  // A default model belongs to the default provider.
+  const fallback = provider.name === config.providers.default ? (defaultModel ?? provider.defaultModel) : provider.defaultModel;
+  return ok({ provider: provider.name, model: named === null || named === undefined || named === "" ? fallback : named });
+}
+
+/** Built from entries, so that a member called `__proto__` stays one. */
+function effectiveBody(body: JsonObject, model: string): JsonObject {
+  const members = Object.entries(body).filter(([name]) => name !== "stream" && name !== "stream_options" && name !== "model");
+  return Object.fromEntries([["model", model], ...members]);
+}

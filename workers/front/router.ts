@@ -1,0 +1,81 @@
+import { Router } from "itty-router";
+import type { IRequest } from "itty-router";
+import { adminGate } from "./admin/admin-gate.ts";
+import { deleteEntry, inspectEntry } from "./admin/entries.ts";
+import { invalidateShard, purge } from "./admin/purge.ts";
+import { inspectShard, listShards } from "./admin/shards.ts";
+import type { RequestContext } from "./context.ts";
+import { errorAnswer } from "./error-answer.ts";
+import { chatCompletions } from "./routes/chat-completions.ts";
+import { health } from "./routes/health.ts";
+import { listModels, retrieveModel } from "./routes/models.ts";
+import { prompt } from "./routes/prompt.ts";
+import { stats } from "./routes/stats.ts";
+import type { ErrorShape } from "../../shared/wire/error-response.ts";
+
+type Routed = (request: IRequest, context: RequestContext) => Response | Promise<Response> | undefined;
+
+/** Methods by path, so that a wrong method is told apart from an unknown path. */
+const METHODS: readonly (readonly [RegExp, string])[] = [
+  [/^\/v1\/chat\/completions\/?$/, "POST"],
+  [/^\/chat\/?$/, "POST"],
+  [/^\/(health|stats|v1\/models(\/.+)?)\/?$/, "GET"],
+  [/^\/admin\/purge\/?$/, "POST"],
+  [/^\/admin\/shards\/?$/, "GET"],
+  [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, DELETE"],
+];
+
+/** Every route; the busiest first. Handlers read the original request: the router's own is a wrapper around it. */
+export const router = Router<IRequest, [RequestContext], Response>();
+
+router
+  .post("/v1/chat/completions", route(chatCompletions))
+  .post("/chat", route(prompt))
+  .get("/health", route(health))
+  .get("/stats", route(stats))
+  .get("/v1/models", route(listModels))
+  .get("/v1/models/:model+", (request, context) => retrieveModel(original(request), context, parameter(request, "model")))
+  .all("/admin/*", gate)
+  .get("/admin/shards", route(listShards))
+  .get("/admin/shards/:shard", (request, context) => inspectShard(original(request), context, parameter(request, "shard")))
+  .delete("/admin/shards/:shard", (request, context) => invalidateShard(original(request), context, parameter(request, "shard")))
+  .post("/admin/purge", route(purge))
+  .get("/admin/entries/:key", (request, context) => inspectEntry(original(request), context, parameter(request, "key")))
+  .delete("/admin/entries/:key", (request, context) => deleteEntry(original(request), context, parameter(request, "key")))
+  .all("*", (request, context) => noRoute(original(request), context));
+
+function route(handler: (request: Request, context: RequestContext) => Response | Promise<Response>): Routed {
+  return (request, context) => handler(original(request), context);
+}
+
+function gate(request: IRequest, context: RequestContext): Response | undefined {
+  const refused = adminGate(original(request), context);
+  return refused === null ? undefined : errorAnswer(refused, "problem", context);
+}
+
+function noRoute(request: Request, context: RequestContext): Response {
+  const { pathname } = new URL(request.url);
+  const known = METHODS.find(([path]) => path.test(pathname));
+  const shape = shapeOf(pathname);
+  if (known !== undefined) return errorAnswer({ kind: "method_not_allowed", allow: known[1] }, shape, context);
+  return errorAnswer({ kind: "not_found", message: `There is no route ${request.method} ${pathname.slice(0, 200)}.` }, shape, context);
+}
+
+/** The error shape of a route's family. */
+export function shapeOf(pathname: string): ErrorShape {
+  if (pathname.startsWith("/admin")) return "problem";
+  return pathname.startsWith("/chat") ? "prompt" : "openai";
+}
+
+/** itty-router hands on the very object it was given, with `params` added. */
+function original(request: IRequest): Request {
+  return request;
+}
+
+function parameter(request: IRequest, name: string): string {
+  try {
+    return decodeURIComponent(request.params[name] ?? "");
+  } catch {
+    return request.params[name] ?? "";
+  }
+}

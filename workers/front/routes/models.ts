@@ -1,0 +1,40 @@
+import type { ProviderConfig } from "../../../shared/config/config.ts";
+import type { RequestContext } from "../context.ts";
+import { errorAnswer } from "../error-answer.ts";
+import { jsonAnswer } from "../json-answer.ts";
+import { authenticate } from "../request/caller.ts";
+
+interface ModelLine {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+/** GET /v1/models: what a request may name without knowing the operator's set-up; any other model of a provider works too. */
+export function listModels(request: Request, context: RequestContext): Response {
+  const caller = authenticate(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
+  if (!caller.ok) return errorAnswer(caller.error, "openai", context);
+  return jsonAnswer({ object: "list", data: modelLines(context) }, context);
+}
+
+/** GET /v1/models/:model */
+export function retrieveModel(request: Request, context: RequestContext, model: string): Response {
+  const caller = authenticate(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
+  if (!caller.ok) return errorAnswer(caller.error, "openai", context);
+  const found = modelLines(context).find((line) => line.id === model);
+  return found === undefined ? errorAnswer({ kind: "model_not_found", model }, "openai", context) : jsonAnswer(found, context);
+}
+
+function modelLines(context: RequestContext): readonly ModelLine[] {
+  const { providers } = context.isolate.config;
+  return providers.configured.flatMap((provider) => {
+    const isDefault = provider.name === providers.default;
+    const model = isDefault ? (providers.defaultModel ?? provider.defaultModel) : provider.defaultModel;
+    return [...(isDefault ? [lineOf(model, provider)] : []), lineOf(`${provider.name}/${model}`, provider)];
+  });
+}
+
+function lineOf(id: string, provider: ProviderConfig): ModelLine {
+  return { id, object: "model", created: 0, owned_by: provider.name };
+}

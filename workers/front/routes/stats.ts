@@ -1,0 +1,67 @@
+import type { LatencyCounts, ShardStats } from "../../../shared/contracts/cache-shard.ts";
+import { latencyQuantileMs } from "../../../shared/domain/latency-histogram.ts";
+import type { Traffic } from "../../../shared/domain/traffic.ts";
+import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/traffic.ts";
+import type { RequestContext } from "../context.ts";
+import { errorAnswer } from "../error-answer.ts";
+import { jsonAnswer } from "../json-answer.ts";
+import { authenticate, isAdmin } from "../request/caller.ts";
+import { askShards } from "../shards.ts";
+import { reportTraffic } from "../traffic-report.ts";
+
+/** GET /stats: everything for the admin (and for anyone while auth is open), its own traffic for a tenant's key. */
+export async function stats(request: Request, context: RequestContext): Promise<Response> {
+  const { isolate, env } = context;
+  const tenant = tenantOf(request, context);
+  if (typeof tenant === "object" && tenant !== null) return errorAnswer(tenant.error, "openai", context);
+  // Counted here and not told yet: whoever reads the figures wants them too.
+  await reportTraffic(isolate, env, context.startedMs);
+  const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
+  return jsonAnswer({ ...totals(answers), ...(failed.length > 0 ? { failedShards: failed } : {}) }, context, failed.length > 0 ? 503 : 200);
+}
+
+/** Null = everything. */
+function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
+  const { config, failedAuth } = context.isolate;
+  if (isAdmin(request, config)) return null;
+  const caller = authenticate(request, config, failedAuth, context.startedMs);
+  if (!caller.ok) return { error: caller.error };
+  return config.auth === "open" ? null : caller.value.tenant;
+}
+
+function totals(shards: readonly ShardStats[]): object {
+  const traffic: Traffic = emptyTraffic();
+  for (const shard of shards) addTraffic(traffic, shard.traffic);
+  const sum = (pick: (shard: ShardStats) => number): number => shards.reduce((total, shard) => total + pick(shard), 0);
+  const { requests, hits, semantic, coalesced, stale, misses, bypasses, errors, tokensSaved } = traffic;
+  const since = Math.min(...shards.map((shard) => shard.sinceMs));
+  return {
+    requests,
+    hits,
+    semantic,
+    coalesced,
+    stale,
+    misses,
+    bypasses,
+    errors,
+    hitRate: hitRate(traffic),
+    entries: sum((shard) => shard.entries),
+    spilledEntries: sum((shard) => shard.spilledEntries),
+    bytes: sum((shard) => shard.bytes),
+    evictions: sum((shard) => shard.evictions),
+    spills: sum((shard) => shard.spills),
+    promotions: sum((shard) => shard.promotions),
+    tokensSaved,
+    // Prices of models are not configured yet: no figure is better than a made-up one.
+    usdSaved: null,
+    latency: { hit: quantiles(shards, "hit"), miss: quantiles(shards, "miss") },
+    since: shards.length === 0 ? null : new Date(since).toISOString(),
+  };
+}
+
+/** Milliseconds until an answer begins, at the upper edge of their bucket. */
+function quantiles(shards: readonly ShardStats[], kind: keyof LatencyCounts): object {
+  const counts: number[] = [];
+  for (const shard of shards) for (const [bucket, count] of shard.latency[kind].entries()) counts[bucket] = (counts[bucket] ?? 0) + count;
+  return { p50: latencyQuantileMs(counts, 0.5), p95: latencyQuantileMs(counts, 0.95), p99: latencyQuantileMs(counts, 0.99) };
+}
