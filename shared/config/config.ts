@@ -1,4 +1,4 @@
-import type { RatePolicy } from "../contracts/rate-limiter.ts";
+import type { RatePolicy } from "../domain/rate/lease.ts";
 
 /** Everything an operator can set, fully resolved. Built once per isolate by `resolveConfig`. */
 export interface Config {
@@ -20,6 +20,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly bodies: BodyConfig;
   readonly upstream: UpstreamConfig;
+  readonly semantic: SemanticConfig;
   readonly providers: ProvidersConfig;
 }
 
@@ -73,6 +74,36 @@ export interface UpstreamConfig {
   readonly firstByteTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
+}
+
+/** Answers by meaning. `optin` means: for requests that ask for it. */
+export interface SemanticConfig {
+  readonly mode: "on" | "optin" | "off";
+  readonly embedder: EmbedderConfig;
+  /** Largest share of look-alike questions that may be answered with another's answer. */
+  readonly errorBound: number;
+  /** Least cosine for everybody; callers may raise it. Null = the calibrated bands alone decide. */
+  readonly minSimilarity: number | null;
+  /** Who judges grey pairs and audits; null = nobody. */
+  readonly judge: JudgeConfig | null;
+}
+
+export interface EmbedderConfig {
+  readonly kind: "static" | "workers-ai" | "openai-compatible";
+  /** Model name for the two that have models; "" for the embedded table. */
+  readonly model: string;
+  /** For `openai-compatible`. */
+  readonly baseUrl: string | null;
+  readonly apiKey: string | null;
+}
+
+export interface JudgeConfig {
+  readonly provider: string;
+  readonly model: string;
+  /** For each shard. */
+  readonly callsPerHour: number;
+  /** Share of answers served by meaning that are judged afterwards: 0…1. */
+  readonly auditShare: number;
 }
 
 export interface ProvidersConfig {

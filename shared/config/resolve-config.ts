@@ -2,6 +2,7 @@ import { err, ok } from "../domain/result.ts";
 import type { Result } from "../domain/result.ts";
 import { PROVIDERS } from "../providers/provider-table.ts";
 import type { ApiKey, Config, LimitsConfig, ProviderConfig, ProvidersConfig, TopologyConfig, UpstreamConfig } from "./config.ts";
+import { resolveSemantic } from "./resolve-semantic.ts";
 import type { ConfigIssue } from "./variable-reader.ts";
 import { VariableReader } from "./variable-reader.ts";
 
@@ -63,6 +64,7 @@ export function resolveConfig(
       maxEntryBytes: read.integer("MAX_ENTRY_BYTES", 4 * MIB, 0, 16 * MIB),
     },
     upstream: resolveUpstream(read),
+    semantic: resolveSemantic(read),
     providers: resolveProviders(read),
   };
   return read.issues.length === 0 ? ok(config) : err(read.issues);

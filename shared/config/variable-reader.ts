@@ -46,6 +46,16 @@ export class VariableReader {
     return value;
   }
 
+  /** A number in [min, max], or null when unset. */
+  fraction(variable: string, fallback: number | null, min: number, max: number): number | null {
+    const text = this.text(variable);
+    if (text === null) return fallback;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value < min || value > max)
+      return this.#issue(variable, `must be a number from ${min} to ${max}`, fallback);
+    return value;
+  }
+
   oneOf<Word extends string>(variable: string, fallback: Word, words: readonly Word[]): Word {
     const text = this.text(variable);
     if (text === null) return fallback;

@@ -32,6 +32,16 @@ export interface AnswerRequest {
   /** False when the limiter could not be asked: what is cached is served, nothing is bought. */
   readonly mayCallUpstream: boolean;
   readonly tags: readonly string[];
+  /** Final user text for answers by meaning; null = exact only (and then it is not kept). */
+  readonly text: string | null;
+  /** Why there is no text, for the explanation: `off`, `has_tools`, … */
+  readonly withheld: string;
+  /** Least cosine this caller accepts; null = the operator's. */
+  readonly minSimilarity: number | null;
+  /** The caller wants to know how it was decided. */
+  readonly explain: boolean;
+  /** Digest of tenant and user: who may later judge what was served. */
+  readonly party: string;
 }
 
 /** What is known of an answer beside its content. */
@@ -47,6 +57,14 @@ export interface AnswerMeta {
   readonly forwarded: "miss" | "request" | "stale" | "bypass" | null;
   /** Joined a flight of somebody else. */
   readonly collapsed: boolean;
+  /** Input and output tokens of a stored answer; 0 where they are not known yet. */
+  readonly tokens: number;
+  /** The entry it comes from or becomes: not the asked key when found by meaning. */
+  readonly entryKey: string;
+  /** Cosine, for answers found by meaning; else null. */
+  readonly similarity: number | null;
+  /** JSON text, when it was asked for. */
+  readonly explanation: string | null;
 }
 
 /** One complete answer in the form that was asked for. */
@@ -115,6 +133,13 @@ export interface ShardStats {
   readonly spills: number;
   readonly promotions: number;
   readonly sinceMs: number;
+  readonly semantic: readonly SemanticCount[];
+}
+
+/** One counter of the semantic layer, e.g. `served`, `veto:number`, `grey`, `aliased`, `audited_wrong`. */
+export interface SemanticCount {
+  readonly counter: string;
+  readonly count: number;
 }
 
 export interface ShardSummary {
@@ -150,6 +175,9 @@ export interface ShardDetail extends ShardSummary {
   readonly fencedCommits: number;
   readonly kvErrors: number;
   readonly isolateBytes: number;
+  /** Vectors in memory (0 until the first search) and what they take. */
+  readonly vectors: number;
+  readonly indexBytes: number;
   readonly recentPurges: readonly PurgeLogLine[];
 }
 
@@ -197,6 +225,82 @@ export interface EntryDetail {
   readonly location: "shard" | "kv";
 }
 
+/** A question on its way through the shards of its scope. */
+export interface ResembleRequest {
+  readonly scope: string;
+  /** The asked key: never its own candidate. */
+  readonly key: string;
+  readonly text: string;
+  /** Hex digest of the normalised text. */
+  readonly canonical: string;
+  /** Only what is equal after normalisation counts. */
+  readonly normalisedOnly: boolean;
+  /** Embedder's id and vector; null when the embedder failed. */
+  readonly embedder: string;
+  readonly vector: Float32Array | null;
+  readonly minSimilarity: number | null;
+}
+
+/** One candidate and what this shard decided about it. */
+export interface Resemblance {
+  readonly shard: number;
+  readonly key: string;
+  /** A stored entry, or a flight past deciding. */
+  readonly source: "entry" | "flight";
+  readonly similarity: number;
+  readonly verdict: "serve" | "grey" | "reject";
+  readonly reason: string;
+  readonly posterior: number;
+  readonly band: number;
+  readonly vetoes: readonly string[];
+}
+
+export interface LendRequest {
+  readonly key: string;
+  readonly source: "entry" | "flight";
+}
+
+/** An entry's content for another shard; `events` is SSE text without usage and terminal events. */
+export interface LentEntry {
+  readonly kind: "entry";
+  /** The question it answers. */
+  readonly text: string;
+  readonly json: string;
+  readonly events: Uint8Array;
+  readonly usageEvent: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface LentFlight {
+  readonly kind: "flight";
+  /** Every SSE event, usage included, from the first byte. */
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+export type LendReply = LentEntry | LentFlight | { readonly kind: "gone" };
+
+/** What was learned about a pair of questions: by whom, and whether the earlier answer was right. */
+export interface PairObservation {
+  readonly scope: string;
+  readonly band: number;
+  readonly right: boolean;
+  readonly source: "judge" | "audit" | "feedback";
+}
+
+export interface FeedbackRequest {
+  readonly entryKey: string;
+  readonly party: string;
+  readonly good: boolean;
+}
+
+/** `not_served`: this caller was not served that entry from here, or has judged it before. */
+export type FeedbackReply = { readonly kind: "accepted" } | { readonly kind: "not_served" } | { readonly kind: "already_judged" };
+
 export interface CacheShardApi {
   answer(request: AnswerRequest): Promise<AnswerReply>;
   report(report: IsolateReport): Promise<void>;
@@ -205,4 +309,10 @@ export interface CacheShardApi {
   detail(): Promise<ShardDetail>;
   purge(request: PurgeRequest): Promise<PurgeReply>;
   entry(key: string): Promise<EntryDetail | null>;
+  resemble(request: ResembleRequest): Promise<readonly Resemblance[]>;
+  lend(request: LendRequest): Promise<LendReply>;
+  observe(observation: PairObservation): Promise<void>;
+  /** Never found by meaning again. */
+  quarantine(key: string): Promise<void>;
+  feedback(request: FeedbackRequest): Promise<FeedbackReply>;
 }

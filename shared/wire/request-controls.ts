@@ -28,6 +28,10 @@ export interface RequestControls {
   readonly tags: readonly string[];
   readonly user: string | null;
   readonly partitionByUser: boolean;
+  /** What was asked of the semantic layer; null = the operator's default. */
+  readonly meaning: "exact" | "semantic" | null;
+  readonly minSimilarity: number | null;
+  readonly explain: boolean;
 }
 
 export const DEFAULT_CONTROLS: RequestControls = {
@@ -42,6 +46,9 @@ export const DEFAULT_CONTROLS: RequestControls = {
   tags: [],
   user: null,
   partitionByUser: false,
+  meaning: null,
+  minSimilarity: null,
+  explain: false,
 };
 
 type Mutable = { -readonly [Member in keyof RequestControls]: RequestControls[Member] };
@@ -59,6 +66,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["cf-aig-skip-cache", readSkip],
   ["refrain-user", readUser],
   ["refrain-partition", readPartition],
+  ["refrain-similarity-min", readMinSimilarity],
+  ["refrain-explain", readExplain],
 ]);
 
 /**
@@ -161,6 +170,7 @@ function readMode(value: string, controls: Mutable, header: string): CacheError 
       return null;
     case "exact":
     case "semantic":
+      controls.meaning = value.toLowerCase() === "exact" ? "exact" : "semantic";
       return null;
     default:
       return invalid(header, "must be off, exact or semantic");
@@ -185,6 +195,18 @@ function readPartition(value: string, controls: Mutable, header: string): CacheE
   const word = value.toLowerCase();
   if (word !== "tenant" && word !== "user") return invalid(header, "must be tenant or user");
   controls.partitionByUser = word === "user";
+  return null;
+}
+
+function readMinSimilarity(value: string, controls: Mutable, header: string): CacheError | null {
+  if (!/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(value)) return invalid(header, "must be a number from 0 to 1");
+  controls.minSimilarity = Number(value);
+  return null;
+}
+
+function readExplain(value: string, controls: Mutable, header: string): CacheError | null {
+  if (value !== "0" && value !== "1") return invalid(header, "must be 0 or 1");
+  controls.explain = value === "1";
   return null;
 }
 

@@ -1,5 +1,5 @@
 /** The isolate's lease book: admits requests out of leases, usually without a call. One lives per isolate, across requests. */
-import type { RatePolicy } from "../../shared/contracts/rate-limiter.ts";
+import type { RatePolicy } from "../../shared/domain/rate/lease.ts";
 import type { LocalLease, Refusal } from "../../shared/domain/rate/local-bucket.ts";
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
 import { type BucketShape, bucketShape } from "../../shared/domain/rate/token-bucket.ts";

@@ -10,7 +10,7 @@
  * which keeps it alive; should it die all the same, B calls once its patience is over. A goes on for
  * C because A is known to be alive: C's client may have left while it waited.
  */
-import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
 import { LocalBucket, type LocalLease, type Refusal } from "../../shared/domain/rate/local-bucket.ts";
 import type { BucketShape } from "../../shared/domain/rate/token-bucket.ts";
 import type { LimiterStub } from "./limiter-port.ts";

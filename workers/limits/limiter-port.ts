@@ -1,4 +1,5 @@
-import type { LeaseGrant, LeaseRequest, LeaseReturn, RateLimiterApi } from "../../shared/contracts/rate-limiter.ts";
+import type { RateLimiterApi } from "../../shared/contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
 
 /** The two calls a lease book makes on one bucket. */
 export interface LimiterStub {

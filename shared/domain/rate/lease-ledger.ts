@@ -5,7 +5,7 @@
  * against the bucket's capacity; otherwise the bucket could refill to the brim beside unspent
  * leases and together they would admit more than the burst.
  */
-import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "./lease.ts";
 import {
   type BucketShape,
   bucketShape,

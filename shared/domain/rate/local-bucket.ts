@@ -2,7 +2,7 @@
  * The isolate's side of one bucket: the lease it spends, the denial it remembers, the leases it
  * still owes back. Pure but stateful: every method is handed the time.
  */
-import type { LeaseGrant, LeaseReturn } from "../../contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseReturn } from "./lease.ts";
 import type { RateState } from "./rate-state.ts";
 import { admitsNothing, type BucketShape } from "./token-bucket.ts";
 

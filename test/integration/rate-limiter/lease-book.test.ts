@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { RateLimiter } from "../../../durable-objects/rate-limiter/rate-limiter.ts";
-import type { RatePolicy } from "../../../shared/contracts/rate-limiter.ts";
+import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
 import { type Admission, LeaseBook } from "../../../workers/limits/lease-book.ts";
 import { durableLimiters, userLimiterName } from "../../../workers/limits/limiter-port.ts";
 

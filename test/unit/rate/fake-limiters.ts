@@ -1,4 +1,4 @@
-import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/domain/rate/lease.ts";
 import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/lease-ledger.ts";
 import { LeaseBook } from "../../../workers/limits/lease-book.ts";
 import type { QueuePorts } from "../../../workers/limits/lease-queue.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RatePolicy } from "../../../shared/contracts/rate-limiter.ts";
+import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
 import { LEASE_TTL_SECONDS, ledgerStatus } from "../../../shared/domain/rate/lease-ledger.ts";
 import { UNAVAILABLE_MEMORY_MS } from "../../../shared/domain/rate/local-bucket.ts";
 import { type Admission, IDLE_MS } from "../../../workers/limits/lease-book.ts";

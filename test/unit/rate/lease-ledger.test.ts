@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LeaseGrant, LeaseRequest } from "../../../shared/contracts/rate-limiter.ts";
+import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease.ts";
 import {
   advance,
   grantLease,

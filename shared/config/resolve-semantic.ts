@@ -1,0 +1,62 @@
+import { DEFAULT_ERROR_BOUND } from "../domain/semantic/verdict.ts";
+import { PROVIDERS } from "../providers/provider-table.ts";
+import type { EmbedderConfig, JudgeConfig, SemanticConfig } from "./config.ts";
+import type { VariableReader } from "./variable-reader.ts";
+
+const DEFAULT_AUDIT_SHARE = 0.02;
+const DEFAULT_JUDGE_CALLS_PER_HOUR = 100;
+const MAX_JUDGE_CALLS_PER_HOUR = 100_000;
+const MIN_ERROR_BOUND = 0.0001;
+const MAX_ERROR_BOUND = 0.5;
+/** Embedding models that the Workers AI binding runs, by the names used here. */
+export const WORKERS_AI_EMBEDDERS: ReadonlyMap<string, { readonly model: string; readonly dims: number }> = new Map([
+  ["bge-m3", { model: "@cf/baai/bge-m3", dims: 1024 }],
+  ["bge-base", { model: "@cf/baai/bge-base-en-v1.5", dims: 768 }],
+  ["bge-small", { model: "@cf/baai/bge-small-en-v1.5", dims: 384 }],
+]);
+
+/** The semantic layer's variables. */
+export function resolveSemantic(read: VariableReader): SemanticConfig {
+  return {
+    mode: read.oneOf("SEMANTIC", "optin", ["on", "optin", "off"]),
+    embedder: resolveEmbedder(read),
+    errorBound: read.fraction("SEMANTIC_ERROR_BOUND", DEFAULT_ERROR_BOUND, MIN_ERROR_BOUND, MAX_ERROR_BOUND) ?? DEFAULT_ERROR_BOUND,
+    minSimilarity: read.fraction("SEMANTIC_MIN_SIMILARITY", null, 0, 1),
+    judge: resolveJudge(read),
+  };
+}
+
+/** `static`, `workers-ai/bge-m3`, or `openai/<model>` at EMBEDDER_BASE_URL. */
+function resolveEmbedder(read: VariableReader): EmbedderConfig {
+  const text = read.text("EMBEDDER") ?? "static";
+  const baseUrl = read.url("EMBEDDER_BASE_URL", null);
+  const apiKey = read.text("EMBEDDER_API_KEY");
+  const slash = text.indexOf("/");
+  const kind = slash === -1 ? text : text.slice(0, slash);
+  const model = slash === -1 ? "" : text.slice(slash + 1);
+  if (kind === "workers-ai" && WORKERS_AI_EMBEDDERS.has(model)) return { kind, model, baseUrl: null, apiKey: null };
+  if (kind === "openai" && model !== "") {
+    if (baseUrl === null) read.report("EMBEDDER_BASE_URL", "must say where the embedder of EMBEDDER is");
+    return { kind: "openai-compatible", model, baseUrl, apiKey };
+  }
+  if (text !== "static") {
+    const names = [...WORKERS_AI_EMBEDDERS.keys()].map((name) => `workers-ai/${name}`).join(", ");
+    read.report("EMBEDDER", `must be static, ${names}, or openai/<model>`);
+  }
+  return { kind: "static", model: "", baseUrl: null, apiKey: null };
+}
+
+/** `provider/model`. */
+function resolveJudge(read: VariableReader): JudgeConfig | null {
+  const text = read.text("JUDGE_MODEL");
+  const callsPerHour = read.integer("JUDGE_CALLS_PER_HOUR", DEFAULT_JUDGE_CALLS_PER_HOUR, 0, MAX_JUDGE_CALLS_PER_HOUR);
+  const auditShare = read.fraction("SEMANTIC_AUDIT_SHARE", DEFAULT_AUDIT_SHARE, 0, 1) ?? DEFAULT_AUDIT_SHARE;
+  if (text === null) return null;
+  const slash = text.indexOf("/");
+  const provider = text.slice(0, Math.max(0, slash));
+  if (slash < 1 || slash === text.length - 1 || !PROVIDERS.some((known) => known.name === provider)) {
+    read.report("JUDGE_MODEL", `must be provider/model, the provider one of ${PROVIDERS.map((known) => known.name).join(", ")}`);
+    return null;
+  }
+  return { provider, model: text.slice(slash + 1), callsPerHour, auditShare };
+}

@@ -1,0 +1,308 @@
+import { err, ok } from "../../result.ts";
+import type { Result } from "../../result.ts";
+import { createDotKernel, MAX_RESULTS, META_SCALE, META_SLOT, META_SUM, RECORD_META_BYTES, ROW_ALIGNMENT } from "./dot-kernel.ts";
+import type { DotKernel, KernelModules } from "./dot-kernel.ts";
+import { pageAfter, PageLedger } from "./page-ledger.ts";
+import type { PersistPlan } from "./page-ledger.ts";
+import { inverseLength, quantiseQuery, quantiseRow } from "./quantise.ts";
+import { RecordArena } from "./record-arena.ts";
+import type { Run } from "./record-arena.ts";
+import { decodeRow, encodeRemoved, encodeVectors } from "./vector-page.ts";
+import type { StoredRow, VectorRecord } from "./vector-page.ts";
+
+/** A neighbour. `cosine` (-1..1) is that of the stored int8 vector and the query at 14 bits. */
+export interface IndexHit {
+  readonly ref: number;
+  readonly cosine: number;
+}
+
+/** One stored row of the index: `page` is its primary key. */
+export interface StoredPage {
+  readonly page: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface LoadedIndex {
+  readonly index: FlatIndex;
+  /** Rows that could not be read; the next plan deletes them. Their entries are simply not found by meaning. */
+  readonly droppedRows: number;
+}
+
+export type IndexLoadError = { readonly kind: "out_of_memory" };
+
+interface FilledRun extends Run {
+  count: number;
+}
+
+interface ScopeRows {
+  readonly scope: number;
+  readonly runs: FilledRun[];
+  live: number;
+}
+
+/** Rough bytes of a Map entry and its share of the table, and of one scope with its first run. */
+const MAP_ENTRY_BYTES = 40;
+const SCOPE_BYTES = 320;
+const SLOT_ARRAY_BYTES = 24;
+
+/**
+ * Exact nearest neighbours inside one scope: int8 vectors in the kernel's memory, every row of the scope scanned.
+ * Holds many scopes; a search touches only its own. Does no I/O: changes are collected until {@link takePlan}.
+ *
+ * References are non-negative safe integers (row ids): `ref` names an entry and is unique in the index.
+ */
+export class FlatIndex {
+  /** Length of the vectors it takes. */
+  readonly dims: number;
+  /** `dims` rounded up to what the kernel steps over; the rest of a row is zeros. */
+  readonly #rowLength: number;
+  readonly #recordBytes: number;
+  readonly #kernel: DotKernel;
+  readonly #arena: RecordArena;
+  readonly #ledger: PageLedger;
+  readonly #scopes = new Map<number, ScopeRows>();
+  readonly #slotOf = new Map<number, number>();
+  readonly #refs: number[] = [];
+  readonly #addresses: number[] = [];
+  readonly #owners: (ScopeRows | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  #memory: DataView;
+  #bytes: Int8Array;
+
+  constructor(dims: number, modules: KernelModules) {
+    this.dims = dims;
+    this.#rowLength = rowLengthOf(dims);
+    this.#recordBytes = this.#rowLength + RECORD_META_BYTES;
+    this.#kernel = createDotKernel(modules, this.#rowLength);
+    this.#arena = new RecordArena(this.#kernel, this.#recordBytes);
+    this.#ledger = new PageLedger(this.#rowLength);
+    this.#memory = new DataView(this.#kernel.buffer());
+    this.#bytes = new Int8Array(this.#kernel.buffer());
+  }
+
+  /**
+   * Rebuilds the index from its stored rows. Rows written by {@link appendUnloaded} and {@link removeUnloaded} are
+   * applied; the rows that this makes superfluous go with the next plan. A row of another vector length or with a bad
+   * checksum is dropped: its entries are no longer found by meaning, nothing else.
+   * @param rows ascending by page; taken one at a time, so that a cursor never has all of them in memory.
+   * @param lastPage the largest page number in storage, undefined when there is none.
+   */
+  static load(
+    dims: number,
+    modules: KernelModules,
+    rows: Iterable<StoredPage>,
+    lastPage: number | undefined,
+  ): Result<LoadedIndex, IndexLoadError> {
+    const index = new FlatIndex(dims, modules);
+    if (lastPage !== undefined) index.#ledger.skipTo(lastPage);
+    let droppedRows = 0;
+    let previous = -1;
+    for (const row of rows) {
+      if (row.page <= previous) throw new RangeError(`page ${row.page} after page ${previous}`);
+      previous = row.page;
+      const decoded = decodeRow(row.bytes, index.#rowLength);
+      const outcome = decoded.ok ? index.#apply(row.page, decoded.value) : "drop";
+      if (outcome === "out_of_memory") return err({ kind: "out_of_memory" });
+      if (outcome === "keep") continue;
+      index.#ledger.discard(row.page);
+      if (outcome === "drop") droppedRows++;
+    }
+    return ok({ index, droppedRows });
+  }
+
+  /** Which kernel runs: "relaxed-simd", "simd" or "javascript". */
+  get kernelKind(): DotKernel["kind"] {
+    return this.#kernel.kind;
+  }
+
+  /** Vectors in it. */
+  get size(): number {
+    return this.#slotOf.size;
+  }
+
+  /** Vectors of one scope. */
+  scopeSize(scope: number): number {
+    return this.#scopes.get(scope)?.live ?? 0;
+  }
+
+  has(ref: number): boolean {
+    return this.#slotOf.has(ref);
+  }
+
+  /** Bytes of memory it takes: vectors exactly, book-keeping estimated. */
+  bytes(): number {
+    const perSlot = MAP_ENTRY_BYTES + SLOT_ARRAY_BYTES;
+    return this.#arena.bytes + this.#refs.length * perSlot + this.#scopes.size * SCOPE_BYTES + this.#ledger.bytes;
+  }
+
+  /**
+   * Puts an entry's vector into a scope, replacing the one it had.
+   * @returns false when memory cannot grow: the entry is then not in the index.
+   */
+  add(ref: number, scope: number, vector: Float32Array): boolean {
+    this.#checkLength(vector);
+    this.remove(ref);
+    const slot = this.#insert(ref, scope, quantiseRow(vector, this.#rowLength).values);
+    if (slot === undefined) return false;
+    this.#ledger.append(slot);
+    return true;
+  }
+
+  /** Takes an entry out. False when it was not in. */
+  remove(ref: number): boolean {
+    const slot = this.#slotOf.get(ref);
+    if (slot === undefined) return false;
+    this.#ledger.remove(slot);
+    this.#erase(slot);
+    return true;
+  }
+
+  /**
+   * The k (at most 32) nearest entries of a scope, best first; exact over the stored vectors. Equal cosines come in
+   * no particular order. Zero vectors are near nothing.
+   */
+  search(scope: number, query: Float32Array, k: number): IndexHit[] {
+    this.#checkLength(query);
+    const rows = this.#scopes.get(scope);
+    const { values, scale } = quantiseQuery(query, this.#rowLength);
+    if (rows === undefined || Number.isNaN(scale) || k < 1) return [];
+    this.#kernel.begin(values, Math.min(MAX_RESULTS, Math.floor(k)));
+    for (const run of rows.runs) this.#kernel.scan(run.at, run.count);
+    return this.#kernel.results().map(({ slot, score }) => ({
+      ref: this.#refs[slot] ?? 0,
+      cosine: Math.max(-1, Math.min(1, score * scale)),
+    }));
+  }
+
+  /**
+   * The rows to write and delete for all changes since the last call. Store it in the transaction that stores the
+   * entries. When that transaction fails, drop this object and load it again: memory is ahead of storage then.
+   */
+  takePlan(): PersistPlan {
+    return this.#ledger.takePlan((slot) => this.#read(slot));
+  }
+
+  #apply(page: number, row: StoredRow): "keep" | "applied" | "drop" | "out_of_memory" {
+    switch (row.kind) {
+      case "vectors":
+        return this.#adopt(page, row.records) ? "keep" : "out_of_memory";
+      case "dead": {
+        const slots = this.#ledger.adoptDead(page - 1, row.positions);
+        for (const slot of slots) this.#erase(slot);
+        return slots.length > 0 ? "keep" : "drop";
+      }
+      case "removed":
+        for (const ref of row.refs) this.remove(ref);
+        return "applied";
+    }
+  }
+
+  /** A reference that an earlier page holds too was added again while the index was not loaded: the later one counts. */
+  #adopt(page: number, records: readonly VectorRecord[]): boolean {
+    const slots: number[] = [];
+    for (const record of records) {
+      this.remove(record.ref);
+      const slot = this.#insert(record.ref, record.scope, record.values);
+      if (slot === undefined) return false;
+      slots.push(slot);
+    }
+    this.#ledger.adopt(page, slots);
+    return true;
+  }
+
+  #insert(ref: number, scope: number, values: Int8Array): number | undefined {
+    const rows = this.#scopes.get(scope) ?? { scope, runs: [], live: 0 };
+    const at = this.#claim(rows);
+    if (at === undefined) return undefined;
+    this.#scopes.set(scope, rows);
+    rows.live++;
+    const slot = this.#freeSlots.pop() ?? this.#refs.length;
+    this.#refs[slot] = ref;
+    this.#addresses[slot] = at;
+    this.#owners[slot] = rows;
+    this.#slotOf.set(ref, slot);
+    const view = this.#view();
+    const meta = at + this.#rowLength;
+    this.#bytes.set(values, at);
+    view.setFloat32(meta + META_SCALE, inverseLength(values), true);
+    view.setInt32(meta + META_SUM, sum(values), true);
+    view.setUint32(meta + META_SLOT, slot, true);
+    return slot;
+  }
+
+  /** Views of the kernel's memory, taken again when growing has replaced its buffer. */
+  #view(): DataView {
+    if (this.#memory.buffer !== this.#kernel.buffer()) {
+      this.#memory = new DataView(this.#kernel.buffer());
+      this.#bytes = new Int8Array(this.#kernel.buffer());
+    }
+    return this.#memory;
+  }
+
+  /** Address for one more record of a scope. Only its last run has room. */
+  #claim(rows: ScopeRows): number | undefined {
+    let last = rows.runs.at(-1);
+    if (last === undefined || last.count === 2 ** last.sizeClass) {
+      const run = this.#arena.allocate(rows.live);
+      if (run === undefined) return undefined;
+      last = { ...run, count: 0 };
+      rows.runs.push(last);
+    }
+    return last.at + last.count++ * this.#recordBytes;
+  }
+
+  /** The scope's last record moves into the hole, so that scans never meet dead rows. */
+  #erase(slot: number): void {
+    const rows = this.#owners[slot];
+    const hole = this.#addresses[slot];
+    const last = rows?.runs.at(-1);
+    if (rows === undefined || hole === undefined || last === undefined) return;
+    last.count--;
+    const from = last.at + last.count * this.#recordBytes;
+    if (from !== hole) {
+      const view = this.#view();
+      this.#bytes.copyWithin(hole, from, from + this.#recordBytes);
+      this.#addresses[view.getUint32(hole + this.#rowLength + META_SLOT, true)] = hole;
+    }
+    if (last.count === 0) this.#arena.release(rows.runs.pop() ?? last);
+    if (--rows.live === 0) this.#scopes.delete(rows.scope);
+    this.#slotOf.delete(this.#refs[slot] ?? 0);
+    this.#owners[slot] = undefined;
+    this.#freeSlots.push(slot);
+  }
+
+  #read(slot: number): VectorRecord {
+    this.#view();
+    const at = this.#addresses[slot] ?? 0;
+    const values = this.#bytes.subarray(at, at + this.#rowLength);
+    return { ref: this.#refs[slot] ?? 0, scope: this.#owners[slot]?.scope ?? 0, values };
+  }
+
+  #checkLength(vector: Float32Array): void {
+    if (vector.length !== this.dims) throw new RangeError(`vector of ${vector.length} in an index of ${this.dims}`);
+  }
+}
+
+/**
+ * Adds a vector without loading the index: a row of its own, folded in after the next load.
+ * @param lastPage the largest page number in storage, undefined when there is none.
+ */
+export function appendUnloaded(lastPage: number | undefined, ref: number, scope: number, vector: Float32Array): StoredPage {
+  const { values } = quantiseRow(vector, rowLengthOf(vector.length));
+  return { page: pageAfter(lastPage), bytes: encodeVectors(values.length, [{ ref, scope, values }]) };
+}
+
+/** Removes entries without loading the index. References that are not in it do no harm. */
+export function removeUnloaded(lastPage: number | undefined, refs: readonly number[]): StoredPage {
+  return { page: pageAfter(lastPage), bytes: encodeRemoved(refs) };
+}
+
+function rowLengthOf(dims: number): number {
+  return Math.ceil(dims / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+}
+
+function sum(values: Int8Array): number {
+  let total = 0;
+  for (let index = 0; index < values.length; index++) total += values[index] ?? 0;
+  return total;
+}

@@ -1,0 +1,54 @@
+/**
+ * Spellings that the generated British → American table lacks, and compounds written as one or two words.
+ * The value is the canonical form. Pairs where the left word has a second meaning are left out (storey, draught).
+ */
+export const SPELLING_VARIANTS: ReadonlyMap<string, string> = new Map(
+  (
+    "grey:gray|tyre:tire|tyres:tires|licence:license|licences:licenses|cheque:check|cheques:checks|paycheque:paycheck|paycheques:paychecks|programme:program|programmes:programs|" +
+    "practise:practice|practised:practiced|practising:practicing|kerb:curb|pyjamas:pajamas|aluminium:aluminum|cosy:cozy|plough:plow|sceptical:skeptical|moustache:mustache|" +
+    "cancelled:canceled|cancelling:canceling|travelled:traveled|travelling:traveling|traveller:traveler|travellers:travelers|labelled:labeled|labelling:labeling|" +
+    "modelling:modeling|modelled:modeled|fuelled:fueled|catalogue:catalog|dialogue:dialog|analogue:analog|judgement:judgment|acknowledgement:acknowledgment|ageing:aging|" +
+    "enrol:enroll|enrolment:enrollment|fulfil:fulfill|instalment:installment|skilful:skillful|jewellery:jewelry|yoghurt:yogurt|omelette:omelet|doughnut:donut|doughnuts:donuts|" +
+    "disc:disk|discs:disks|centre:center|centres:centers|theatre:theater|colour:color|colours:colors|favourite:favorite|behaviour:behavior|neighbour:neighbor|" +
+    "organise:organize|organised:organized|organisation:organization|mould:mold|defence:defense|offence:offense|maths:math|learnt:learned|spelt:spelled|burnt:burned|" +
+    "dreamt:dreamed|whilst:while|amongst:among|towards:toward|afterwards:afterward|ok:okay|thx:thanks|acount:account|alot:a lot|email:email|emails:emails|" +
+    "recieve:receive|reciept:receipt|seperate:separate|definately:definitely|accomodate:accommodate|adress:address|untill:until|wich:which|teh:the|becuase:because|wierd:weird"
+  )
+    .split("|")
+    .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
+);
+
+/** Two words, or a hyphenated pair, that are one word elsewhere. */
+export const COMPOUNDS: ReadonlyMap<string, string> = new Map(
+  (
+    "2 factor:twofactor|two factor:twofactor|web site:website|web page:webpage|web sites:websites|e mail:email|e mails:emails|set up:setup|log in:login|log out:logout|sign in:signin|sign up:signup|log on:login|log off:logout|" +
+    "back up:backup|check out:checkout|wi fi:wifi|on line:online|off line:offline|data base:database|file name:filename|user name:username|pass word:password|" +
+    "trade mark:trademark|voice mail:voicemail|life span:lifespan|time zone:timezone|air port:airport|pay check:paycheck|smart phone:smartphone|lap top:laptop|key board:keyboard|" +
+    "hard drive:harddrive|under age:underage|over time:overtime|part time:parttime|full time:fulltime|roll back:rollback|screen shot:screenshot|down load:download|up load:upload|" +
+    "health care:healthcare|child care:childcare|day care:daycare|car pool:carpool|can not:can not|pay pal:paypal|git hub:github|you tube:youtube|face book:facebook|java script:javascript|" +
+    "type script:typescript|home page:homepage|note book:notebook|dead line:deadline|work flow:workflow|work place:workplace|work out:workout|news letter:newsletter|land lord:landlord"
+  )
+    .split("|")
+    .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
+);
+
+/** Short codes that stand for words. */
+export const CODE_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["2fa", ["twofactor", "authentication"]],
+  ["k8s", ["kubernetes"]],
+  ["ww2", ["world", "war", "2"]],
+  ["ww1", ["world", "war", "1"]],
+]);
+
+/** Product names close to a real word, so a typo guard must take them for words. */
+export const KNOWN_NAMES: ReadonlySet<string> = new Set(
+  (
+    "tumblr flickr lyft reddit fiverr grindr scribd digg imgur netflix spotify github gitlab bitbucket google gmail youtube facebook instagram whatsapp paypal venmo zelle stripe shopify etsy ebay " +
+    "amazon android iphone ipad macbook airpods linux ubuntu debian fedora docker kubernetes terraform ansible jenkins postgres postgresql mysql sqlite mongodb redis kafka rabbitmq nginx apache " +
+    "macos ios python javascript typescript golang kotlin scala haskell elixir clojure numpy pandas django flask fastapi nodejs nextjs vuejs react angular svelte webpack vite vitest jest pytest numpy " +
+    "openai chatgpt gemini anthropic mistral llama claude huggingface azure cloudflare vercel netlify heroku firebase supabase slack zoom trello asana jira confluence notion dropbox onedrive " +
+    "icloud tiktok snapchat twitter linkedin pinterest telegram discord twitch roblox minecraft fortnite airbnb expedia uber doordash instacart walmart costco target tesla toyota honda hyundai " +
+    "ibuprofen acetaminophen paracetamol metformin lisinopril atorvastatin simvastatin omeprazole amlodipine metoprolol losartan gabapentin sertraline fluoxetine citalopram escitalopram " +
+    "amoxicillin azithromycin prednisone prednisolone hydroxyzine hydralazine naproxen tramadol tylenol advil aleve zyrtec claritin benadryl ozempic wegovy mounjaro visa mastercard"
+  ).split(" "),
+);

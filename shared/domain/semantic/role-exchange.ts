@@ -1,0 +1,129 @@
+import type { Alignment } from "./alignment.ts";
+import type { QuestionFeatures } from "./features.ts";
+
+/** Two questions and how their words pair up. */
+export type AlignedPair = {
+  readonly a: QuestionFeatures;
+  readonly b: QuestionFeatures;
+  readonly alignment: Alignment;
+};
+
+const DIRECTIONAL_ROLES = [
+  "to",
+  "from",
+  "over",
+  "under",
+  "than",
+  "before",
+  "after",
+  "against",
+  "for",
+  "by",
+  "in",
+  "on",
+  "with",
+  "without",
+  "instead",
+] as const;
+
+/** Both words occur on both sides, and the preposition has moved from one to the other. */
+function isDirectionSwapped({ a, b, alignment }: AlignedPair): boolean {
+  const toB = new Map(alignment.matches.map((match) => [match.a, match.b]));
+  const toA = new Map(alignment.matches.map((match) => [match.b, match.a]));
+  return DIRECTIONAL_ROLES.some((role) => {
+    const inA = [...a.content.keys()].filter((at) => a.content[at]?.role === role);
+    const inB = [...b.content.keys()].filter((at) => b.content[at]?.role === role);
+    const movedA = inA.filter((at) => toB.has(at) && !inB.includes(toB.get(at) ?? -1));
+    const movedB = inB.filter((at) => toA.has(at) && !inA.includes(toA.get(at) ?? -1));
+    return movedA.length > 0 && movedB.length > 0 && isExchange(a, b, movedA, movedB, toA, toB);
+  });
+}
+
+const EXCHANGE_VERBS = new Set(["substitute", "exchange", "swap", "trade", "replace"]);
+
+// "substitute for X" against "substitute X for": the preposition is left without a word of its own.
+function isStrandedOnOneSide({ a, b, alignment }: AlignedPair): boolean {
+  if (alignment.leftA.length > 0 || alignment.leftB.length > 0 || !a.content.some((word) => EXCHANGE_VERBS.has(word.lemma))) return false;
+  const isStranded = ({ words }: QuestionFeatures): boolean =>
+    words.some(
+      (word, i) => word === "for" && (i + 1 === words.length || ["in", "on", "at", "with", "when", "if"].includes(words[i + 1] ?? "")),
+    );
+  return isStranded(a) !== isStranded(b);
+}
+
+function isPlainRole(features: QuestionFeatures, at: number): boolean {
+  return features.content[at]?.role === "" || features.content[at]?.role === "of";
+}
+
+// A word that merely changed its preposition ("Python in Ubuntu" / "on Ubuntu with Python") is no exchange: one of the two must have lost its role to none or to the other's.
+function isExchange(
+  a: QuestionFeatures,
+  b: QuestionFeatures,
+  movedA: readonly number[],
+  movedB: readonly number[],
+  toA: ReadonlyMap<number, number>,
+  toB: ReadonlyMap<number, number>,
+): boolean {
+  return movedA.some((one) =>
+    movedB.some((other) => {
+      const counterpartOfOther = toA.get(other);
+      const counterpartOfOne = toB.get(one);
+      if (counterpartOfOther === undefined || counterpartOfOne === undefined || counterpartOfOther === one) return false;
+      const adjacentPhrase =
+        Math.abs(counterpartOfOther - one) === 1 &&
+        Math.abs(counterpartOfOne - other) === 1 &&
+        counterpartOfOther > one === other > counterpartOfOne;
+      const arePlain = isPlainRole(a, counterpartOfOther) && isPlainRole(b, counterpartOfOne);
+      const [isRoleFirstInA, isRoleFirstInB] = [one < counterpartOfOther, other < counterpartOfOne];
+      // "the season of X" and "X's season" change places without an exchange.
+      const isGenitive = a.content[counterpartOfOther]?.role === "of" || b.content[counterpartOfOne]?.role === "of";
+      if (adjacentPhrase || (arePlain && (isRoleFirstInA !== isRoleFirstInB || (isGenitive && isRoleFirstInA)))) return false;
+      return a.content[one]?.kind !== "number" && b.content[other]?.kind !== "number";
+    }),
+  );
+}
+
+// "Can my landlord enter my apartment" against "Can I enter my landlord's apartment": all words are there, the subject is another.
+function isSubjectExchanged({ a, b, alignment }: AlignedPair): boolean {
+  if (alignment.leftA.length > 0 || alignment.leftB.length > 0 || a.hasPassive !== b.hasPassive) return false;
+  if (a.subject === undefined || b.subject === undefined || a.subject === b.subject) return false;
+  if (a.subject !== "" && b.subject !== "") return false;
+  const moved = a.subject === "" ? b.subject : a.subject;
+  const matches = alignment.matches.filter((match) => match.kind === "same");
+  return matches.some((match) => a.content[match.a]?.lemma === moved && b.content[match.b]?.lemma === moved);
+}
+
+// x … v … y against y … v … x around a word that both share, in the same voice and without a list between them.
+function isRoleSwapped({ a, b, alignment }: AlignedPair): boolean {
+  if (a.hasPassive !== b.hasPassive) return false;
+  const order = alignment.matches.filter((match) => match.kind === "same").toSorted((one, other) => one.a - other.a);
+  const isPlain = (features: QuestionFeatures, at: number): boolean => features.content[at]?.role === "";
+  for (const [i, first] of order.entries()) {
+    for (let k = i + 2; k < order.length; k++) {
+      const last = order[k];
+      if (!last || last.b > first.b || !isPlain(a, first.a) || !isPlain(a, last.a) || !isPlain(b, first.b) || !isPlain(b, last.b)) continue;
+      if (
+        order
+          .slice(i + 1, k)
+          .some((middle) => middle.b > last.b && middle.b < first.b && !isListed(a, first.a, last.a) && !isListed(b, last.b, first.b))
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
+function isListed(features: QuestionFeatures, from: number, to: number): boolean {
+  const words = features.words.slice(features.content[from]?.position ?? 0, features.content[to]?.position ?? 0);
+  return words.includes("and") || words.includes("or");
+}
+
+/** Whether the two questions hold the same words with two of them in each other's place after a preposition. */
+export function hasDirectionExchange(pair: AlignedPair): boolean {
+  return isDirectionSwapped(pair) || isStrandedOnOneSide(pair);
+}
+
+/** Whether who does it and to whom it is done have changed places. */
+export function hasRoleExchange(pair: AlignedPair): boolean {
+  return isRoleSwapped(pair) || isSubjectExchanged(pair);
+}

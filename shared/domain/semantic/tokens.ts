@@ -1,0 +1,104 @@
+/** A unit of a prompt as written. `text` is folded (case, quotes, spelling come later); `raw` keeps what the user typed. */
+export type Token = {
+  readonly text: string;
+  readonly raw: string;
+  readonly kind: "word" | "number" | "code" | "url" | "symbol";
+  readonly isCapitalised: boolean;
+  /** What stands between this token and the one before it. */
+  readonly before: "none" | "comma" | "sentence";
+};
+
+// Order matters: URLs and mail addresses, identifiers, numbers, words, then any other character that is not plain punctuation.
+const URL_PATTERN = String.raw`(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+\.[\p{L}.]+`;
+const FILE_SUFFIXES = "js|ts|py|rb|go|rs|io|ai|com|org|net|json|yaml|yml|xml|csv|txt|md|html|css|php|sh|exe|dll|pdf|docx?|xlsx?";
+const CODE_PATTERN = [
+  String.raw`[cfj]\+\+|[cf]#|\.net(?![\p{L}\p{N}])|2fa(?![\p{L}\p{N}])`,
+  String.raw`(?<=^|\s)--?[a-z][\p{L}\p{N}-]*`,
+  String.raw`[\p{L}_$][\p{L}\p{N}]*(?:_[\p{L}\p{N}]*)+`,
+  String.raw`\p{L}{2,}\.(?:${FILE_SUFFIXES})(?![\p{L}\p{N}])`,
+  String.raw`\p{L}+(?:[-.]?\p{N}+\p{L}*)+(?:[-.:/]\p{N}[\p{L}\p{N}]*)*`,
+  String.raw`v?\p{N}+(?:\.\p{N}+){2,}[\p{L}\p{N}.-]*(?<=[\p{L}\p{N}])`,
+].join("|");
+const NUMBER_PATTERN = String.raw`(?:(?<=^|[\s(=<>*/+,$€£])-)?\p{N}+(?:[,.:/-]\p{N}+)*`;
+const WORD_PATTERN = String.raw`(?<![\p{L}\p{N}])\p{L}(?:\.\p{L})+(?![\p{L}\p{N}])\.?|\p{L}[\p{L}\p{M}]*(?:'\p{L}+)*`;
+const TOKEN = new RegExp(
+  `(?<url>${URL_PATTERN})|(?<code>${CODE_PATTERN})|(?<number>${NUMBER_PATTERN})|(?<word>${WORD_PATTERN})|(?<symbol>[^\\s\\p{L}\\p{N}])`,
+  "giu",
+);
+const PLAIN_PUNCTUATION = /^[.,;:!?"'`´’‘“”„«»()[\]{}…·•¡¿~*_|–—\\-]$/u;
+const SENTENCE_END = /[.!?;:\n…]/u;
+const CASE_KEEPING_CODE = /^(?=.*\p{N})(?=.*\p{Lu})(?=.*\p{Ll})[\p{L}\p{N}_-]{6,}$/u;
+
+/** Folds compatibility forms, quotes and dashes, so that typography never separates two questions. */
+export function foldTypography(text: string): string {
+  return text
+    .normalize("NFKC")
+    .replace(/[‘’ʼ＇`´]/gu, "'")
+    .replace(/[“”„«»]/gu, '"')
+    .replace(/[\u200b-\u200d\u2060\ufeff]/gu, "")
+    .replace(/[‐‑−]/gu, "-");
+}
+
+function kindOf(groups: Readonly<Record<string, string | undefined>>): Token["kind"] {
+  if (groups["url"] !== undefined) return "url";
+  if (groups["code"] !== undefined) return "code";
+  if (groups["number"] !== undefined) return "number";
+  return groups["word"] !== undefined ? "word" : "symbol";
+}
+
+// A dash between spaces is an operator when it stands between numbers or single letters, else punctuation.
+function isOperatorDash(text: string, at: number): boolean {
+  const left = /(?:^|\s)([\p{L}\p{N}]+)\s*$/u.exec(text.slice(Math.max(0, at - 12), at))?.[1] ?? "";
+  const right = /^\s*([\p{L}\p{N}]+)/u.exec(text.slice(at + 1, at + 13))?.[1] ?? "";
+  const isOperand = (word: string): boolean => /^(?:\p{N}+|\p{L})$/u.test(word);
+  return isOperand(left) && isOperand(right) && left !== "a" && right !== "a" && /\s/u.test(text[at - 1] ?? "");
+}
+
+function isMeaningfulPunctuation(text: string, mark: string, at: number): boolean {
+  if (mark === "-" || mark === "–" || mark === "—") return isOperatorDash(text, at);
+  // "5!" may be a factorial, "!=" is an operator.
+  if (mark === "!") return (/\p{N}/u.test(text[at - 1] ?? "") && text[at + 1] !== "!") || text[at + 1] === "=";
+  if (mark === "*") return /^\s*[\p{N}\p{L}(]/u.test(text.slice(at + 1)) && /[\p{N}\p{L})]\s*$/u.test(text.slice(0, at));
+  return mark === "|" || mark === "\\" || mark === "~";
+}
+
+function foldedText(raw: string, kind: Token["kind"]): string {
+  if (kind === "url") return raw.replace(/[.,;:!?)\]'"]+$/u, "").replace(/^[a-z]+:\/\/[^/?#]*/iu, (host) => host.toLowerCase());
+  if (kind === "code") return CASE_KEEPING_CODE.test(raw) ? raw : raw.toLowerCase();
+  if (kind === "number") return raw.replace(/,(?=\p{N}{3}(?!\p{N}))/gu, "");
+  if (kind === "symbol") return raw === "&" ? "and" : raw;
+  const lower = raw.toLowerCase();
+  return lower.includes(".") ? lower.replaceAll(".", "") : lower;
+}
+
+/** Splits a prompt into tokens; plain punctuation is dropped and remembered as a break. */
+export function tokenise(prompt: string): readonly Token[] {
+  const text = foldTypography(prompt);
+  const tokens: Token[] = [];
+  let end = 0;
+  let sawComma = false;
+  let sawSentence = false;
+  for (const match of text.matchAll(TOKEN)) {
+    const raw = match[0];
+    const at = match.index;
+    if (text.slice(end, at).includes("\n")) sawSentence = true;
+    end = at + raw.length;
+    const kind = kindOf(match.groups ?? {});
+    if (kind === "symbol" && PLAIN_PUNCTUATION.test(raw) && !isMeaningfulPunctuation(text, raw, at)) {
+      if (SENTENCE_END.test(raw)) sawSentence = true;
+      else if (raw === "," || raw === "-" || raw === "–" || raw === "—") sawComma ||= raw === "," || /\s/u.test(text[at - 1] ?? " ");
+      continue;
+    }
+    const before = sawSentence ? "sentence" : sawComma ? "comma" : "none";
+    tokens.push({
+      text: foldedText(raw, kind),
+      raw,
+      kind,
+      isCapitalised: /^\p{Lu}/u.test(raw),
+      before: tokens.length === 0 ? "none" : before,
+    });
+    sawComma = false;
+    sawSentence = false;
+  }
+  return tokens;
+}
