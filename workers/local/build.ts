@@ -1,0 +1,12 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleWorker, PROJECT_ROOT } from "./bundle.ts";
+
+// `npm run build`: the bundle as `npm start` runs it, on disk, to look at or to measure.
+const modules = await bundleWorker();
+const folder = join(PROJECT_ROOT, "dist");
+await mkdir(folder, { recursive: true });
+for (const { name, contents } of modules) {
+  await writeFile(join(folder, name), contents);
+  process.stdout.write(`dist/${name} ${contents.length} bytes\n`);
+}

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { PROJECT_ROOT } from "./bundle.ts";
+import { DataFolder } from "./data-folder.ts";
+import { parseLocalOptions } from "./options.ts";
+import { resolveVariables } from "./variables.ts";
+
+const SECRET_MODE = 0o600;
+
+// `npm run dev`: wrangler's watcher with the variables that `npm start` would use, on a data folder of its own.
+const options = parseLocalOptions(process.argv.slice(2), process.env);
+if (!options.ok) stop(options.error);
+const { host, port, dataDir, varsFile } = options.value;
+const folder = await DataFolder.open(resolve(PROJECT_ROOT, dataDir, "dev"));
+if (!folder.ok) stop(folder.error);
+process.on("exit", () => folder.value.release());
+
+const variables = resolveVariables({
+  environment: process.env,
+  file: readFile(resolve(PROJECT_ROOT, varsFile)),
+  host,
+  adminToken: folder.value.adminToken(),
+});
+if (!variables.ok) stop(variables.error.map(({ variable, message }) => `${variable} ${message}`).join("\n"));
+const { vars } = variables.value;
+
+// In a file, because a command line can be read by every user of the machine.
+const file = join(folder.value.path, "vars");
+writeFileSync(
+  file,
+  Object.entries(vars)
+    .map(([name, value]) => `${name}=${quoted(value)}\n`)
+    .join(""),
+  { mode: SECRET_MODE },
+);
+process.stdout.write(`admin token  ${vars["ADMIN_TOKEN"] ?? ""}\n`);
+
+const args = ["dev", "--ip", host, "--port", String(port), "--persist-to", folder.value.statePath, "--env-file", file];
+const wrangler = spawn(join(PROJECT_ROOT, "node_modules/.bin/wrangler"), args, {
+  cwd: PROJECT_ROOT,
+  stdio: "inherit",
+  env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
+});
+// The terminal's signals reach wrangler too; this process waits for it to end.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => wrangler.kill(signal));
+wrangler.once("exit", (code) => process.exit(code ?? 1));
+
+function readFile(path: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** dotenv expands `$` inside quotes as well. */
+function quoted(value: string): string {
+  return `"${value.replaceAll("$", "\\$")}"`;
+}
+
+function stop(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

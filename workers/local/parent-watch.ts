@@ -1,0 +1,36 @@
+import type { ProcessIdentity } from "./process-identity.ts";
+import { identifyProcess, isAlive, parentOf } from "./process-identity.ts";
+
+const POLL_MS = 250;
+/** `npm start` is npm, perhaps a shell, then this process. */
+const MAX_DEPTH = 3;
+
+/**
+ * Calls back when the npm that runs this script is gone. A SIGKILL to npm reaches nobody else, and a server
+ * that nobody can name would go on holding the port. Started by hand, a server outlives its shell as usual.
+ */
+export function whenNpmDies(onDeath: () => void): void {
+  if (process.env["npm_lifecycle_event"] !== "start") return;
+  const ancestors = launchers();
+  const timer = setInterval(() => {
+    if (process.ppid === ancestors[0]?.pid && ancestors.every(isAlive)) return;
+    clearInterval(timer);
+    onDeath();
+  }, POLL_MS);
+  timer.unref();
+}
+
+/** The processes from this one's parent up to npm. */
+function launchers(): readonly ProcessIdentity[] {
+  const found: ProcessIdentity[] = [];
+  let pid = process.ppid;
+  while (found.length < MAX_DEPTH && pid > 1) {
+    const identity = identifyProcess(pid);
+    if (identity === null) break;
+    found.push(identity);
+    const facts = parentOf(pid);
+    if (facts === null || /^(?:npm|node|pnpm|yarn|bun)/.test(facts.name)) break;
+    pid = facts.parent;
+  }
+  return found;
+}

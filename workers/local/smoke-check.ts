@@ -1,0 +1,225 @@
+import { randomUUID } from "node:crypto";
+
+const REQUEST_TIMEOUT_MS = 120_000;
+
+export interface SmokeOptions {
+  readonly url: string;
+  readonly key: string | null;
+  readonly adminToken: string | null;
+  readonly model: string | null;
+  readonly print: (line: string) => void;
+}
+
+export interface SmokeResult {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Drives a deployment as a client and an operator would, one line per check. */
+export class SmokeCheck {
+  readonly #options: SmokeOptions;
+  #passed = 0;
+  #failed = 0;
+
+  constructor(options: SmokeOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<SmokeResult> {
+    await this.#section("health", () => this.#health());
+    await this.#section("JSON answer", () => this.#jsonThenHit());
+    await this.#section("streamed answer", () => this.#streamThenHit());
+    await this.#section("bad input", () => this.#badInput());
+    await this.#section("client keys", () => this.#clientKeys());
+    await this.#section("admin", () => this.#admin());
+    return { passed: this.#passed, failed: this.#failed };
+  }
+
+  async #health(): Promise<void> {
+    const response = await this.#fetch("/health", {});
+    this.#expect("GET /health answers 200", response.status === 200, response.status);
+    const status = member(parse(await response.text()), "status");
+    this.#expect("health says ok", status === "ok", status);
+  }
+
+  /** A new question is a MISS, asked again a HIT with the same bytes, as a stream a HIT with the same text. */
+  async #jsonThenHit(): Promise<void> {
+    const body = this.#question();
+    const first = await this.#chat(body);
+    const firstText = await first.text();
+    this.#expect(
+      "a new question is a MISS",
+      first.status === 200 && cacheState(first) === "MISS",
+      `${first.status} ${cacheState(first)} ${firstText.slice(0, 200)}`,
+    );
+    this.#expect(
+      "answers carry Cache-Status and refrain-request-id",
+      first.headers.has("cache-status") && first.headers.has("refrain-request-id"),
+    );
+    const second = await this.#chat(body);
+    const secondText = await second.text();
+    this.#expect("the same question is a HIT", cacheState(second) === "HIT", cacheState(second));
+    this.#expect("a hit carries Age", /^\d+$/.test(second.headers.get("age") ?? ""), second.headers.get("age"));
+    this.#expect("the hit is the same answer", content(secondText) !== "" && content(secondText) === content(firstText));
+    const replay = await this.#chat({ ...body, stream: true });
+    const events = await replay.text();
+    this.#expect("the stored answer replays as a stream", cacheState(replay) === "HIT" && isEventStream(replay), cacheState(replay));
+    this.#expect("the replay is complete", events.trimEnd().endsWith("data: [DONE]") && streamedContent(events) === content(firstText));
+    await this.#purge(first.headers.get("refrain-entry"));
+  }
+
+  async #streamThenHit(): Promise<void> {
+    const body = this.#question();
+    const stream = await this.#chat({ ...body, stream: true });
+    const events = await stream.text();
+    this.#expect(
+      "a new question streams",
+      stream.status === 200 && isEventStream(stream) && cacheState(stream) === "MISS",
+      `${stream.status} ${cacheState(stream)}`,
+    );
+    this.#expect("the stream is complete", events.trimEnd().endsWith("data: [DONE]"), events.slice(-200));
+    const json = await this.#chat(body);
+    const text = await json.text();
+    this.#expect(
+      "the streamed answer is stored",
+      cacheState(json) === "HIT" && content(text) === streamedContent(events),
+      cacheState(json),
+    );
+    await this.#purge(stream.headers.get("refrain-entry"));
+  }
+
+  async #badInput(): Promise<void> {
+    const response = await this.#fetch("/v1/chat/completions", { method: "POST", headers: this.#headers(), body: "{not json" });
+    const message = member(member(parse(await response.text()), "error"), "message");
+    this.#expect(
+      "a body that is not JSON is a 400 in OpenAI's shape",
+      response.status === 400 && typeof message === "string",
+      response.status,
+    );
+  }
+
+  async #clientKeys(): Promise<void> {
+    if (this.#options.key === null) return this.#options.print("skip  no --key given");
+    for (const [what, authorization] of [
+      ["no key", null],
+      ["a wrong key", "Bearer wrong"],
+    ] as const) {
+      const headers = { "content-type": "application/json", ...(authorization === null ? {} : { authorization }) };
+      const response = await this.#fetch("/v1/chat/completions", { method: "POST", headers, body: JSON.stringify(this.#question()) });
+      this.#expect(`${what} is a 401`, response.status === 401, response.status);
+    }
+  }
+
+  async #admin(): Promise<void> {
+    for (const [what, headers] of [
+      ["no token", {}],
+      ["a wrong token", { authorization: "Bearer wrong" }],
+    ] as const) {
+      const response = await this.#fetch("/admin/shards", { headers });
+      this.#expect(`admin with ${what} is a 401`, response.status === 401, response.status);
+    }
+    if (this.#options.adminToken === null) return this.#options.print("skip  no --admin-token given");
+    const response = await this.#fetch("/admin/shards", { headers: this.#adminHeaders() });
+    const shards = member(parse(await response.text()), "shards");
+    this.#expect(
+      "GET /admin/shards lists the shards",
+      response.status === 200 && Array.isArray(shards) && shards.length > 0,
+      response.status,
+    );
+  }
+
+  async #purge(key: string | null): Promise<void> {
+    if (this.#options.adminToken === null) return;
+    const response = await this.#fetch("/admin/purge", { method: "POST", headers: this.#adminHeaders(), body: JSON.stringify({ key }) });
+    const purged = member(parse(await response.text()), "purged");
+    this.#expect(
+      "a purge by key removes the answer",
+      response.status === 200 && purged === 1,
+      `${response.status} ${JSON.stringify(purged)}`,
+    );
+  }
+
+  /** Never asked before, so that its first answer must be a miss. */
+  #question(): { readonly messages: readonly object[]; readonly model?: string } {
+    const { model } = this.#options;
+    return {
+      ...(model === null ? {} : { model }),
+      messages: [{ role: "user", content: `Reply with one word. Reference ${randomUUID()}` }],
+    };
+  }
+
+  async #chat(body: object): Promise<Response> {
+    return this.#fetch("/v1/chat/completions", { method: "POST", headers: this.#headers(), body: JSON.stringify(body) });
+  }
+
+  /** By meaning, one reference number may be as good as another: these checks are about exact answers. */
+  #headers(): Record<string, string> {
+    const { key } = this.#options;
+    return {
+      "content-type": "application/json",
+      "refrain-cache-mode": "exact",
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    };
+  }
+
+  #adminHeaders(): Record<string, string> {
+    return { "content-type": "application/json", authorization: `Bearer ${this.#options.adminToken ?? ""}` };
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#options.url}${path}`, { ...init, redirect: "manual", signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+  }
+
+  async #section(name: string, checks: () => Promise<void>): Promise<void> {
+    try {
+      await checks();
+    } catch (error) {
+      this.#expect(`${name}: every request is answered`, false, error);
+    }
+  }
+
+  #expect(what: string, holds: boolean, seen?: unknown): void {
+    if (holds) this.#passed++;
+    else this.#failed++;
+    this.#options.print(
+      holds
+        ? `ok    ${what}`
+        : `FAIL  ${what}${seen === undefined ? "" : `: ${seen instanceof Error ? seen.message : JSON.stringify(seen)}`}`,
+    );
+  }
+}
+
+function cacheState(response: Response): string {
+  return response.headers.get("refrain-cache") ?? "no refrain-cache header";
+}
+
+function isEventStream(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+function content(text: string): string {
+  return textAt(parse(text), ["choices", "0", "message", "content"]);
+}
+
+function streamedContent(events: string): string {
+  const data = events.split("\n").filter((line) => line.startsWith("data: {"));
+  return data.map((line) => textAt(parse(line.slice(6)), ["choices", "0", "delta", "content"])).join("");
+}
+
+function textAt(value: unknown, path: readonly string[]): string {
+  const found = path.reduce(member, value);
+  return typeof found === "string" ? found : "";
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return null;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && name in value ? Reflect.get(value, name) : undefined;
+}
