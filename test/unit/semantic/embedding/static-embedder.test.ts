@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { StaticEmbedder, staticEmbedderId } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { parseStaticTable } from "../../../../shared/domain/semantic/embedding/static-table.ts";
+import { STATIC_TABLE } from "../../../../shared/domain/semantic/embedding/static-table-manifest.ts";
+import { shippedBytes, shippedTable } from "./shipped-table.ts";
+
+const table = shippedTable();
+const embedder = new StaticEmbedder(table, staticEmbedderId(table, STATIC_TABLE.sha256));
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((total, value, at) => total + value * (b[at] ?? 0), 0);
+}
+
+describe("the shipped table", () => {
+  test("is the one that the manifest names", () => {
+    const bytes = shippedBytes();
+    expect(createHash("sha256").update(bytes).digest("hex")).toBe(STATIC_TABLE.sha256);
+    expect(bytes.byteLength).toBe(STATIC_TABLE.bytes);
+    expect(table.dims).toBe(STATIC_TABLE.dims);
+    expect(embedder.id).toBe(STATIC_TABLE.embedderId);
+  });
+
+  test("fits a Workers asset and its own bound of 9 MB", () => {
+    expect(STATIC_TABLE.bytes).toBeLessThanOrEqual(9_000_000);
+  });
+
+  test("parses from a view into a larger buffer too", () => {
+    const bytes = shippedBytes();
+    const shifted = new Uint8Array(bytes.byteLength + 3);
+    shifted.set(bytes, 3);
+    const parsed = parseStaticTable(shifted.subarray(3));
+    expect(parsed.ok && new StaticEmbedder(parsed.value, "x").embed("hello world")).toEqual(embedder.embed("hello world"));
+  });
+
+  test("truncated, foreign, newer and empty bytes are refused by name", () => {
+    const bytes = shippedBytes();
+    expect(parseStaticTable(new Uint8Array())).toEqual({ ok: false, error: { kind: "not_a_table" } });
+    expect(parseStaticTable(new Uint8Array(100))).toEqual({ ok: false, error: { kind: "not_a_table" } });
+    expect(parseStaticTable(bytes.subarray(0, -1))).toMatchObject({ ok: false, error: { kind: "wrong_size" } });
+    const newer = bytes.slice(0, 200);
+    newer[4] = 2;
+    expect(parseStaticTable(newer)).toEqual({ ok: false, error: { kind: "unsupported_version", version: 2 } });
+  });
+});
+
+describe("StaticEmbedder", () => {
+  test("gives unit vectors, and zeros for a text without words", () => {
+    const vector = embedder.embed("How do I reset my password?");
+    expect(vector).toHaveLength(256);
+    expect(cosine(vector, vector)).toBeCloseTo(1, 5);
+    expect(embedder.embed(" \n ").every((value) => value === 0)).toBe(true);
+  });
+
+  test("agrees with the sum of dequantised rows", () => {
+    const expected = new Float32Array(table.dims);
+    for (const id of [2129, 2079, 3698]) {
+      for (let at = 0; at < table.dims; at++)
+        expected[at] = (expected[at] ?? 0) + (table.rows[id * table.dims + at] ?? 0) * (table.scales[id] ?? 0);
+    }
+    const words = [2129, 2079, 3698].map((id) => table.vocabulary[id]).join(" ");
+    const vector = embedder.embed(words);
+    expect(cosine(vector, expected) / Math.sqrt(cosine(expected, expected))).toBeCloseTo(1, 5);
+  });
+
+  test("a rewording is nearer than another question", () => {
+    const question = embedder.embed("How can I reset my forgotten password?");
+    const rewording = embedder.embed("what is the way to recover a lost password");
+    const other = embedder.embed("How can I cook rice without a pot?");
+    expect(cosine(question, rewording)).toBeGreaterThan(cosine(question, other) + 0.3);
+  });
+
+  test("case, spacing and accents do not change a vector", () => {
+    expect(embedder.embed("  CAFÉ   Opening hours ")).toEqual(embedder.embed("cafe opening hours"));
+  });
+
+  test("word similarity orders related, unrelated and unknown words", () => {
+    expect(embedder.similarity("car", "Car")).toBeCloseTo(1, 5);
+    expect(embedder.similarity("buy", "purchase")).toBeGreaterThan(embedder.similarity("buy", "giraffe") + 0.2);
+    expect(embedder.similarity("car", "\u{1f9ff}")).toBeNaN();
+    expect(embedder.similarity("", "car")).toBeNaN();
+  });
+
+  test("a word's weight tells content from function words", () => {
+    expect(embedder.tokenWeight("the")).toBeLessThan(0.2);
+    expect(embedder.tokenWeight("kubernetes")).toBeGreaterThan(0.8);
+    expect(embedder.tokenWeight("\u{1f9ff}")).toBe(1);
+  });
+
+  test("counts WordPieces", () => {
+    expect(embedder.countTokens("unaffable!")).toBe(4);
+    expect(embedder.countTokens("")).toBe(0);
+  });
+
+  test("the id changes with the table and with its dimensions", () => {
+    const id = staticEmbedderId(table, STATIC_TABLE.sha256);
+    expect(staticEmbedderId({ label: table.label, dims: 128 }, STATIC_TABLE.sha256)).not.toBe(id);
+    expect(staticEmbedderId(table, "0".repeat(64))).not.toBe(id);
+  });
+});
