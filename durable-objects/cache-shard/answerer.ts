@@ -16,6 +16,8 @@ import type { PassMarkers } from "./pass-markers.ts";
 import type { Promotion } from "./promotion.ts";
 import type { PurgeLog } from "./purge-log.ts";
 import type { ResidentEntry } from "./ram-front.ts";
+import type { SemanticLayer } from "./semantic/semantic-layer.ts";
+import type { SemanticSource } from "./semantic/semantic-search.ts";
 import type { UseLog } from "./use-log.ts";
 
 const MS_PER_SECOND = 1000;
@@ -26,6 +28,8 @@ const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
   "upstream_invalid",
   "overloaded",
 ]);
+/** An equal question was there: meaning was not asked. */
+const EXACT_EXPLANATION = JSON.stringify({ verdict: "exact", candidates: [] });
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -40,6 +44,8 @@ export interface AnswererParts {
   readonly promotion: Promotion;
   readonly conductor: FlightConductor;
   readonly log: PurgeLog;
+  /** Null when answers by meaning are off. */
+  readonly semantic: SemanticLayer | null;
   /** Keeps the object alive until the work is done. */
   keepAlive(work: Promise<unknown>): void;
   served(request: AnswerRequest, outcome: CacheOutcome, tokensSaved: number): void;
@@ -51,6 +57,23 @@ interface Candidate {
   readonly found: Lookup;
   readonly fresh: Freshness | null;
 }
+
+/** How a request that no stored answer satisfied goes on. */
+interface Forwarding {
+  readonly outcome: "MISS" | "COALESCED" | "BYPASS";
+  /** RFC 9211 `fwd`. */
+  readonly forwarded: "miss" | "request" | "stale" | "bypass";
+  /** Served instead of an error of the origin. */
+  readonly stale: ResidentEntry | null;
+}
+
+/** Whether others may join a flight, and whether its answer is worth having when nobody waits any more. */
+interface LaunchOptions {
+  readonly shared: boolean;
+  readonly keep: boolean;
+}
+
+const BYPASS: Forwarding = { outcome: "BYPASS", forwarded: "bypass", stale: null };
 
 /** Decides how one request is answered: from the store, from a flight under way, or from a flight of its own. */
 export class Answerer {
@@ -68,21 +91,22 @@ export class Answerer {
 
   /** A miss registers its flight in this very synchronous step: two requests can never both see nothing. */
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
-    if (!request.cache) return this.#fly(request, null, { shared: false, keep: false, outcome: "BYPASS", stale: null });
+    if (!request.cache) return this.#fly(request, null, BYPASS, { shared: false, keep: false });
     const candidate = this.#candidate(request);
     const served = this.#serveStored(request, candidate);
     if (served !== null) return served;
     const spilled = spilledOf(candidate);
     if (request.onlyIfCached) return this.#onlyStored(request, spilled, { kind: "only_if_cached" });
     const stale = candidate.fresh?.kind === "stale_if_error" && candidate.found.kind === "resident" ? candidate.found.resident : null;
+    const forwarded = forwardReason(request, candidate.fresh);
     const flight = this.#parts.flights.joinable(request.key);
-    if (flight !== null) return this.#join(request, flight, stale);
+    if (flight !== null) return this.#join(request, flight, { outcome: "COALESCED", forwarded, stale });
     if (!request.mayCallUpstream) {
       if (stale !== null) return this.#whole(request, stale, "STALE");
       return this.#onlyStored(request, spilled, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
     }
     const pass = this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs());
-    return this.#fly(request, spilled, { shared: !pass, keep: true, outcome: "MISS", stale });
+    return this.#fly(request, spilled, { outcome: "MISS", forwarded, stale }, { shared: !pass, keep: true });
   }
 
   #candidate(request: AnswerRequest): Candidate {
@@ -123,7 +147,8 @@ export class Answerer {
   #refresh(request: AnswerRequest): void {
     const { flights } = this.#parts;
     if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
-    this.#launch(request, null, true, true);
+    // Not read: a refresh wants upstream's word, neither a spilled answer nor one by meaning.
+    this.#launch({ ...request, read: false }, null, { shared: true, keep: true });
   }
 
   async #onlyStored(request: AnswerRequest, spilled: Entry | null, otherwise: CacheError): Promise<AnswerReply> {
@@ -131,25 +156,20 @@ export class Answerer {
     return resident === null ? this.#fail(request, otherwise) : this.#hit(request, resident);
   }
 
-  #join(request: AnswerRequest, flight: Flight, stale: ResidentEntry | null): AnswerReply | Promise<AnswerReply> {
+  #join(request: AnswerRequest, flight: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
     if (!this.#parts.flights.hasRoom(flight)) return this.#fail(request, { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 });
     flight.addFollower();
     for (const tag of request.tags) flight.tags.add(tag);
-    return this.#follow(request, flight, "COALESCED", stale);
+    return this.#follow(request, flight, forwarding);
   }
 
-  #fly(
-    request: AnswerRequest,
-    spilled: Entry | null,
-    how: { readonly shared: boolean; readonly keep: boolean; readonly outcome: CacheOutcome; readonly stale: ResidentEntry | null },
-  ): AnswerReply | Promise<AnswerReply> {
+  #fly(request: AnswerRequest, spilled: Entry | null, forwarding: Forwarding, how: LaunchOptions): AnswerReply | Promise<AnswerReply> {
     if (!request.mayCallUpstream) return this.#fail(request, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
     if (this.#parts.flights.full) return this.#fail(request, { kind: "overloaded", what: "flights", retryAfterSeconds: 1 });
-    const flight = this.#launch(request, spilled, how.shared, how.keep);
-    return this.#follow(request, flight, how.outcome, how.stale);
+    return this.#follow(request, this.#launch(request, spilled, how), forwarding);
   }
 
-  #launch(request: AnswerRequest, spilled: Entry | null, shared: boolean, keep: boolean): Flight {
+  #launch(request: AnswerRequest, spilled: Entry | null, { shared, keep }: LaunchOptions): Flight {
     const { flights, flightPorts, clock, log, conductor } = this.#parts;
     const identity = {
       key: request.key,
@@ -166,7 +186,8 @@ export class Answerer {
     return flight;
   }
 
-  async #follow(request: AnswerRequest, flight: Flight, outcome: CacheOutcome, stale: ResidentEntry | null): Promise<AnswerReply> {
+  async #follow(request: AnswerRequest, flight: Flight, forwarding: Forwarding): Promise<AnswerReply> {
+    const { outcome, stale } = forwarding;
     // Subscribed before anything is awaited: what is written meanwhile waits in the stream.
     const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
     const leaveQueue = stream === null ? flight.addWaiter() : null;
@@ -176,12 +197,14 @@ export class Answerer {
     if (stream !== null && result.kind !== "streaming" && result.kind !== "answered") await stream.cancel();
     switch (result.kind) {
       case "found":
-        return this.#hit(request, result.resident);
+        return result.source === null
+          ? this.#hit(request, result.resident)
+          : this.#byMeaning(request, flight, result.resident, result.source);
       case "failed":
         return stale !== null && allowsStale(result.error) ? this.#whole(request, stale, "STALE") : this.#fail(request, result.error);
       case "answered":
       case "streaming":
-        return this.#fromFlight(request, flight, result, stream, outcome);
+        return this.#fromFlight(request, flight, result, stream, forwarding);
     }
   }
 
@@ -190,20 +213,35 @@ export class Answerer {
     flight: Flight,
     result: Extract<FlightOpening, { kind: "answered" | "streaming" }>,
     stream: ReadableStream<Uint8Array> | null,
-    outcome: CacheOutcome,
+    { outcome, forwarded }: Forwarding,
   ): AnswerReply {
-    this.#parts.served(request, outcome, 0);
+    const { joined } = flight;
+    const how: CacheOutcome = joined === null ? outcome : "SEMANTIC";
+    this.#parts.served(request, how, 0);
+    if (joined !== null) this.#parts.semantic?.served(request, joined);
     const meta = {
-      outcome,
+      outcome: how,
       provider: result.provider,
       createdMs: result.kind === "answered" ? result.createdMs : flight.identity.startedMs,
       expiresMs: result.kind === "answered" ? result.expiresMs : 0,
       stored: result.kind === "answered" && result.stored,
-      forwarded: outcome === "BYPASS" ? ("bypass" as const) : request.read ? ("miss" as const) : ("request" as const),
-      collapsed: outcome === "COALESCED",
+      forwarded,
+      collapsed: outcome === "COALESCED" || joined !== null,
+      tokens: 0,
+      entryKey: joined?.key ?? request.key,
+      similarity: joined?.similarity ?? null,
+      explanation: flight.explanation,
     };
     if (stream !== null) return { kind: "stream", stream, ...meta };
     return { kind: "whole", json: result.kind === "answered" ? result.json : "", sse: null, ...meta };
+  }
+
+  #byMeaning(request: AnswerRequest, flight: Flight, resident: ResidentEntry, source: SemanticSource): AnswerReply {
+    const reply = this.#whole(request, resident, "SEMANTIC");
+    this.#parts.semantic?.served(request, source);
+    // Not stored under the asked key: asked again, it is decided again.
+    if (reply.kind !== "whole") return reply;
+    return { ...reply, stored: false, similarity: source.similarity, explanation: flight.explanation };
   }
 
   #whole(request: AnswerRequest, resident: ResidentEntry, outcome: CacheOutcome): AnswerReply {
@@ -225,6 +263,10 @@ export class Answerer {
       stored: true,
       forwarded: outcome === "STALE" ? "stale" : null,
       collapsed: false,
+      tokens: entry.inputTokens + entry.outputTokens,
+      entryKey: entry.key,
+      similarity: null,
+      explanation: request.explain ? EXACT_EXPLANATION : null,
     } satisfies WholeAnswer;
   }
 
@@ -236,6 +278,11 @@ export class Answerer {
     this.#parts.failed(request);
     return { kind: "failed", error };
   }
+}
+
+function forwardReason(request: AnswerRequest, fresh: Freshness | null): "miss" | "request" | "stale" {
+  if (!request.read || fresh?.kind === "refused_by_caller") return "request";
+  return fresh === null || fresh.kind === "fresh" || fresh.kind === "stale_accepted" ? "miss" : "stale";
 }
 
 function spilledOf({ found, fresh }: Candidate): Entry | null {

@@ -5,9 +5,16 @@ import type {
   AnswerRequest,
   CacheShardApi,
   EntryDetail,
+  FeedbackReply,
+  FeedbackRequest,
   IsolateReport,
+  LendReply,
+  LendRequest,
+  PairObservation,
   PurgeReply,
   PurgeRequest,
+  Resemblance,
+  ResembleRequest,
   ShardDetail,
   ShardStats,
   ShardSummary,
@@ -66,6 +73,26 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
 
   async entry(key: string): Promise<EntryDetail | null> {
     return this.#require().entry(key);
+  }
+
+  async resemble(request: ResembleRequest): Promise<readonly Resemblance[]> {
+    return this.#require().semantic?.resemble(request) ?? [];
+  }
+
+  async lend(request: LendRequest): Promise<LendReply> {
+    return this.#require().semantic?.lend(request) ?? { kind: "gone" };
+  }
+
+  async observe(observation: PairObservation): Promise<void> {
+    this.#require().semantic?.observe(observation);
+  }
+
+  async quarantine(key: string): Promise<void> {
+    this.#require().semantic?.quarantine(key);
+  }
+
+  async feedback(request: FeedbackRequest): Promise<FeedbackReply> {
+    return this.#require().semantic?.feedback(request) ?? { kind: "not_served" };
   }
 
   override async alarm(): Promise<void> {

@@ -4,6 +4,7 @@ import { joinParts, splitBody } from "./body-codec.ts";
 import type { Entry, EntryBody, EntryRow } from "./entry.ts";
 import { entryFromRow } from "./entry.ts";
 import type { PurgeLog } from "./purge-log.ts";
+import { purgeCondition } from "./purge-condition.ts";
 import type { ResidentEntry, RamFront } from "./ram-front.ts";
 import type { ShardNumbers } from "./shard-numbers.ts";
 import type { EntryUse } from "./use-log.ts";
@@ -25,6 +26,16 @@ export type Lookup =
   | { readonly kind: "spilled"; readonly entry: Entry }
   | { readonly kind: "absent" };
 
+/** What lives and dies with entries, in the same transaction. */
+export interface EntryCompanion {
+  /** The row of an entry is being removed. */
+  forgotten(key: string): void;
+  /** The last step inside every transaction that changed entries. */
+  beforeCommit(): void;
+  /** The transaction failed: what was noted since its start did not happen. */
+  rolledBack(): void;
+}
+
 /** Entries in SQLite with a front in memory. Every method is synchronous; each change is one transaction. */
 export class EntryStore {
   readonly #storage: DurableObjectStorage;
@@ -32,6 +43,7 @@ export class EntryStore {
   readonly #numbers: ShardNumbers;
   readonly #log: PurgeLog;
   readonly #front: RamFront;
+  #companion: EntryCompanion | null = null;
 
   constructor(storage: DurableObjectStorage, numbers: ShardNumbers, log: PurgeLog, front: RamFront) {
     this.#storage = storage;
@@ -39,6 +51,11 @@ export class EntryStore {
     this.#numbers = numbers;
     this.#log = log;
     this.#front = front;
+  }
+
+  /** Ties something to the life of entries; at most one. */
+  accompany(companion: EntryCompanion): void {
+    this.#companion = companion;
   }
 
   lookup(key: string): Lookup {
@@ -62,8 +79,8 @@ export class EntryStore {
     return entryFromRow(row);
   }
 
-  /** Stores an answer unless a purge since its flight began covers it. */
-  commit(entry: Entry, body: EntryBody): CommitOutcome {
+  /** Stores an answer, and what belongs to it, unless a purge since its flight began covers it. */
+  commit(entry: Entry, body: EntryBody, alongside: () => void = () => undefined): CommitOutcome {
     const covered = this.#log.since(entry.sequence).some((record) => purgeCovers(record, { ...entry, models: modelsOf(entry) }));
     if (covered) {
       this.#transact(() => this.#numbers.add("fenced_commits", 1));
@@ -72,6 +89,7 @@ export class EntryStore {
     this.#transact(() => {
       this.#forgetRow(entry.key);
       this.#insert(entry, body);
+      alongside();
     });
     this.#front.put(entry, body, null);
     return "stored";
@@ -83,8 +101,10 @@ export class EntryStore {
     if (current === null || current.spilled === null || current.spilled.kvName !== entry.spilled?.kvName) return false;
     const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(body) };
     this.#transact(() => {
-      this.#forgetRow(entry.key);
-      this.#insert(resident, body);
+      this.#sql.exec("UPDATE entries SET kv_name = NULL, kv_expires_ms = NULL, bytes = ? WHERE key = ?", resident.bytes, entry.key);
+      this.#insertBody(entry.key, body);
+      this.#numbers.add("spilled_entries", -1);
+      this.#numbers.add("bytes", resident.bytes);
       this.#numbers.add("promotions", 1);
     });
     this.#front.put(resident, body, null);
@@ -154,7 +174,7 @@ export class EntryStore {
   /** How many live entries a selector covers. */
   count(selector: PurgeSelector): number {
     if (selector.kind === "all") return this.#numbers.get("entries");
-    const { where, binding } = condition(selector);
+    const { where, binding } = purgeCondition(selector);
     return this.#sql
       .exec<{ n: number }>(
         `SELECT COUNT(*) AS n FROM entries WHERE sequence >= ? AND ${where}`,
@@ -218,7 +238,7 @@ export class EntryStore {
   }
 
   #covered(selector: Exclude<PurgeSelector, { kind: "all" }>): readonly Entry[] {
-    const { where, binding } = condition(selector);
+    const { where, binding } = purgeCondition(selector);
     return this.#sql
       .exec<EntryRow>(`SELECT * FROM entries WHERE sequence >= ? AND ${where}`, this.#numbers.get("floor_sequence"), binding)
       .toArray()
@@ -247,19 +267,23 @@ export class EntryStore {
       entry.outputTokens,
       entry.worthUsd,
     );
+    this.#insertBody(entry.key, body);
+    for (const tag of entry.tags) this.#sql.exec("INSERT OR REPLACE INTO tags (tag, key) VALUES (?, ?)", tag, entry.key);
+    this.#numbers.add("entries", 1);
+    this.#numbers.add("bytes", entry.bytes);
+  }
+
+  #insertBody(key: string, body: EntryBody): void {
     for (const [part, rows] of splitBody(body.json, body.events).entries()) {
       this.#sql.exec(
         "INSERT INTO bodies (key, part, json, events, usage_event) VALUES (?, ?, ?, ?, ?)",
-        entry.key,
+        key,
         part,
         rows.json,
         rows.events,
         part === 0 ? body.usageEvent : "",
       );
     }
-    for (const tag of entry.tags) this.#sql.exec("INSERT OR REPLACE INTO tags (tag, key) VALUES (?, ?)", tag, entry.key);
-    this.#numbers.add("entries", 1);
-    this.#numbers.add("bytes", entry.bytes);
   }
 
   /** Removes a row, dead or alive; only live ones are counted, so only they are uncounted. */
@@ -270,6 +294,7 @@ export class EntryStore {
     this.#sql.exec("DELETE FROM entries WHERE key = ?", key);
     this.#sql.exec("DELETE FROM bodies WHERE key = ?", key);
     for (const tag of entry.tags) this.#sql.exec("DELETE FROM tags WHERE tag = ? AND key = ?", tag, key);
+    this.#companion?.forgotten(key);
     if (entry.sequence < this.#numbers.get("floor_sequence")) return;
     this.#numbers.add("entries", -1);
     if (entry.spilled === null) this.#numbers.add("bytes", -entry.bytes);
@@ -290,9 +315,11 @@ export class EntryStore {
     try {
       this.#storage.transactionSync(() => {
         change();
+        this.#companion?.beforeCommit();
         this.#numbers.flush();
       });
     } catch (error) {
+      this.#companion?.rolledBack();
       this.#numbers.reload();
       this.#log.reload();
       throw error;
@@ -308,21 +335,4 @@ export function bodyBytes(body: EntryBody): number {
 
 export function modelsOf(entry: Pick<Entry, "model" | "answeredModel">): readonly string[] {
   return entry.model === entry.answeredModel ? [entry.model] : [entry.model, entry.answeredModel];
-}
-
-function condition(selector: Exclude<PurgeSelector, { kind: "all" }>): { readonly where: string; readonly binding: string | number } {
-  switch (selector.kind) {
-    case "key":
-      return { where: "key = ?", binding: selector.value };
-    case "scope":
-      return { where: "scope = ?", binding: selector.value };
-    case "tenant":
-      return { where: "tenant = ?", binding: selector.value };
-    case "model":
-      return { where: "? IN (model, answered_model)", binding: selector.value };
-    case "tag":
-      return { where: "key IN (SELECT key FROM tags WHERE tag = ?)", binding: selector.value };
-    case "created_before":
-      return { where: "created_ms < ?", binding: selector.value };
-  }
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../../shared/config/config.ts";
-import type { AnswerRequest } from "../../shared/contracts/cache-shard.ts";
+import type { AnswerRequest, LentEntry, Resemblance } from "../../shared/contracts/cache-shard.ts";
 import { evictionWorthUsd } from "../../shared/domain/answer-value.ts";
 import type { UpstreamFailure } from "../../shared/domain/cache-error.ts";
 import { storability } from "../../shared/domain/storable.ts";
@@ -12,6 +12,9 @@ import type { PumpOutcome, PumpPorts } from "./flight-pump.ts";
 import { pumpUpstream } from "./flight-pump.ts";
 import type { PassMarkers } from "./pass-markers.ts";
 import type { Promotion } from "./promotion.ts";
+import type { ResidentEntry } from "./ram-front.ts";
+import type { SemanticLayer } from "./semantic/semantic-layer.ts";
+import type { SearchOutcome, SemanticSource } from "./semantic/semantic-search.ts";
 
 /** Upstream calls one flight may make: after a passing failure one of those who wait takes over, once. */
 const MAX_CALLS_PER_FLIGHT = 2;
@@ -27,6 +30,8 @@ export interface ConductorParts {
   readonly promotion: Promotion;
   readonly passMarkers: PassMarkers;
   readonly pump: PumpPorts;
+  /** Null when answers by meaning are off. */
+  readonly semantic: SemanticLayer | null;
   /** An entry was stored: make room. */
   stored(entry: Entry): void;
   /** Followers were served by one call: tokens they did not cost. */
@@ -46,11 +51,17 @@ export class FlightConductor {
     try {
       const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
       if (resident !== null) {
-        flight.end({ kind: "found", resident });
+        flight.end({ kind: "found", resident, source: null });
+        return;
+      }
+      const found = request.cache ? await this.#seekMeaning(flight, request) : null;
+      if (found?.kind === "entry") {
+        flight.end({ kind: "found", resident: borrowed(found.source, found.lent, flight), source: found.source });
         return;
       }
       flight.calling();
-      await this.#callUpstream(flight, request);
+      if (found?.kind === "flight" && (await this.#followOther(flight, request, found))) return;
+      await this.#callUpstream(flight, request, found?.kind === "none" ? found.grey : null);
     } catch (error) {
       // A bug or a storage fault: the clients must hear of it all the same.
       console.error(JSON.stringify({ level: "error", event: "flight_failed", message: String(error) })); // oxlint-disable-line no-console
@@ -58,11 +69,66 @@ export class FlightConductor {
     }
   }
 
-  async #callUpstream(flight: Flight, request: AnswerRequest): Promise<void> {
+  /** Looks for an answer to other words; null where meaning has no say. */
+  async #seekMeaning(flight: Flight, request: AnswerRequest): Promise<SearchOutcome | null> {
+    const { semantic } = this.#parts;
+    const prepared = semantic?.prepare(request) ?? ({ kind: "exact_only", reason: "off" } as const);
+    if (prepared.kind === "exact_only" || semantic === null) {
+      if (request.explain)
+        flight.explanation = JSON.stringify({
+          verdict: "none",
+          reason: prepared.kind === "exact_only" ? prepared.reason : "off",
+          candidates: [],
+        });
+      return null;
+    }
+    flight.question = prepared.question;
+    if (!request.read) return null;
+    const { outcome, explanation } = await semantic.search(request, prepared.question);
+    if (request.explain) flight.explanation = JSON.stringify(explanation);
+    return outcome.kind === "entry" && !this.#acceptable(outcome.lent, request) ? { kind: "none", grey: null } : outcome;
+  }
+
+  /** A caller's wishes about age hold for answers by meaning too. */
+  #acceptable(lent: LentEntry, request: AnswerRequest): boolean {
+    const nowMs = this.#parts.pump.clock.nowMs();
+    const tooOld = request.maxAgeSeconds !== null && nowMs - lent.createdMs > request.maxAgeSeconds * MS_PER_SECOND;
+    const tooShort = request.minFreshSeconds !== null && lent.expiresMs - nowMs < request.minFreshSeconds * MS_PER_SECOND;
+    return !tooOld && !tooShort;
+  }
+
+  /** Takes the answer from a flight of other words. False when that one failed before its first event. */
+  async #followOther(flight: Flight, request: AnswerRequest, found: Extract<SearchOutcome, { kind: "flight" }>): Promise<boolean> {
+    flight.joined = found.source;
+    const reply = { kind: "response", status: 200, contentType: "text/event-stream", retryAfter: null, body: found.stream } as const;
+    const outcome = await pumpUpstream(flight, request, { ...this.#parts.pump, call: () => Promise.resolve(reply) });
+    if (outcome.kind === "answered") {
+      // The entry belongs to the other question; this one finds it there by meaning from now on.
+      flight.end({
+        kind: "answered",
+        json: outcome.answer.json,
+        provider: request.provider,
+        createdMs: this.#parts.pump.clock.nowMs(),
+        expiresMs: 0,
+        stored: false,
+      });
+      return true;
+    }
+    if (flight.state === "streaming") {
+      flight.end({ kind: "failed", error: outcome.error });
+      return true;
+    }
+    flight.joined = null;
+    return false;
+  }
+
+  async #callUpstream(flight: Flight, request: AnswerRequest, grey: Resemblance | null): Promise<void> {
     for (let call = 1; ; call++) {
       const outcome = await pumpUpstream(flight, request, this.#parts.pump);
       if (outcome.kind === "answered") {
+        if (flight.question !== null) await this.#parts.semantic?.settle(flight.question);
         this.#finish(flight, request, outcome);
+        if (grey !== null) this.#parts.semantic?.considerAlias(request, grey);
         return;
       }
       const retry = call < MAX_CALLS_PER_FLIGHT && flight.state === "calling" && flight.hasSuccessor && isTransient(outcome.error);
@@ -110,13 +176,17 @@ export class FlightConductor {
     const entry = this.#entryOf(flight, request, outcome, body);
     if (entry.bytes > this.#parts.config.storage.shardMaxBytes) return null;
     try {
-      if (this.#parts.store.commit(entry, body) === "fenced") return null;
+      if (this.#parts.store.commit(entry, body, () => this.#rememberQuestion(flight, request)) === "fenced") return null;
     } catch (error) {
       console.error(JSON.stringify({ level: "error", event: "commit_failed", message: String(error) })); // oxlint-disable-line no-console
       return null;
     }
     this.#parts.passMarkers.clear(request.key);
     return entry;
+  }
+
+  #rememberQuestion(flight: Flight, request: AnswerRequest): void {
+    if (flight.question !== null) this.#parts.semantic?.remember(request, flight.question);
   }
 
   #entryOf(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>, body: EntryBody): Entry {
@@ -144,6 +214,37 @@ export class FlightConductor {
       spilled: null,
     };
   }
+}
+
+/** Another shard's entry, as if it were here: served once, never kept. */
+function borrowed(source: SemanticSource, lent: LentEntry, flight: Flight): ResidentEntry {
+  const { identity } = flight;
+  const body: EntryBody = {
+    json: encodeBody(new TextEncoder().encode(lent.json)),
+    events: encodeBody(lent.events),
+    usageEvent: lent.usageEvent,
+  };
+  const entry: Entry = {
+    key: source.key,
+    scope: identity.scope,
+    tenant: identity.tenant,
+    model: identity.model,
+    answeredModel: lent.model,
+    provider: lent.provider,
+    tags: [],
+    createdMs: lent.createdMs,
+    expiresMs: lent.expiresMs,
+    ttiMs: null,
+    lastUsedMs: lent.createdMs,
+    hits: 0,
+    sequence: identity.sequence,
+    bytes: bodyBytes(body),
+    inputTokens: lent.inputTokens,
+    outputTokens: lent.outputTokens,
+    worthUsd: 0,
+    spilled: null,
+  };
+  return { entry, body, json: lent.json, bytes: 0 };
 }
 
 function isTransient(error: UpstreamFailure): boolean {

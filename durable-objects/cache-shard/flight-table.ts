@@ -1,4 +1,5 @@
 import type { Flight } from "./flight.ts";
+import type { FlyingQuestion } from "./semantic/meaning-finder.ts";
 
 /** Flights of one shard at a time, solo calls included. */
 const MAX_FLIGHTS = 2000;
@@ -34,6 +35,17 @@ export class FlightTable {
   joinable(key: string): Flight | null {
     const flight = this.#byKey.get(key);
     return flight !== undefined && flight.joinable ? flight : null;
+  }
+
+  /** Questions of a scope that are being answered upstream: what is still being decided may not be joined by meaning. */
+  flying(scope: string): readonly FlyingQuestion[] {
+    const questions: FlyingQuestion[] = [];
+    for (const flight of this.#byKey.values()) {
+      const { question, identity, joined } = flight;
+      if (identity.scope !== scope || question === null || joined !== null || flight.state === "deciding" || !flight.joinable) continue;
+      questions.push({ key: identity.key, text: question.text, canonical: question.canonical, vector: question.vector });
+    }
+    return questions;
   }
 
   hasRoom(flight: Flight): boolean {

@@ -3,6 +3,8 @@ import type { IsolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import type { Clock } from "./clock.ts";
 import { FlightBuffer } from "./flight-buffer.ts";
 import type { ResidentEntry } from "./ram-front.ts";
+import type { Question } from "./semantic/question.ts";
+import type { SemanticSource } from "./semantic/semantic-search.ts";
 import { Subscriber } from "./subscriber.ts";
 
 /** From this many subscribers on, small events are gathered for a moment before they are handed round. */
@@ -37,7 +39,8 @@ export interface FlightAnswer {
 /** How a flight ends: with its own answer, with one that was found after all, or with none. */
 export type FlightEnd =
   | FlightAnswer
-  | { readonly kind: "found"; readonly resident: ResidentEntry }
+  /** `source` tells where a find by meaning comes from; null for an entry of the asked key itself. */
+  | { readonly kind: "found"; readonly resident: ResidentEntry; readonly source: SemanticSource | null }
   | { readonly kind: "failed"; readonly error: CacheError };
 
 /** The first thing everybody waits for: the first event, or the end. */
@@ -63,6 +66,12 @@ export class Flight {
   readonly keep: boolean;
   /** Cache tags of everybody who waits: each may purge by their own. */
   readonly tags = new Set<string>();
+  /** Its text as the semantic layer sees it, once it has looked. */
+  question: Question | null = null;
+  /** The flight of other words that this one takes its answer from. */
+  joined: SemanticSource | null = null;
+  /** How the semantic layer decided, as JSON text. */
+  explanation: string | null = null;
   readonly buffer: FlightBuffer;
   readonly opened: Promise<FlightOpening>;
   readonly ended: Promise<FlightEnd>;

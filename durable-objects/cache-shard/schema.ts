@@ -51,4 +51,49 @@ export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
     counts TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE scopes (
+    ref INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL UNIQUE,
+    trust TEXT NOT NULL
+  );
+  CREATE TABLE meanings (
+    ref INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    scope_ref INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    canonical TEXT NOT NULL
+  );
+  CREATE INDEX meanings_by_canonical ON meanings (scope_ref, canonical);
+  CREATE TABLE vectors (
+    page INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+  );
+  CREATE TABLE labels (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE aliases (
+    key TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    similarity REAL NOT NULL,
+    band INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    sequence INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE servings (
+    asked TEXT NOT NULL,
+    party TEXT NOT NULL,
+    target TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    band INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    judged INTEGER NOT NULL,
+    PRIMARY KEY (target, party, asked)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -10,7 +10,6 @@ import type {
   ShardStats,
   ShardSummary,
 } from "../../shared/contracts/cache-shard.ts";
-import type { UpstreamApi } from "../../shared/contracts/upstream.ts";
 import { FrequencySketch } from "../../shared/domain/frequency-sketch.ts";
 import { spillShare } from "../../shared/domain/spill.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
@@ -28,6 +27,9 @@ import { Promotion } from "./promotion.ts";
 import { PurgeLog, selectorOf } from "./purge-log.ts";
 import { RamFront } from "./ram-front.ts";
 import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
+import { embedderFor } from "./semantic/embedder-choice.ts";
+import { semanticPeers } from "./semantic/peers.ts";
+import { SemanticLayer } from "./semantic/semantic-layer.ts";
 import { ShardNumbers } from "./shard-numbers.ts";
 import { SpillStore } from "./spill-store.ts";
 import { FIRST_SWEEP_MS, SWEEP_AFTER_PURGE_MS, Sweeper } from "./sweeper.ts";
@@ -61,6 +63,7 @@ export class Shard {
   readonly #passMarkers = new PassMarkers();
   readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
   readonly #gateway: UpstreamGateway;
+  readonly #semantic: SemanticLayer | null;
   readonly #answerer: Answerer;
   readonly #evictor: Evictor;
   readonly #sweeper: Sweeper;
@@ -95,8 +98,9 @@ export class Shard {
     this.#sweeper = new Sweeper(this.#store, this.#numbers, spill, retentionMs(config));
     this.#gateway = new UpstreamGateway(config.providers.configured, config.upstream.slots, {
       fetch: (url, init) => fetch(url, init),
-      remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`) as unknown as UpstreamApi, // its own class's surface; the generated Env cannot name it
+      remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`),
     });
+    this.#semantic = this.#wireSemantic(promotion, env);
     this.#answerer = this.#wireAnswerer(promotion);
   }
 
@@ -108,6 +112,7 @@ export class Shard {
       store: this.#store,
       promotion,
       passMarkers: this.#passMarkers,
+      semantic: this.#semantic,
       pump: {
         clock: systemClock,
         patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
@@ -134,10 +139,41 @@ export class Shard {
       promotion,
       conductor,
       log: this.#log,
+      semantic: this.#semantic,
       keepAlive: (work) => this.#ctx.waitUntil(work),
       served: (request, outcome, tokensSaved) => this.#traffic.count(request.tenant, outcome, tokensSaved),
       failed: (request) => this.#traffic.countError(request.tenant),
     });
+  }
+
+  /** Null when answers by meaning are off, or their embedder cannot be had. */
+  #wireSemantic(promotion: Promotion, env: Env): SemanticLayer | null {
+    const config = this.#config;
+    const embedder = config.semantic.mode === "off" ? null : embedderFor(config.semantic.embedder, env);
+    if (embedder === null) return null;
+    return new SemanticLayer({
+      shard: this.#index,
+      config,
+      sql: this.#ctx.storage.sql,
+      ledger: isolateLedger,
+      clock: systemClock,
+      assets: env.ASSETS,
+      embedder,
+      store: this.#store,
+      uses: this.#uses,
+      flights: this.#flights,
+      promotion,
+      log: this.#log,
+      peers: semanticPeers(this.#index, config, env, () => this.#semantic),
+      callUpstream: (call) => this.#gateway.call(call),
+      keepAlive: (work) => this.#ctx.waitUntil(work),
+      random: () => Math.random(),
+    });
+  }
+
+  /** The semantic layer, for other shards; null when it is off here. */
+  get semantic(): SemanticLayer | null {
+    return this.#semantic;
   }
 
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
@@ -164,6 +200,7 @@ export class Shard {
       spills: this.#numbers.get("spills"),
       promotions: this.#numbers.get("promotions"),
       sinceMs: this.#numbers.get("since_ms"),
+      semantic: this.#semantic?.counters.all() ?? [],
     };
   }
 
@@ -203,6 +240,8 @@ export class Shard {
       fencedCommits: get("fenced_commits"),
       kvErrors: get("kv_errors"),
       isolateBytes: isolateLedger.usedBytes,
+      vectors: this.#semantic?.vectors ?? 0,
+      indexBytes: this.#semantic?.indexBytes ?? 0,
       recentPurges: this.#log.recent(RECENT_PURGES),
     };
   }
@@ -213,10 +252,12 @@ export class Shard {
     this.#flush();
     const nowMs = systemClock.nowMs();
     const { sequence, purged, kvNames } = this.#store.purge(selector, nowMs);
+    this.#semantic?.purge(selector);
     const values = this.#sweeper.deleteValues(kvNames);
     if (request.hard) {
       await values;
-      await this.#sweeper.runToEnd(nowMs);
+      // Rows of a narrower purge are gone already; only a floor leaves some behind.
+      if (selector.kind === "all") await this.#sweeper.runToEnd(nowMs);
     } else {
       this.#ctx.waitUntil(values);
       if (selector.kind === "all" && purged > 0) await this.#ctx.storage.setAlarm(nowMs + SWEEP_AFTER_PURGE_MS);
@@ -262,7 +303,10 @@ export class Shard {
   #flush(): void {
     this.#flushTimer?.();
     this.#flushTimer = null;
-    this.#store.flushUses(this.#uses.drain(), () => this.#traffic.flush());
+    this.#store.flushUses(this.#uses.drain(), () => {
+      this.#traffic.flush();
+      this.#semantic?.flush(systemClock.nowMs());
+    });
   }
 }
 

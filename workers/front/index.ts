@@ -1,7 +1,7 @@
 /** The stateless front Worker: every request enters here. */
 import { errorResponse } from "../../shared/wire/error-response.ts";
 import type { RequestContext } from "./context.ts";
-import { corsHeaders, preflight } from "./cors.ts";
+import { corsHeaders, isForeignOrigin, preflight } from "./cors.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { isForeignHost } from "./host-guard.ts";
 import type { Isolate } from "./isolate.ts";
@@ -14,13 +14,20 @@ export { CacheShard, RateLimiter, Upstream } from "../../durable-objects/index.t
 async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const startedMs = Date.now();
   const requestId = crypto.randomUUID();
-  const url = new URL(request.url);
+  const url = URL.parse(request.url);
+  if (url === null) return malformed(requestId, startedMs);
   const isolate = isolateOf(env);
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
   const context: RequestContext = { env, isolate, requestId, startedMs, defer: (work) => ctx.waitUntil(work) };
   if (isForeignHost(url.hostname, isolate.config))
     return errorAnswer({ kind: "forbidden", message: "This server answers on its own host names only." }, shapeOf(url.pathname), context);
-  if (request.method === "OPTIONS") return preflight(request, isolate.config);
+  if (isForeignOrigin(request, url.host, isolate.config))
+    return errorAnswer(
+      { kind: "forbidden", message: "Pages of this origin may not call this server: see ALLOWED_ORIGINS." },
+      shapeOf(url.pathname),
+      context,
+    );
+  if (request.method === "OPTIONS") return preflight(request, url.pathname, isolate.config);
   const response = await dispatch(request, url.pathname, context);
   if (isolate.traffic.due(startedMs)) ctx.waitUntil(reportTraffic(isolate, env, startedMs));
   return withCors(request, url.pathname, response, isolate);
@@ -28,7 +35,11 @@ async function handle(request: Request, env: Env, ctx: ExecutionContext): Promis
 
 async function dispatch(request: Request, pathname: string, context: RequestContext): Promise<Response> {
   try {
-    return await router.fetch(request, context);
+    // HEAD is GET without a body (RFC 9110 section 9.3.2).
+    if (request.method !== "HEAD") return await router.fetch(request, context);
+    const answered = await router.fetch(new Request(request.url, { method: "GET", headers: request.headers }), context);
+    await answered.body?.cancel();
+    return new Response(null, answered);
   } catch (error) {
     // A bug: told to the operator in full, to the client not at all.
     console.error(JSON.stringify({ level: "error", event: "request_failed", requestId: context.requestId, message: String(error) })); // oxlint-disable-line no-console
@@ -40,6 +51,15 @@ function withCors(request: Request, pathname: string, response: Response, isolat
   const cors = pathname.startsWith("/admin") ? null : corsHeaders(request, isolate.config);
   if (cors !== null) for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
   return response;
+}
+
+/** A `Host` that makes no URL. */
+function malformed(requestId: string, startedMs: number): Response {
+  return errorAnswer(
+    { kind: "invalid_request", field: "host", message: "Header host: is not a valid host name.", code: "invalid_header" },
+    "openai",
+    { requestId, startedMs },
+  );
 }
 
 function invalidConfig(pathname: string, requestId: string, nowMs: number): Response {

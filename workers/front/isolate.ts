@@ -4,7 +4,6 @@ import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import { FailedAuthLimiter } from "../limits/failed-auth.ts";
 import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../limits/lease-book.ts";
-import type { LimiterNamespace } from "../limits/limiter-port.ts";
 import { AnswerMemory } from "./memory/answer-memory.ts";
 import { PlanMemory } from "./memory/plan-memory.ts";
 import { TrafficReport } from "./memory/traffic-report.ts";
@@ -36,7 +35,7 @@ export function isolateOf(env: Env): Isolate | null {
   const { l0MaxBytes, l0TtlSeconds } = config.value.memory;
   const isolate: Isolate = {
     config: config.value,
-    leases: isolateLeaseBook(env.RATE_LIMITER as unknown as LimiterNamespace, config.value.limits), // its own class's surface; the generated Env cannot name it
+    leases: isolateLeaseBook(env.RATE_LIMITER, config.value.limits),
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new TrafficReport(),

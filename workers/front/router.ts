@@ -7,6 +7,7 @@ import { inspectShard, listShards } from "./admin/shards.ts";
 import type { RequestContext } from "./context.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { feedback } from "./routes/feedback.ts";
 import { health } from "./routes/health.ts";
 import { listModels, retrieveModel } from "./routes/models.ts";
 import { prompt } from "./routes/prompt.ts";
@@ -18,11 +19,11 @@ type Routed = (request: IRequest, context: RequestContext) => Response | Promise
 /** Methods by path, so that a wrong method is told apart from an unknown path. */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/chat\/completions\/?$/, "POST"],
-  [/^\/chat\/?$/, "POST"],
-  [/^\/(health|stats|v1\/models(\/.+)?)\/?$/, "GET"],
+  [/^\/(chat|v1\/feedback)\/?$/, "POST"],
+  [/^\/(health|stats|v1\/models(\/.+)?)\/?$/, "GET, HEAD"],
   [/^\/admin\/purge\/?$/, "POST"],
-  [/^\/admin\/shards\/?$/, "GET"],
-  [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, DELETE"],
+  [/^\/admin\/shards\/?$/, "GET, HEAD"],
+  [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, HEAD, DELETE"],
 ];
 
 /** Every route; the busiest first. Handlers read the original request: the router's own is a wrapper around it. */
@@ -31,6 +32,7 @@ export const router = Router<IRequest, [RequestContext], Response>();
 router
   .post("/v1/chat/completions", route(chatCompletions))
   .post("/chat", route(prompt))
+  .post("/v1/feedback", route(feedback))
   .get("/health", route(health))
   .get("/stats", route(stats))
   .get("/v1/models", route(listModels))

@@ -3,12 +3,12 @@ import type { UpstreamApi } from "../../shared/contracts/upstream.ts";
 
 /** The one place that finds shards. */
 export function shardStub(env: Env, shard: number): CacheShardApi {
-  return env.CACHE_SHARD.getByName(`shard-${shard}`) as unknown as CacheShardApi; // its own class's surface; the generated Env cannot name it
+  return env.CACHE_SHARD.getByName(`shard-${shard}`);
 }
 
 /** The object that calls upstream when a shard cannot be reached. */
 export function bypassStub(env: Env): UpstreamApi {
-  return env.UPSTREAM.getByName("bypass") as unknown as UpstreamApi; // as above
+  return env.UPSTREAM.getByName("bypass");
 }
 
 /** The answers of all shards, and the numbers of those that gave none. */

@@ -5,22 +5,24 @@ import { jsonAnswer } from "../json-answer.ts";
 import { askShards } from "../shards.ts";
 import { badField } from "./admin-request.ts";
 import { runPurge } from "./purge.ts";
+import { STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
 
 const DIGEST = /^[0-9a-f]{64}$/;
-const STATUS_SHARDS_FAILED = 502;
 
 /** GET /admin/entries/:key. The key alone does not tell the shard (that takes the scope), so all are asked. */
 export async function inspectEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
   if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
-  const { answers } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.entry(key));
+  const { answers, failed } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.entry(key));
   const found = answers.find((entry) => entry !== null);
-  return found === undefined || found === null ? notFound(context) : jsonAnswer(withTimes(found), context);
+  if (found !== undefined && found !== null) return jsonAnswer(withTimes(found), context);
+  // It may be in a shard that did not answer.
+  return failed.length > 0 ? jsonAnswer({ failedShards: failed }, context, STATUS_SHARDS_FAILED) : notFound(context);
 }
 
 /** DELETE /admin/entries/:key */
 export async function deleteEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
   if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
-  const { replies, failed } = await runPurge({ kind: "key", value: key, hard: true, dryRun: false }, null, context);
+  const { replies, failed } = await runPurge({ kind: "key", value: key, hard: false, dryRun: false }, null, context);
   const purged = replies.reduce((sum, reply) => sum + reply.purged, 0);
   if (failed.length > 0) return jsonAnswer({ purged, failedShards: failed }, context, STATUS_SHARDS_FAILED);
   return purged === 0 ? notFound(context) : jsonAnswer({ key, purged }, context);

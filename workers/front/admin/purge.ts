@@ -4,10 +4,8 @@ import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { askShards, shardStub } from "../shards.ts";
 import { badField, readObject, shardNumber, unknownParameter } from "./admin-request.ts";
+import { shardUnreachable, STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
 import { readPurge } from "./purge-request.ts";
-
-/** Some shards could not be reached: the purge holds in the others (RFC 9110 section 15.6.3). */
-const STATUS_SHARDS_FAILED = 502;
 
 /** POST /admin/purge */
 export async function purge(request: Request, context: RequestContext): Promise<Response> {
@@ -37,7 +35,7 @@ export async function invalidateShard(request: Request, context: RequestContext,
   if (mode !== "soft" && mode !== "hard") return errorAnswer(badField("mode", "mode must be soft or hard."), "problem", context);
   const { replies } = await runPurge({ kind: "all", value: "", hard: mode === "hard", dryRun: false }, shard.value, context);
   const [reply] = replies;
-  return reply === undefined ? unreachable(shard.value, context) : jsonAnswer(reply, context);
+  return reply === undefined ? shardUnreachable(shard.value, context) : jsonAnswer(reply, context);
 }
 
 /** Purges one shard or all. This isolate forgets everything first and last: nothing asked for in between comes back. */
@@ -59,19 +57,4 @@ export async function runPurge(
   } finally {
     if (!wanted.dryRun) isolate.answers.clear();
   }
-}
-
-function unreachable(shard: number, context: RequestContext): Response {
-  const problem = {
-    type: "urn:refrain:problem:shard_unreachable",
-    title: "Shard unreachable",
-    status: STATUS_SHARDS_FAILED,
-    detail: `Shard ${shard} could not be reached.`,
-    failedShards: [shard],
-    requestId: context.requestId,
-  };
-  return new Response(JSON.stringify(problem), {
-    status: STATUS_SHARDS_FAILED,
-    headers: { "content-type": "application/problem+json", "refrain-request-id": context.requestId },
-  });
 }

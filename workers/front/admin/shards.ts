@@ -3,8 +3,7 @@ import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { askShards, shardStub } from "../shards.ts";
 import { shardNumber } from "./admin-request.ts";
-
-const STATUS_SHARDS_FAILED = 502;
+import { shardUnreachable, STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
 
 /** GET /admin/shards */
 export async function listShards(_request: Request, context: RequestContext): Promise<Response> {
@@ -17,5 +16,9 @@ export async function listShards(_request: Request, context: RequestContext): Pr
 export async function inspectShard(_request: Request, context: RequestContext, name: string): Promise<Response> {
   const shard = shardNumber(name, context);
   if (!shard.ok) return errorAnswer(shard.error, "problem", context);
-  return jsonAnswer(await shardStub(context.env, shard.value).detail(), context);
+  try {
+    return jsonAnswer(await shardStub(context.env, shard.value).detail(), context);
+  } catch {
+    return shardUnreachable(shard.value, context);
+  }
 }

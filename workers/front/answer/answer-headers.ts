@@ -6,7 +6,6 @@ const MS_PER_SECOND = 1000;
 
 /** What an answer's headers are made of. */
 export interface AnswerFacts extends AnswerMeta {
-  readonly key: string;
   readonly requestId: string;
   readonly rate: RateState | null;
   readonly nowMs: number;
@@ -25,7 +24,9 @@ export function answerHeaders(facts: AnswerFacts, contentType: string): Record<s
     "refrain-request-id": facts.requestId,
     "cf-aig-cache-status": fromStore ? "HIT" : "MISS",
   };
-  if (facts.outcome !== "BYPASS") headers["refrain-entry"] = facts.key;
+  if (facts.outcome !== "BYPASS") headers["refrain-entry"] = facts.entryKey;
+  if (facts.similarity !== null) headers["refrain-similarity"] = facts.similarity.toFixed(4);
+  if (facts.explanation !== null) headers["refrain-explain"] = facts.explanation;
   if (fromStore) headers["age"] = String(Math.max(0, Math.floor((facts.nowMs - facts.createdMs) / MS_PER_SECOND)));
   if (facts.rate !== null) for (const [name, value] of rateHeaders(facts.rate, "user")) headers[name] = value;
   return headers;

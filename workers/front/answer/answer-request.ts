@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../../shared/config/config-cache.ts";
 import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
@@ -36,7 +37,7 @@ export async function answerRequest(asked: Asked, isolate: Isolate, env: Env): P
   const rate = admission.kind === "admitted" ? admission.user : null;
   const remembered = fromMemory(asked, isolate);
   if (remembered !== null) {
-    isolate.traffic.answered(asked.tenant, "memory_hit", 0);
+    isolate.traffic.answered(asked.tenant, "memory_hit", 0, remembered.tokens);
     return { reply: remembered, rate };
   }
   const mayCallUpstream = admission.kind === "admitted" || isolate.config.limits.onLimiterFailure === "allow";
@@ -46,7 +47,8 @@ export async function answerRequest(asked: Asked, isolate: Isolate, env: Env): P
   return { reply, rate };
 }
 
-function limitError(admission: Extract<Admission, { kind: "denied" }>, isolate: Isolate): CacheError {
+/** The 429 of a party that has used up its limit. */
+export function limitError(admission: Extract<Admission, { kind: "denied" }>, isolate: Isolate): CacheError {
   const { retryAfterSeconds, party } = admission;
   const policy = party === "user" ? isolate.config.limits.user : isolate.config.limits.tenant;
   const prefix = party === "user" ? "" : "TENANT_";
@@ -66,7 +68,7 @@ function formOf(plan: Plan): AnswerForm {
 
 function fromMemory(asked: Asked, isolate: Isolate): WholeAnswer | null {
   const { controls, plan, startedMs } = asked;
-  if (!controls.cache || !controls.read) return null;
+  if (!controls.cache || !controls.read || controls.explain) return null;
   const answer = isolate.answers.get(plan.key, formOf(plan), startedMs);
   if (answer === null) return null;
   const tooOld = controls.maxAgeSeconds !== null && startedMs - answer.createdMs > controls.maxAgeSeconds * MS_PER_SECOND;
@@ -75,7 +77,7 @@ function fromMemory(asked: Asked, isolate: Isolate): WholeAnswer | null {
 }
 
 function remember(asked: Asked, reply: AnswerReply, generation: number, isolate: Isolate): void {
-  if (reply.kind !== "whole" || !asked.controls.cache || reply.outcome === "STALE") return;
+  if (reply.kind !== "whole" || !asked.controls.cache || reply.outcome === "STALE" || reply.outcome === "SEMANTIC") return;
   isolate.answers.put(asked.plan.key, formOf(asked.plan), reply, generation, Date.now());
 }
 
@@ -83,7 +85,7 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
   const { plan } = asked;
   try {
     const reply = await shardStub(env, plan.shard).answer(shardRequest(asked, mayCallUpstream, isolate));
-    const hit = reply.kind === "whole" && (reply.outcome === "HIT" || reply.outcome === "STALE");
+    const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
     if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, hit ? "hit" : "miss", Date.now() - asked.startedMs);
     return reply;
   } catch {
@@ -98,6 +100,7 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
 
 function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate): AnswerRequest {
   const { plan, controls } = asked;
+  const { text, withheld } = meaningOf(asked, isolate);
   return {
     requestId: asked.requestId,
     key: plan.key,
@@ -117,5 +120,24 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     onlyIfCached: controls.onlyIfCached,
     mayCallUpstream,
     tags: controls.tags,
+    text,
+    withheld,
+    minSimilarity: controls.minSimilarity,
+    explain: controls.explain,
+    // Only what is served by meaning can be judged.
+    party: text === null ? "" : partyOf(asked.tenant, asked.user),
   };
+}
+
+/** Who may judge an answer: digest of tenant and user. */
+export function partyOf(tenant: string, user: string): string {
+  return sha256Hex(JSON.stringify([tenant, user]));
+}
+
+/** The text goes to the shard only where meaning has a say: elsewhere it must not be kept. */
+function meaningOf({ plan, controls }: Asked, isolate: Isolate): { readonly text: string | null; readonly withheld: string } {
+  const { mode } = isolate.config.semantic;
+  const wanted = controls.meaning ?? (mode === "on" ? "semantic" : "exact");
+  if (mode === "off" || wanted === "exact") return { text: null, withheld: mode === "off" ? "off" : "mode_exact" };
+  return { text: plan.text, withheld: plan.withheld };
 }

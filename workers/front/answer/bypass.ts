@@ -35,6 +35,10 @@ export async function bypassAnswer(plan: Plan, isolate: Isolate, upstream: Upstr
     stored: false,
     forwarded: "bypass",
     collapsed: false,
+    entryKey: plan.key,
+    similarity: null,
+    tokens: 0,
+    explanation: null,
   } as const;
   if (plan.stream) return { kind: "stream", stream: relay(plan, reply.body, nowMs, done), ...meta };
   const json = await assemble(provider, reply.body);

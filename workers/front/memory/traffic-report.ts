@@ -20,9 +20,10 @@ export class TrafficReport {
   #lastMs = 0;
 
   /** One answered request and how long its answer took to begin. */
-  answered(tenant: string, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number): void {
+  answered(tenant: string, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number, tokensSaved = 0): void {
     const line = this.#line(tenant);
     if (line === null) return;
+    line.tokensSaved += tokensSaved;
     if (kind === "memory_hit") line.memoryHits += 1;
     if (kind === "bypass") line.bypasses += 1;
     const latency = kind === "memory_hit" || kind === "hit" ? line.hitLatency : line.missLatency;

@@ -9,6 +9,15 @@ const JSON_TYPE = /^(application\/([a-z0-9.+-]*\+)?json|text\/json|text\/plain|a
 export async function readBody(request: Request, limitBytes: number): Promise<Result<string, CacheError>> {
   const type = request.headers.get("content-type");
   if (type !== null && type !== "" && !JSON_TYPE.test(type)) return err({ kind: "unsupported_media_type", received: type.slice(0, 100) });
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    return err({
+      kind: "invalid_request",
+      field: "content-encoding",
+      message: "Header content-encoding: compressed request bodies are not taken.",
+      code: "invalid_header",
+    });
+  }
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limitBytes) return err({ kind: "body_too_large", limitBytes });
   if (request.body === null) return empty();

@@ -23,7 +23,9 @@ export interface Caller {
 export function authenticate(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): Result<Caller, CacheError> {
   const token = bearerToken(request);
   const address = clientAddress(request, config);
-  if (token !== null && config.apiKeys.length > 0) {
+  const waiting = config.auth === "keys" && failures.retryAfterSeconds(address, nowMs) > 0;
+  // A right guess among too many wrong ones must not be told apart from them.
+  if (token !== null && config.apiKeys.length > 0 && !waiting) {
     const digest = sha256Hex(token);
     const key = config.apiKeys.find((known) => sameDigest(known.digest, digest));
     if (key !== undefined) return ok({ tenant: key.tenant, fallbackUser: `key:${digest.slice(0, KEY_NAME_CHARACTERS)}` });
@@ -54,9 +56,10 @@ export function refuseAdmin(request: Request, config: Config, failures: FailedAu
   );
 }
 
-/** True when the bearer token is the admin's; failures are not counted, as the token may be a tenant's. */
-export function isAdmin(request: Request, config: Config): boolean {
+/** True when the bearer token is the admin's. A failure is counted by whoever asks for the tenant next. */
+export function isAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): boolean {
   const token = bearerToken(request);
+  if (failures.retryAfterSeconds(clientAddress(request, config), nowMs) > 0) return false;
   return token !== null && config.adminTokenDigest !== null && sameDigest(config.adminTokenDigest, sha256Hex(token));
 }
 

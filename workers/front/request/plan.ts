@@ -1,7 +1,8 @@
 import { sha256Hex } from "../../../shared/config/config-cache.ts";
 import type { Config, ProviderConfig } from "../../../shared/config/config.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import type { JsonObject } from "../../../shared/domain/json.ts";
+import type { Json, JsonObject } from "../../../shared/domain/json.ts";
+import { isJsonObject } from "../../../shared/domain/json.ts";
 import { keyMaterial } from "../../../shared/domain/request-key.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
@@ -22,6 +23,9 @@ export interface Plan {
   readonly includeUsage: boolean;
   /** The user the body names. */
   readonly bodyUser: string | null;
+  /** Final user text, where an answer by meaning is thinkable; else null and why. */
+  readonly text: string | null;
+  readonly withheld: string;
 }
 
 export interface PlanInput {
@@ -42,6 +46,7 @@ export function planRequest(input: PlanInput, config: Config): Result<Plan, Cach
   const body = effectiveBody(input.chat.body, model);
   const partition = { tenant: input.tenant, user: input.partitionUser };
   const material = keyMaterial({ partition, provider, endpoint: "chat.completions", body, customKey: input.customKey });
+  const withheld = withheldReason(body, material.finalText, input.customKey);
   const scope = sha256Hex(material.scopeText);
   const key = sha256Hex(scope + material.keySuffix);
   return ok({
@@ -54,7 +59,26 @@ export function planRequest(input: PlanInput, config: Config): Result<Plan, Cach
     stream: input.chat.stream,
     includeUsage: input.chat.includeUsage,
     bodyUser: input.chat.user,
+    text: withheld === "" ? material.finalText : null,
+    withheld,
   });
+}
+
+/** Why no answer by meaning may be given, whatever the text says; "" when it may. */
+function withheldReason(body: JsonObject, finalText: string | null, customKey: string | null): string {
+  const has = (name: string): boolean => Array.isArray(body[name]) && body[name].length > 0;
+  const format = body.response_format;
+  if (has("tools") || has("functions")) return "has_tools";
+  if (isJsonObject(format) && format.type !== "text") return "has_schema";
+  if (customKey !== null) return "custom_key";
+  return finalText === null ? "no_final_text" : hasAttachments(body) ? "has_attachments" : "";
+}
+
+/** Anything but text in the final message. */
+function hasAttachments(body: JsonObject): boolean {
+  const messages = Array.isArray(body.messages) ? (body.messages as readonly Json[]) : [];
+  const last = messages.at(-1);
+  return isJsonObject(last) && Array.isArray(last.content) && last.content.length > 1;
 }
 
 /** `provider/model` names a provider when the first part is one that is configured. */

@@ -67,7 +67,7 @@ function planFor(text: string, caller: Caller, controls: RequestControls, contex
 function respond(answered: Answered, plan: Plan, context: RequestContext): Response {
   const { reply, rate } = answered;
   if (reply.kind === "failed") return errorAnswer(reply.error, "openai", context, rate);
-  const facts = { ...metaOf(reply), key: plan.key, requestId: context.requestId, rate, nowMs: Date.now() };
+  const facts = { ...metaOf(reply), requestId: context.requestId, rate, nowMs: Date.now() };
   const headers = answerHeaders(facts, plan.stream ? "text/event-stream; charset=utf-8" : "application/json");
   return new Response(reply.kind === "stream" ? reply.stream : (reply.sse ?? reply.json), { headers });
 }
@@ -76,6 +76,6 @@ function respond(answered: Answered, plan: Plan, context: RequestContext): Respo
 export function metaOf(
   reply: Exclude<AnswerReply, { kind: "failed" }>,
 ): Omit<Exclude<AnswerReply, { kind: "failed" }>, "kind" | "json" | "sse" | "stream"> {
-  const { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed } = reply;
-  return { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed };
+  const { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed, entryKey, similarity, explanation, tokens } = reply;
+  return { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed, entryKey, similarity, explanation, tokens };
 }

@@ -1,4 +1,3 @@
-import type { RateLimiterApi } from "../../../shared/contracts/rate-limiter.ts";
 import type { RequestContext } from "../context.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { shardStub } from "../shards.ts";
@@ -35,7 +34,7 @@ export async function health(_request: Request, context: RequestContext): Promis
 
 async function check(context: RequestContext): Promise<Health> {
   const { env, isolate } = context;
-  const limiter = env.RATE_LIMITER.getByName("health") as unknown as Pick<RateLimiterApi, "status">; // its own class's surface; the generated Env cannot name it
+  const limiter = env.RATE_LIMITER.getByName("health");
   const [shards, kv, limiterState] = await Promise.all([
     probe(shardStub(env, 0).summary()),
     probe(env.SPILL.get("health")),

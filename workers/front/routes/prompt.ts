@@ -59,7 +59,7 @@ function respond(answered: Answered, plan: Plan, context: RequestContext): Respo
   const { reply, rate } = answered;
   if (reply.kind === "failed") return errorAnswer(reply.error, "prompt", context, rate);
   const headers = answerHeaders(
-    { ...metaOf(reply), key: plan.key, requestId: context.requestId, rate, nowMs: Date.now() },
+    { ...metaOf(reply), requestId: context.requestId, rate, nowMs: Date.now() },
     plan.stream ? "text/event-stream; charset=utf-8" : "application/json",
   );
   if (!plan.stream && reply.kind === "whole")
@@ -74,6 +74,7 @@ function factsOf(reply: Reply, context: RequestContext): PromptAnswerFacts {
     requestId: context.requestId,
     cacheStatus: reply.outcome,
     cached: reply.forwarded === null || reply.outcome === "STALE" || reply.outcome === "COALESCED",
+    ...(reply.similarity === null ? {} : { similarity: reply.similarity }),
     responseTimeMs: Date.now() - context.startedMs,
     // What comes from the cache costs nothing; prices of models are not known yet.
     costUsd: reply.outcome === "MISS" || reply.outcome === "BYPASS" ? null : 0,

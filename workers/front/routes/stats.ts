@@ -23,7 +23,7 @@ export async function stats(request: Request, context: RequestContext): Promise<
 /** Null = everything. */
 function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
   const { config, failedAuth } = context.isolate;
-  if (isAdmin(request, config)) return null;
+  if (isAdmin(request, config, failedAuth, context.startedMs)) return null;
   const caller = authenticate(request, config, failedAuth, context.startedMs);
   if (!caller.ok) return { error: caller.error };
   return config.auth === "open" ? null : caller.value.tenant;
@@ -51,12 +51,20 @@ function totals(shards: readonly ShardStats[]): object {
     evictions: sum((shard) => shard.evictions),
     spills: sum((shard) => shard.spills),
     promotions: sum((shard) => shard.promotions),
+    semanticDecisions: semanticCounts(shards),
     tokensSaved,
     // Prices of models are not configured yet: no figure is better than a made-up one.
     usdSaved: null,
     latency: { hit: quantiles(shards, "hit"), miss: quantiles(shards, "miss") },
     since: shards.length === 0 ? null : new Date(since).toISOString(),
   };
+}
+
+/** What the semantic layer did since its objects started, by counter. */
+function semanticCounts(shards: readonly ShardStats[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { semantic } of shards) for (const { counter, count } of semantic) sums[counter] = (sums[counter] ?? 0) + count;
+  return sums;
 }
 
 /** Milliseconds until an answer begins, at the upper edge of their bucket. */

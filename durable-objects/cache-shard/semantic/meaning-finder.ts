@@ -1,0 +1,105 @@
+import type { ResembleRequest, Resemblance } from "../../../shared/contracts/cache-shard.ts";
+import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { verdict } from "../../../shared/domain/semantic/verdict.ts";
+import type { MeaningStore, NearMeaning } from "./meaning-store.ts";
+import type { QuestionMemory } from "./question-memory.ts";
+import type { ScopeTrustBook } from "./scope-trust.ts";
+
+/** Candidates reported back. */
+const REPORTED = 4;
+const ORDER = { serve: 0, grey: 1, reject: 2 } as const;
+
+/** A flight that may be joined by meaning. */
+export interface FlyingQuestion {
+  readonly key: string;
+  readonly text: string;
+  readonly canonical: string;
+  readonly vector: Float32Array | null;
+}
+
+export interface FinderParts {
+  readonly shard: number;
+  /** Nearest questions that this shard looks at; with several shards a scope, their union is what counts. */
+  readonly candidates: number;
+  readonly meanings: MeaningStore;
+  readonly questions: QuestionMemory;
+  readonly trust: ScopeTrustBook;
+  readonly operatorMinSimilarity: number | null;
+  /** True while the entry lives and is fresh. */
+  isServable(key: string): boolean;
+  /** Flights of a scope that are past deciding. */
+  flying(scope: string): readonly FlyingQuestion[];
+}
+
+/** Finds what this shard has that may answer a question, and decides about each candidate. */
+export class MeaningFinder {
+  readonly #parts: FinderParts;
+
+  constructor(parts: FinderParts) {
+    this.#parts = parts;
+  }
+
+  /** Best first. */
+  resemble(request: ResembleRequest, table: StaticEmbedder): readonly Resemblance[] {
+    const found = [...this.#stored(request), ...this.#flying(request)];
+    const decided = found.map(({ near, source }) => this.#decide(request, near, source, table));
+    return decided.sort(better).slice(0, REPORTED);
+  }
+
+  #stored(request: ResembleRequest): readonly { readonly near: NearMeaning; readonly source: "entry" }[] {
+    const { meanings } = this.#parts;
+    const near = new Map<string, NearMeaning>();
+    if (!request.normalisedOnly && request.vector !== null) {
+      for (const neighbour of meanings.nearest(request.scope, request.vector, this.#parts.candidates)) near.set(neighbour.key, neighbour);
+    }
+    for (const equal of meanings.equals(request.scope, request.canonical)) near.set(equal.key, near.get(equal.key) ?? equal);
+    near.delete(request.key);
+    return [...near.values()].filter(({ key }) => this.#parts.isServable(key)).map((neighbour) => ({ near: neighbour, source: "entry" }));
+  }
+
+  #flying(request: ResembleRequest): readonly { readonly near: NearMeaning; readonly source: "flight" }[] {
+    return this.#parts
+      .flying(request.scope)
+      .filter(({ key, canonical }) => key !== request.key && (!request.normalisedOnly || canonical === request.canonical))
+      .map(({ key, text, canonical, vector }) => ({
+        near: { key, text, cosine: canonical === request.canonical ? 1 : cosineOf(vector, request.vector) },
+        source: "flight",
+      }));
+  }
+
+  #decide(request: ResembleRequest, near: NearMeaning, source: "entry" | "flight", table: StaticEmbedder): Resemblance {
+    const { shard, questions, trust, operatorMinSimilarity } = this.#parts;
+    const comparison = questions.compare(near.text, request.text, table);
+    const floors = [operatorMinSimilarity, request.minSimilarity].filter((floor) => floor !== null);
+    const decided = verdict({
+      comparison,
+      cosine: near.cosine,
+      bands: trust.bands(request.scope),
+      ...(floors.length === 0 ? {} : { minSimilarity: Math.max(...floors) }),
+    });
+    const unequal = request.normalisedOnly && !comparison.isCanonicallyEqual;
+    return {
+      shard,
+      key: near.key,
+      source,
+      similarity: near.cosine,
+      verdict: unequal ? "reject" : decided.kind,
+      reason: unequal ? "not_equal_after_normalisation" : decided.reason,
+      posterior: decided.posterior,
+      band: decided.band,
+      vetoes: decided.vetoes,
+    };
+  }
+}
+
+/** Serve before grey before reject, then the surer, then the nearer; a stored answer before one under way. */
+export function better(a: Resemblance, b: Resemblance): number {
+  return ORDER[a.verdict] - ORDER[b.verdict] || b.band - a.band || b.similarity - a.similarity || (a.source < b.source ? -1 : 1);
+}
+
+function cosineOf(a: Float32Array | null, b: Float32Array | null): number {
+  if (a === null || b === null || a.length !== b.length) return 0;
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}

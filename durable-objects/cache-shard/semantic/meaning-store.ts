@@ -1,0 +1,189 @@
+import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../shared/domain/semantic/index/flat-index.ts";
+import type { KernelModules } from "../../../shared/domain/semantic/index/dot-kernel.ts";
+import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import type { EntryCompanion } from "../entry-store.ts";
+
+/** Vectors one shard holds in memory, and thus at all. */
+const MAX_VECTORS = 50_000;
+const EMBEDDER_LABEL = "embedder";
+
+/** The question an entry answers. */
+export interface Meaning {
+  readonly key: string;
+  readonly scope: string;
+  readonly text: string;
+  /** Hex digest of the normalised text. */
+  readonly canonical: string;
+  /** Null when the embedder failed: found by its normalised text only. */
+  readonly vector: Float32Array | null;
+}
+
+export interface NearMeaning {
+  readonly key: string;
+  readonly text: string;
+  readonly cosine: number;
+}
+
+interface MeaningRow extends Record<string, SqlStorageValue> {
+  ref: number;
+  key: string;
+  text: string;
+}
+
+/**
+ * Questions and their vectors, written in the transactions of their entries. The index is loaded at the first search
+ * and let go when memory is short; rows are written either way.
+ */
+export class MeaningStore implements EntryCompanion {
+  readonly #sql: SqlStorage;
+  readonly #ledger: IsolateLedger;
+  readonly #kernels: KernelModules;
+  readonly #dims: number;
+  #index: FlatIndex | null = null;
+  #reserved = 0;
+  #closeAccount: (() => void) | null = null;
+
+  constructor(sql: SqlStorage, ledger: IsolateLedger, kernels: KernelModules, embedderId: string, dims: number) {
+    this.#sql = sql;
+    this.#ledger = ledger;
+    this.#kernels = kernels;
+    this.#dims = dims;
+    this.#useEmbedder(embedderId);
+  }
+
+  get loaded(): boolean {
+    return this.#index !== null;
+  }
+
+  /** Vectors in memory; 0 while not loaded. */
+  get size(): number {
+    return this.#index?.size ?? 0;
+  }
+
+  get bytes(): number {
+    return this.#reserved;
+  }
+
+  /** Adds the question of an entry that is being stored. Inside the entry's transaction. */
+  add(meaning: Meaning): void {
+    const scopeRef = this.scopeRef(meaning.scope);
+    const { ref } = this.#sql
+      .exec<{ ref: number }>(
+        "INSERT INTO meanings (key, scope_ref, text, canonical) VALUES (?, ?, ?, ?) RETURNING ref",
+        meaning.key,
+        scopeRef,
+        meaning.text,
+        meaning.canonical,
+      )
+      .one();
+    if (meaning.vector === null) return;
+    if (this.#index === null) this.#write([appendUnloaded(this.#lastPage(), ref, scopeRef, meaning.vector)]);
+    else if (this.#index.size < MAX_VECTORS) this.#index.add(ref, scopeRef, meaning.vector);
+  }
+
+  forgotten(key: string): void {
+    const row = this.#sql.exec<{ ref: number }>("DELETE FROM meanings WHERE key = ? RETURNING ref", key).toArray()[0];
+    if (row === undefined) return;
+    if (this.#index !== null) this.#index.remove(row.ref);
+    else if (this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), [row.ref])]);
+  }
+
+  beforeCommit(): void {
+    if (this.#index === null) return;
+    const plan = this.#index.takePlan();
+    this.#write(plan.upserts);
+    for (const page of plan.deletes) this.#sql.exec("DELETE FROM vectors WHERE page = ?", page);
+    this.#account();
+  }
+
+  /** Memory is ahead of storage: let it go and load it again when it is needed. */
+  rolledBack(): void {
+    this.unload();
+  }
+
+  /** Keys in a scope whose normalised text is this. */
+  equals(scope: string, canonical: string): readonly NearMeaning[] {
+    return this.#sql
+      .exec<MeaningRow>(
+        "SELECT m.ref, m.key, m.text FROM meanings m JOIN scopes s ON s.ref = m.scope_ref WHERE s.scope = ? AND m.canonical = ? LIMIT 4",
+        scope,
+        canonical,
+      )
+      .toArray()
+      .map((row) => ({ key: row.key, text: row.text, cosine: 1 }));
+  }
+
+  /** The nearest questions of a scope, best first. */
+  nearest(scope: string, vector: Float32Array, k: number): readonly NearMeaning[] {
+    const scopeRow = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0];
+    if (scopeRow === undefined || vector.length !== this.#dims) return [];
+    const index = this.#load();
+    if (index === null) return [];
+    return index.search(scopeRow.ref, vector, k).flatMap(({ ref, cosine }) => {
+      const row = this.#sql.exec<MeaningRow>("SELECT ref, key, text FROM meanings WHERE ref = ?", ref).toArray()[0];
+      return row === undefined ? [] : [{ key: row.key, text: row.text, cosine }];
+    });
+  }
+
+  textOf(key: string): string | null {
+    return this.#sql.exec<{ text: string }>("SELECT text FROM meanings WHERE key = ?", key).toArray()[0]?.text ?? null;
+  }
+
+  scopeRef(scope: string): number {
+    const known = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0];
+    return known?.ref ?? this.#sql.exec<{ ref: number }>("INSERT INTO scopes (scope, trust) VALUES (?, '') RETURNING ref", scope).one().ref;
+  }
+
+  unload(): void {
+    this.#index = null;
+    this.#ledger.release("vectors", this.#reserved);
+    this.#reserved = 0;
+    this.#closeAccount?.();
+    this.#closeAccount = null;
+  }
+
+  #load(): FlatIndex | null {
+    if (this.#index !== null) return this.#index;
+    const rows = this.#sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page");
+    const loaded = FlatIndex.load(this.#dims, this.#kernels, pages(rows), this.#lastPage());
+    if (!loaded.ok) return null;
+    this.#index = loaded.value.index;
+    this.#closeAccount = this.#ledger.open({ kind: "vectors", shed: () => this.unload() });
+    return this.#account() ? this.#index : null;
+  }
+
+  /** Follows the index's size in the ledger; without room the index goes, and questions are found exactly only. */
+  #account(): boolean {
+    if (this.#index === null) return false;
+    const bytes = this.#index.bytes();
+    if (bytes > this.#reserved && !this.#ledger.reserve("vectors", bytes - this.#reserved)) {
+      this.unload();
+      return false;
+    }
+    // Reserving may have shed this very index.
+    if (this.#index === null) return false;
+    if (bytes < this.#reserved) this.#ledger.release("vectors", this.#reserved - bytes);
+    this.#reserved = bytes;
+    return true;
+  }
+
+  #lastPage(): number | undefined {
+    return this.#sql.exec<{ last: number | null }>("SELECT MAX(page) AS last FROM vectors").one().last ?? undefined;
+  }
+
+  #write(rows: readonly { readonly page: number; readonly bytes: Uint8Array }[]): void {
+    for (const { page, bytes } of rows) this.#sql.exec("INSERT OR REPLACE INTO vectors (page, bytes) VALUES (?, ?)", page, bytes);
+  }
+
+  /** Vectors of another embedder mean nothing to this one. Entries keep answering exactly and when equal after normalisation. */
+  #useEmbedder(id: string): void {
+    const stored = this.#sql.exec<{ value: string }>("SELECT value FROM labels WHERE name = ?", EMBEDDER_LABEL).toArray()[0]?.value;
+    if (stored === id) return;
+    this.#sql.exec("DELETE FROM vectors");
+    this.#sql.exec("INSERT OR REPLACE INTO labels (name, value) VALUES (?, ?)", EMBEDDER_LABEL, id);
+  }
+}
+
+function* pages(rows: Iterable<{ page: number; bytes: ArrayBuffer }>): Iterable<{ readonly page: number; readonly bytes: Uint8Array }> {
+  for (const row of rows) yield { page: row.page, bytes: new Uint8Array(row.bytes) };
+}

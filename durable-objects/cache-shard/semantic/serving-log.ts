@@ -1,0 +1,84 @@
+/** Judgements are taken this long after an answer was served. */
+const KEPT_MS = 24 * 3600 * 1000;
+/** Judgements one caller may give in that time. */
+const MAX_JUDGEMENTS = 50;
+const MAX_PENDING = 5000;
+
+/** Somebody was served an entry by meaning. */
+export interface Serving {
+  readonly asked: string;
+  /** Digest of tenant and user. */
+  readonly party: string;
+  /** The entry served, and the shard that holds it. */
+  readonly target: string;
+  readonly shard: number;
+  readonly scope: string;
+  readonly band: number;
+  readonly atMs: number;
+}
+
+interface ServingRow extends Record<string, SqlStorageValue> {
+  asked: string;
+  scope: string;
+  shard: number;
+  band: number;
+  judged: number;
+}
+
+export type Claim =
+  | { readonly kind: "granted"; readonly serving: Pick<Serving, "asked" | "scope" | "shard" | "band"> }
+  | { readonly kind: "not_served" }
+  | { readonly kind: "already_judged" };
+
+/** Who was served what by meaning, so that only they can judge it, once, and not without end. Written in batches. */
+export class ServingLog {
+  readonly #sql: SqlStorage;
+  #pending: Serving[] = [];
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  note(serving: Serving): void {
+    if (this.#pending.length < MAX_PENDING) this.#pending.push(serving);
+  }
+
+  /** Writes what piled up and forgets what is too old to judge. Inside the caller's transaction. */
+  flush(nowMs: number): void {
+    if (this.#pending.length === 0) return;
+    for (const serving of this.#pending) {
+      this.#sql.exec(
+        "INSERT OR IGNORE INTO servings (asked, party, target, shard, scope, band, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        serving.asked,
+        serving.party,
+        serving.target,
+        serving.shard,
+        serving.scope,
+        serving.band,
+        serving.atMs,
+      );
+    }
+    this.#pending = [];
+    this.#sql.exec("DELETE FROM servings WHERE at_ms < ?", nowMs - KEPT_MS);
+  }
+
+  /** Uses up a caller's right to judge an entry it was served. */
+  claim(target: string, party: string, nowMs: number): Claim {
+    this.flush(nowMs);
+    const rows = this.#sql
+      .exec<ServingRow>(
+        "SELECT asked, scope, shard, band, judged FROM servings WHERE target = ? AND party = ? AND at_ms >= ?",
+        target,
+        party,
+        nowMs - KEPT_MS,
+      )
+      .toArray();
+    const [first] = rows;
+    if (first === undefined) return { kind: "not_served" };
+    const open = rows.find((row) => row.judged === 0);
+    const given = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM servings WHERE party = ? AND judged = 1", party).one().n;
+    if (open === undefined || given >= MAX_JUDGEMENTS) return { kind: "already_judged" };
+    this.#sql.exec("UPDATE servings SET judged = 1 WHERE target = ? AND party = ?", target, party);
+    return { kind: "granted", serving: open };
+  }
+}

@@ -1,0 +1,81 @@
+import type { FeedbackReply } from "../../../shared/contracts/cache-shard.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import { isJsonObject } from "../../../shared/domain/json.ts";
+import type { Result } from "../../../shared/domain/result.ts";
+import { err, ok } from "../../../shared/domain/result.ts";
+import { parseJsonBody } from "../../../shared/wire/json-body.ts";
+import { readControls } from "../../../shared/wire/request-controls.ts";
+import { limitError, partyOf } from "../answer/answer-request.ts";
+import type { RequestContext } from "../context.ts";
+import { errorAnswer } from "../error-answer.ts";
+import { jsonAnswer } from "../json-answer.ts";
+import { readBody } from "../request/body-reader.ts";
+import { authenticate } from "../request/caller.ts";
+import { askShards } from "../shards.ts";
+import { userOf } from "./chat-completions.ts";
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const MEMBERS = ["entry", "verdict"];
+
+interface Feedback {
+  readonly entry: string;
+  readonly good: boolean;
+}
+
+/** POST /v1/feedback: whether an answer by meaning was right, from the caller who was served it. */
+export async function feedback(request: Request, context: RequestContext): Promise<Response> {
+  const { isolate, env, startedMs } = context;
+  const caller = authenticate(request, isolate.config, isolate.failedAuth, startedMs);
+  if (!caller.ok) return errorAnswer(caller.error, "openai", context);
+  const controls = readControls(request.headers);
+  if (!controls.ok) return errorAnswer(controls.error, "openai", context);
+  const text = await readBody(request, isolate.config.bodies.maxBodyBytes);
+  if (!text.ok) return errorAnswer(text.error, "openai", context);
+  const given = readFeedback(text.value, request.headers.get("refrain-entry"));
+  if (!given.ok) return errorAnswer(given.error, "openai", context);
+  const { tenant } = caller.value;
+  const user = userOf(caller.value, controls.value, { bodyUser: null });
+  const admission = await isolate.leases.admit({ tenant, user, nowMs: startedMs });
+  if (admission.kind === "denied") return errorAnswer(limitError(admission, isolate), "openai", context, admission.user);
+  const { entry, good } = given.value;
+  const verdict = { entryKey: entry, party: partyOf(tenant, user), good };
+  // The serving is noted where the question lives, which the entry does not tell.
+  const { answers } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.feedback(verdict));
+  isolate.answers.clear();
+  return respond(answers, entry, context);
+}
+
+function respond(answers: readonly FeedbackReply[], entry: string, context: RequestContext): Response {
+  if (answers.some(({ kind }) => kind === "accepted")) return jsonAnswer({ entry, accepted: true }, context);
+  if (answers.some(({ kind }) => kind === "already_judged")) {
+    return errorAnswer(
+      {
+        kind: "invalid_request",
+        field: "entry",
+        message: "You have judged this answer already, or too many others today.",
+        code: "already_judged",
+      },
+      "openai",
+      context,
+    );
+  }
+  return errorAnswer({ kind: "not_found", message: "You were not served this entry by meaning in the last 24 hours." }, "openai", context);
+}
+
+function readFeedback(text: string, header: string | null): Result<Feedback, CacheError> {
+  const json = parseJsonBody(text);
+  if (!json.ok) return json;
+  const body = json.value;
+  if (!isJsonObject(body)) return invalid(null, "The request body must be a JSON object.");
+  const stranger = Object.keys(body).find((name) => !MEMBERS.includes(name));
+  if (stranger !== undefined) return invalid(stranger, `Unknown member '${stranger}'.`);
+  const entry = body.entry ?? header;
+  if (typeof entry !== "string" || !DIGEST.test(entry))
+    return invalid("entry", "entry must be the refrain-entry of the answer: 64 hex digits.");
+  if (body.verdict !== "good" && body.verdict !== "bad") return invalid("verdict", "verdict must be good or bad.");
+  return ok({ entry, good: body.verdict === "good" });
+}
+
+function invalid(field: string | null, message: string): Result<Feedback, CacheError> {
+  return err({ kind: "invalid_request", field, message });
+}
