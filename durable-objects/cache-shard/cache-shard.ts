@@ -10,6 +10,9 @@ import type {
   IsolateReport,
   LendReply,
   LendRequest,
+  MisplacedReply,
+  MisplacedRequest,
+  MovingEntry,
   PairObservation,
   PurgeReply,
   PurgeRequest,
@@ -18,6 +21,7 @@ import type {
   ShardDetail,
   ShardStats,
   ShardSummary,
+  SurrenderRequest,
 } from "../../shared/contracts/cache-shard.ts";
 import { Shard } from "./shard.ts";
 
@@ -93,6 +97,22 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
 
   async feedback(request: FeedbackRequest): Promise<FeedbackReply> {
     return this.#require().semantic?.feedback(request) ?? { kind: "not_served" };
+  }
+
+  async misplaced(request: MisplacedRequest): Promise<MisplacedReply> {
+    return this.#require().mover.misplaced(request);
+  }
+
+  async adopt(entries: readonly MovingEntry[]): Promise<void> {
+    await this.#require().mover.adopt(entries);
+  }
+
+  async surrender(request: SurrenderRequest): Promise<readonly string[]> {
+    return this.#require().mover.surrender(request);
+  }
+
+  async drop(keys: readonly string[]): Promise<void> {
+    this.#require().mover.drop(keys);
   }
 
   override async alarm(): Promise<void> {

@@ -2,7 +2,7 @@ import type { PurgeSelector } from "../../shared/domain/purge.ts";
 import { purgeCovers } from "../../shared/domain/purge.ts";
 import { joinParts, splitBody } from "./body-codec.ts";
 import type { Entry, EntryBody, EntryRow } from "./entry.ts";
-import { entryFromRow } from "./entry.ts";
+import { entryFromRow, insertEntryRow } from "./entry.ts";
 import type { PurgeLog } from "./purge-log.ts";
 import { purgeCondition } from "./purge-condition.ts";
 import type { ResidentEntry, RamFront } from "./ram-front.ts";
@@ -91,7 +91,7 @@ export class EntryStore {
       this.#insert(entry, body);
       alongside();
     });
-    this.#front.put(entry, body, null);
+    if (entry.spilled === null) this.#front.put(entry, body, null);
     return "stored";
   }
 
@@ -150,6 +150,19 @@ export class EntryStore {
     const rows = this.#sql.exec<EntryRow>(query, fromKey, floor, limit).toArray();
     if (rows.length < limit) rows.push(...this.#sql.exec<EntryRow>(query, "", floor, limit - rows.length).toArray());
     return [...new Map(rows.map((row) => [row.key, entryFromRow(row)])).values()];
+  }
+
+  /** Live entries behind a key, in order. */
+  after(key: string, limit: number): readonly Entry[] {
+    return this.#sql
+      .exec<EntryRow>(
+        "SELECT * FROM entries WHERE key > ? AND sequence >= ? ORDER BY key LIMIT ?",
+        key,
+        this.#numbers.get("floor_sequence"),
+        limit,
+      )
+      .toArray()
+      .map(entryFromRow);
   }
 
   bodyOf(key: string): EntryBody | null {
@@ -246,31 +259,13 @@ export class EntryStore {
   }
 
   #insert(entry: Entry, body: EntryBody): void {
-    this.#sql.exec(
-      `INSERT INTO entries (key, scope, tenant, model, answered_model, provider, tags, created_ms, expires_ms, tti_ms, last_used_ms, hits,
-         sequence, bytes, input_tokens, output_tokens, worth_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      entry.key,
-      entry.scope,
-      entry.tenant,
-      entry.model,
-      entry.answeredModel,
-      entry.provider,
-      entry.tags.join("\n"),
-      entry.createdMs,
-      entry.expiresMs,
-      entry.ttiMs,
-      entry.lastUsedMs,
-      entry.hits,
-      entry.sequence,
-      entry.bytes,
-      entry.inputTokens,
-      entry.outputTokens,
-      entry.worthUsd,
-    );
-    this.#insertBody(entry.key, body);
+    insertEntryRow(this.#sql, entry);
+    // An entry that moved here with its body in KV has none to insert.
+    if (entry.spilled === null) this.#insertBody(entry.key, body);
     for (const tag of entry.tags) this.#sql.exec("INSERT OR REPLACE INTO tags (tag, key) VALUES (?, ?)", tag, entry.key);
     this.#numbers.add("entries", 1);
-    this.#numbers.add("bytes", entry.bytes);
+    if (entry.spilled === null) this.#numbers.add("bytes", entry.bytes);
+    else this.#numbers.add("spilled_entries", 1);
   }
 
   #insertBody(key: string, body: EntryBody): void {

@@ -75,3 +75,29 @@ export function entryFromRow(row: EntryRow): Entry {
     spilled: row.kv_name === null ? null : { kvName: row.kv_name, kvExpiresMs: row.kv_expires_ms ?? 0 },
   };
 }
+
+export function insertEntryRow(sql: SqlStorage, entry: Entry): void {
+  sql.exec(
+    `INSERT INTO entries (key, scope, tenant, model, answered_model, provider, tags, created_ms, expires_ms, tti_ms, last_used_ms, hits,
+       sequence, bytes, input_tokens, output_tokens, worth_usd, kv_name, kv_expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    entry.key,
+    entry.scope,
+    entry.tenant,
+    entry.model,
+    entry.answeredModel,
+    entry.provider,
+    entry.tags.join("\n"),
+    entry.createdMs,
+    entry.expiresMs,
+    entry.ttiMs,
+    entry.lastUsedMs,
+    entry.hits,
+    entry.sequence,
+    entry.bytes,
+    entry.inputTokens,
+    entry.outputTokens,
+    entry.worthUsd,
+    entry.spilled?.kvName ?? null,
+    entry.spilled?.kvExpiresMs ?? null,
+  );
+}

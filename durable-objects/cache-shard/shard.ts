@@ -22,6 +22,7 @@ import { EntryStore } from "./entry-store.ts";
 import { Evictor } from "./evictor.ts";
 import { FlightConductor } from "./flight-conductor.ts";
 import { FlightTable } from "./flight-table.ts";
+import { Mover } from "./mover.ts";
 import { PassMarkers } from "./pass-markers.ts";
 import { Promotion } from "./promotion.ts";
 import { PurgeLog, selectorOf } from "./purge-log.ts";
@@ -64,6 +65,7 @@ export class Shard {
   readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
   readonly #gateway: UpstreamGateway;
   readonly #semantic: SemanticLayer | null;
+  readonly mover: Mover;
   readonly #answerer: Answerer;
   readonly #evictor: Evictor;
   readonly #sweeper: Sweeper;
@@ -101,6 +103,7 @@ export class Shard {
       remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`),
     });
     this.#semantic = this.#wireSemantic(promotion, env);
+    this.mover = new Mover(index, this.#store, this.#log, this.#semantic);
     this.#answerer = this.#wireAnswerer(promotion);
   }
 

@@ -21,6 +21,7 @@ export class Subscriber {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #cursor = 0;
   #ended = false;
+  #pushing = false;
   /** When it last took bytes (ms). */
   lastProgressMs: number;
 
@@ -54,31 +55,47 @@ export class Subscriber {
 
   /** Hands over what is there, as far as the queue has room. */
   push(nowMs = this.lastProgressMs): void {
-    const controller = this.#controller;
-    if (controller === null || this.#ended) return;
-    while (this.#cursor < this.#flight.buffer.end && (controller.desiredSize ?? 0) > 0) {
-      const slice = this.#flight.buffer.slice(this.#cursor, this.#withUsage);
-      this.#cursor = slice.next;
-      this.lastProgressMs = nowMs;
-      if (slice.bytes.byteLength > 0) controller.enqueue(slice.bytes);
-    }
-    const terminal = this.#cursor === this.#flight.buffer.end ? this.#flight.terminalEvent() : null;
-    if (terminal === null) return;
-    if (terminal.byteLength > 0) controller.enqueue(terminal);
-    controller.close();
-    this.#leave();
+    this.#exclusively((controller) => {
+      while (this.#cursor < this.#flight.buffer.end && (controller.desiredSize ?? 0) > 0) {
+        const slice = this.#flight.buffer.slice(this.#cursor, this.#withUsage);
+        this.#cursor = slice.next;
+        this.lastProgressMs = nowMs;
+        if (slice.bytes.byteLength > 0) controller.enqueue(slice.bytes);
+      }
+      const terminal = this.#cursor === this.#flight.buffer.end ? this.#flight.terminalEvent() : null;
+      if (terminal !== null) this.#finish(controller, terminal);
+    });
   }
 
   /** A comment that shows a dead connection for what it is. */
   heartbeat(comment: Uint8Array): void {
-    if (this.#controller !== null && !this.#ended && (this.#controller.desiredSize ?? 0) > 0) this.#controller.enqueue(comment);
+    this.#exclusively((controller) => {
+      if ((controller.desiredSize ?? 0) > 0) controller.enqueue(comment);
+    });
   }
 
   /** Ends this subscriber alone, with a last event. */
   cut(event: Uint8Array): void {
-    if (this.#controller === null || this.#ended) return;
-    this.#controller.enqueue(event);
-    this.#controller.close();
+    this.#exclusively((controller) => this.#finish(controller, event));
+  }
+
+  /**
+   * `enqueue` asks for more from within, synchronously, while the queue has room. Without this guard the inner
+   * `push` would end the stream, and the outer one would end it again and throw, in the middle of everybody's turn.
+   */
+  #exclusively(work: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
+    if (this.#controller === null || this.#ended || this.#pushing) return;
+    this.#pushing = true;
+    try {
+      work(this.#controller);
+    } finally {
+      this.#pushing = false;
+    }
+  }
+
+  #finish(controller: ReadableStreamDefaultController<Uint8Array>, event: Uint8Array): void {
+    if (event.byteLength > 0) controller.enqueue(event);
+    controller.close();
     this.#leave();
   }
 

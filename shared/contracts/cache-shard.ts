@@ -301,6 +301,55 @@ export interface FeedbackRequest {
 /** `not_served`: this caller was not served that entry from here, or has judged it before. */
 export type FeedbackReply = { readonly kind: "accepted" } | { readonly kind: "not_served" } | { readonly kind: "already_judged" };
 
+/** Entries whose home is another shard now, after the number of shards or the fan-out has changed. */
+export interface MisplacedRequest {
+  /** Where the last batch ended; "" at the start. */
+  readonly afterKey: string;
+  readonly shardCount: number;
+  readonly scopeFanout: number;
+}
+
+/** An entry on its way to its new home. `json` and `events` are as stored; both empty when the body is in KV. */
+export interface MovingEntry {
+  readonly key: string;
+  readonly scope: string;
+  readonly tenant: string;
+  readonly model: string;
+  readonly answeredModel: string;
+  readonly provider: string;
+  readonly tags: readonly string[];
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly ttiMs: number | null;
+  readonly lastUsedMs: number;
+  readonly hits: number;
+  readonly bytes: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly worthUsd: number;
+  readonly kvName: string | null;
+  readonly kvExpiresMs: number;
+  readonly json: Uint8Array;
+  readonly events: Uint8Array;
+  readonly usageEvent: string;
+  /** Its question, where the semantic layer keeps it. */
+  readonly text: string | null;
+  readonly canonical: string;
+}
+
+export interface MisplacedReply {
+  readonly entries: readonly MovingEntry[];
+  /** Null when the whole shard has been looked through. */
+  readonly nextKey: string | null;
+  /** The purge log's position now: what a later purge covers must not arrive. */
+  readonly sequence: number;
+}
+
+export interface SurrenderRequest {
+  readonly keys: readonly string[];
+  readonly sequence: number;
+}
+
 export interface CacheShardApi {
   answer(request: AnswerRequest): Promise<AnswerReply>;
   report(report: IsolateReport): Promise<void>;
@@ -315,4 +364,10 @@ export interface CacheShardApi {
   /** Never found by meaning again. */
   quarantine(key: string): Promise<void>;
   feedback(request: FeedbackRequest): Promise<FeedbackReply>;
+  misplaced(request: MisplacedRequest): Promise<MisplacedReply>;
+  /** Takes entries in, unless it has newer ones of its own. */
+  adopt(entries: readonly MovingEntry[]): Promise<void>;
+  /** Drops entries that have moved; returns the keys that a purge has covered meanwhile, to be dropped at their new home too. */
+  surrender(request: SurrenderRequest): Promise<readonly string[]>;
+  drop(keys: readonly string[]): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { IRequest } from "itty-router";
 import { adminGate } from "./admin/admin-gate.ts";
 import { deleteEntry, inspectEntry } from "./admin/entries.ts";
 import { invalidateShard, purge } from "./admin/purge.ts";
+import { rebalance } from "./admin/rebalance.ts";
 import { inspectShard, listShards } from "./admin/shards.ts";
 import type { RequestContext } from "./context.ts";
 import { errorAnswer } from "./error-answer.ts";
@@ -21,7 +22,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/chat\/completions\/?$/, "POST"],
   [/^\/(chat|v1\/feedback)\/?$/, "POST"],
   [/^\/(health|stats|v1\/models(\/.+)?)\/?$/, "GET, HEAD"],
-  [/^\/admin\/purge\/?$/, "POST"],
+  [/^\/admin\/(purge|rebalance)\/?$/, "POST"],
   [/^\/admin\/shards\/?$/, "GET, HEAD"],
   [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, HEAD, DELETE"],
 ];
@@ -42,6 +43,7 @@ router
   .get("/admin/shards/:shard", (request, context) => inspectShard(original(request), context, parameter(request, "shard")))
   .delete("/admin/shards/:shard", (request, context) => invalidateShard(original(request), context, parameter(request, "shard")))
   .post("/admin/purge", route(purge))
+  .post("/admin/rebalance", route(rebalance))
   .get("/admin/entries/:key", (request, context) => inspectEntry(original(request), context, parameter(request, "key")))
   .delete("/admin/entries/:key", (request, context) => deleteEntry(original(request), context, parameter(request, "key")))
   .all("*", (request, context) => noRoute(original(request), context));

@@ -125,8 +125,10 @@ export class MeaningStore implements EntryCompanion {
     });
   }
 
-  textOf(key: string): string | null {
-    return this.#sql.exec<{ text: string }>("SELECT text FROM meanings WHERE key = ?", key).toArray()[0]?.text ?? null;
+  questionOf(key: string): { readonly text: string; readonly canonical: string } | null {
+    return (
+      this.#sql.exec<{ text: string; canonical: string }>("SELECT text, canonical FROM meanings WHERE key = ?", key).toArray()[0] ?? null
+    );
   }
 
   scopeRef(scope: string): number {

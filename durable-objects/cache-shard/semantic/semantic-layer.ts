@@ -170,6 +170,19 @@ export class SemanticLayer {
     this.#meanings.add(meaning);
   }
 
+  /** Stores the question of an entry that moved here; inside the entry's transaction. */
+  adopt(meaning: Meaning): void {
+    this.#meanings.add(meaning);
+  }
+
+  embed(text: string): Promise<Float32Array | null> {
+    return this.#parts.embedder.embed(text);
+  }
+
+  meaningOf(key: string): { readonly text: string; readonly canonical: string } | null {
+    return this.#meanings.questionOf(key);
+  }
+
   /** An answer by meaning has gone out: who got it may judge it, and now and then the judge looks at it. */
   served(request: AnswerRequest, source: SemanticSource): void {
     const { clock } = this.#parts;
@@ -202,7 +215,7 @@ export class SemanticLayer {
     const found = this.#parts.store.lookup(request.key);
     if (found.kind === "absent") return { kind: "gone" };
     const resident = found.kind === "resident" ? found.resident : await this.#parts.promotion.promote(found.entry);
-    const text = this.#meanings.textOf(request.key);
+    const text = this.#meanings.questionOf(request.key)?.text ?? null;
     if (resident === null || text === null) return { kind: "gone" };
     const json = decodeBody(resident.body.json);
     const events = decodeBody(resident.body.events);

@@ -4,6 +4,9 @@ import { WordPieceTokenizer } from "./word-piece-tokenizer.ts";
 /** Hexadecimal digits of the table's SHA-256 that go into the embedder's id. */
 const ID_DIGEST_LENGTH = 12;
 
+/** Vectors of single words that are kept, a kilobyte each at 256 dimensions. */
+const REMEMBERED_WORDS = 2048;
+
 /** How alike two single words are, for decisions about one word against another. */
 export interface WordVectors {
   /** Cosine (-1..1) of the two words' vectors; NaN when either word is unknown to the table. Case and accents do not matter. */
@@ -27,6 +30,8 @@ export class StaticEmbedder implements WordVectors {
   readonly dims: number;
   readonly #table: StaticTable;
   readonly #tokenizer: WordPieceTokenizer;
+  /** Words that were compared lately; candidates for one question share most of theirs. */
+  readonly #words = new Map<string, Float32Array | undefined>();
 
   /** @param id from {@link staticEmbedderId}. */
   constructor(table: StaticTable, id: string) {
@@ -46,7 +51,7 @@ export class StaticEmbedder implements WordVectors {
     const b = this.#wordVector(wordB);
     if (a === undefined || b === undefined) return Number.NaN;
     let cosine = 0;
-    for (const [index, value] of a.entries()) cosine += value * (b[index] ?? 0);
+    for (let index = 0; index < a.length; index++) cosine += (a[index] ?? 0) * (b[index] ?? 0);
     return cosine;
   }
 
@@ -68,6 +73,14 @@ export class StaticEmbedder implements WordVectors {
   }
 
   #wordVector(word: string): Float32Array | undefined {
+    if (this.#words.has(word)) return this.#words.get(word);
+    const vector = this.#computeWordVector(word);
+    if (this.#words.size >= REMEMBERED_WORDS) this.#words.clear();
+    this.#words.set(word, vector);
+    return vector;
+  }
+
+  #computeWordVector(word: string): Float32Array | undefined {
     const ids = this.#tokenizer.encode(word);
     if (ids.length === 0 || ids.includes(this.#tokenizer.unknownId)) return undefined;
     const sum = normalise(this.#sum(ids));
