@@ -3,6 +3,7 @@ import type { AnswerRequest, LentEntry, Resemblance } from "../../shared/contrac
 import { evictionWorthUsd } from "../../shared/domain/answer-value.ts";
 import type { UpstreamFailure } from "../../shared/domain/cache-error.ts";
 import { storability } from "../../shared/domain/storable.ts";
+import type { Reporter } from "../../shared/report/report-event.ts";
 import { encodeBody } from "./body-codec.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 import { bodyBytes } from "./entry-store.ts";
@@ -25,6 +26,8 @@ const MIN_DEFLATE_EVENT_BYTES = 512;
 const MS_PER_SECOND = 1000;
 
 export interface ConductorParts {
+  readonly shard: number;
+  readonly report: Reporter;
   readonly config: Config;
   readonly store: EntryStore;
   readonly promotion: Promotion;
@@ -64,7 +67,7 @@ export class FlightConductor {
       await this.#callUpstream(flight, request, found?.kind === "none" ? found.grey : null);
     } catch (error) {
       // A bug or a storage fault: the clients must hear of it all the same.
-      console.error(JSON.stringify({ level: "error", event: "flight_failed", message: String(error) })); // oxlint-disable-line no-console
+      this.#parts.report({ event: "flight_failed", shard: this.#parts.shard, message: String(error) });
       flight.end({ kind: "failed", error: { kind: "internal" } });
     }
   }
@@ -131,6 +134,7 @@ export class FlightConductor {
         if (grey !== null) this.#parts.semantic?.considerAlias(request, grey);
         return;
       }
+      this.#parts.report({ event: "upstream_failed", shard: this.#parts.shard, provider: request.provider, reason: outcome.error.kind });
       const retry = call < MAX_CALLS_PER_FLIGHT && flight.state === "calling" && flight.hasSuccessor && isTransient(outcome.error);
       if (!retry) {
         flight.end({ kind: "failed", error: outcome.error });
@@ -178,7 +182,7 @@ export class FlightConductor {
     try {
       if (this.#parts.store.commit(entry, body, () => this.#rememberQuestion(flight, request)) === "fenced") return null;
     } catch (error) {
-      console.error(JSON.stringify({ level: "error", event: "commit_failed", message: String(error) })); // oxlint-disable-line no-console
+      this.#parts.report({ event: "commit_failed", shard: this.#parts.shard, message: String(error) });
       return null;
     }
     this.#parts.passMarkers.clear(request.key);

@@ -13,6 +13,7 @@ import type {
 import { FrequencySketch } from "../../shared/domain/frequency-sketch.ts";
 import { spillShare } from "../../shared/domain/spill.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import { SSE_DONE, SSE_HEARTBEAT } from "../../shared/wire/chat-replay.ts";
 import { errorEvent } from "../../shared/wire/error-response.ts";
 import { migrate } from "../storage/migrations.ts";
@@ -111,6 +112,8 @@ export class Shard {
     const config = this.#config;
     const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = config.upstream;
     const conductor = new FlightConductor({
+      shard: this.#index,
+      report: consoleReporter(config.logLevel),
       config,
       store: this.#store,
       promotion,
@@ -278,6 +281,8 @@ export class Shard {
       hits: entry.hits + this.#uses.hits(key),
       lastUsedMs: this.#uses.lastUsedMs(key) ?? entry.lastUsedMs,
       location: spilled === null ? "shard" : "kv",
+      // Prompts are for admins whose operator allows it.
+      prompt: this.#config.showPrompts ? (this.#semantic?.meaningOf(key)?.text ?? null) : null,
     };
   }
 

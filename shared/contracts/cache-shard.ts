@@ -204,7 +204,7 @@ export interface PurgeReply {
   readonly purged: number;
 }
 
-/** An entry as an admin sees it. No prompt text. */
+/** An entry as an admin sees it. */
 export interface EntryDetail {
   readonly key: string;
   readonly shard: number;
@@ -223,6 +223,8 @@ export interface EntryDetail {
   readonly outputTokens: number;
   readonly sequence: number;
   readonly location: "shard" | "kv";
+  /** The final user text, with SHOW_PROMPTS and where the semantic layer keeps it; else null. */
+  readonly prompt: string | null;
 }
 
 /** A question on its way through the shards of its scope. */

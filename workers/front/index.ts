@@ -42,7 +42,7 @@ async function dispatch(request: Request, pathname: string, context: RequestCont
     return new Response(null, answered);
   } catch (error) {
     // A bug: told to the operator in full, to the client not at all.
-    console.error(JSON.stringify({ level: "error", event: "request_failed", requestId: context.requestId, message: String(error) })); // oxlint-disable-line no-console
+    context.isolate.report({ event: "request_failed", requestId: context.requestId, message: String(error) });
     return errorAnswer({ kind: "internal" }, shapeOf(pathname), context);
   }
 }

@@ -1,6 +1,8 @@
 import { configOf } from "../../shared/config/config-cache.ts";
 import type { Config } from "../../shared/config/config.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import { consoleReporter } from "../../shared/report/console-reporter.ts";
+import type { Reporter } from "../../shared/report/report-event.ts";
 import { FailedAuthLimiter } from "../limits/failed-auth.ts";
 import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../limits/lease-book.ts";
@@ -20,6 +22,7 @@ export interface Isolate {
   readonly plans: PlanMemory;
   readonly traffic: TrafficReport;
   readonly failedAuth: FailedAuthLimiter;
+  readonly report: Reporter;
   /** Calls made around an unreachable shard right now. */
   bypassing: number;
 }
@@ -40,6 +43,7 @@ export function isolateOf(env: Env): Isolate | null {
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new TrafficReport(),
     failedAuth: new FailedAuthLimiter(),
+    report: consoleReporter(config.value.logLevel),
     bypassing: 0,
   };
   isolates.set(env, isolate);

@@ -1,5 +1,6 @@
 import type { EmbedderConfig } from "../../../shared/config/config.ts";
 import type { Embedder } from "./embedder.ts";
+import { rememberingEmbedder } from "./embedding-memory.ts";
 import { compatibleEmbedder, workersAiEmbedder } from "./remote-embedders.ts";
 import { staticEmbedder } from "./static-embedding.ts";
 
@@ -9,8 +10,13 @@ export function embedderFor(config: EmbedderConfig, env: Env): Embedder | null {
     case "static":
       return staticEmbedder(env.ASSETS);
     case "workers-ai":
-      return env.AI === undefined ? null : workersAiEmbedder(env.AI, config.model);
+      return remembering(env.AI === undefined ? null : workersAiEmbedder(env.AI, config.model));
     case "openai-compatible":
-      return compatibleEmbedder(config, (url, init) => fetch(url, init));
+      return remembering(compatibleEmbedder(config, (url, init) => fetch(url, init)));
   }
+}
+
+/** The embedded table is cheaper than remembering; calls over a network are not. */
+function remembering(embedder: Embedder | null): Embedder | null {
+  return embedder === null ? null : rememberingEmbedder(embedder);
 }

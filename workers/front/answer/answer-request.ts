@@ -29,15 +29,38 @@ export interface Answered {
   readonly rate: RateState | null;
 }
 
-/** Limiter → isolate memory → shard. */
+/** Limiter → isolate memory → shard; how it ended is reported. */
 export async function answerRequest(asked: Asked, isolate: Isolate, env: Env): Promise<Answered> {
+  const answered = await decide(asked, isolate, env);
+  // Debugging only: a busy isolate must not build lines that nobody reads.
+  if (isolate.config.logLevel === "debug") reportDecision(asked, answered.reply, isolate);
+  return answered;
+}
+
+function reportDecision({ requestId, tenant, plan, startedMs }: Asked, reply: AnswerReply, isolate: Isolate): void {
+  if (reply.kind === "failed") isolate.report({ event: "request_refused", requestId, tenant, reason: reply.error.kind });
+  else {
+    const { outcome, provider } = reply;
+    isolate.report({
+      event: "request_answered",
+      requestId,
+      tenant,
+      shard: plan.shard,
+      outcome,
+      provider,
+      durationMs: Date.now() - startedMs,
+    });
+  }
+}
+
+async function decide(asked: Asked, isolate: Isolate, env: Env): Promise<Answered> {
   const admitting = isolate.leases.admit({ tenant: asked.tenant, user: asked.user, nowMs: asked.startedMs });
   const admission = admitting instanceof Promise ? await admitting : admitting;
   if (admission.kind === "denied") return { reply: { kind: "failed", error: limitError(admission, isolate) }, rate: admission.user };
   const rate = admission.kind === "admitted" ? admission.user : null;
   const remembered = fromMemory(asked, isolate);
   if (remembered !== null) {
-    isolate.traffic.answered(asked.tenant, "memory_hit", 0, remembered.tokens);
+    isolate.traffic.answered(asked.tenant, asked.plan.shard, "memory_hit", 0, remembered.tokens);
     return { reply: remembered, rate };
   }
   const mayCallUpstream = admission.kind === "admitted" || isolate.config.limits.onLimiterFailure === "allow";
@@ -86,14 +109,17 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
   try {
     const reply = await shardStub(env, plan.shard).answer(shardRequest(asked, mayCallUpstream, isolate));
     const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
-    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, hit ? "hit" : "miss", Date.now() - asked.startedMs);
+    if (reply.kind !== "failed")
+      isolate.traffic.answered(asked.tenant, asked.plan.shard, hit ? "hit" : "miss", Date.now() - asked.startedMs);
     return reply;
-  } catch {
+  } catch (error) {
+    const overloaded = typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+    isolate.report({ event: "shard_unreachable", requestId: asked.requestId, shard: plan.shard, overloaded });
     // Overloaded, reset or gone: the cache must not fail the request. The runtime has retried what may be retried.
     if (!mayCallUpstream) return { kind: "failed", error: { kind: "limiter_unavailable", retryAfterSeconds: 1 } };
     if (asked.controls.onlyIfCached) return { kind: "failed", error: { kind: "only_if_cached" } };
     const reply = await bypassAnswer(plan, isolate, bypassStub(env), Date.now());
-    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, "bypass", Date.now() - asked.startedMs);
+    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, asked.plan.shard, "bypass", Date.now() - asked.startedMs);
     return reply;
   }
 }

@@ -3,10 +3,13 @@ import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/latency-h
 
 /** Reports go to a shard at most this often. */
 const REPORT_EVERY_MS = 2000;
-/** Tenants counted apart between two reports. */
-const MAX_TENANTS = 1000;
+/** Tenants and shards counted apart between two reports. */
+const MAX_LINES = 1000;
 
+/** What was seen of one tenant's questions that live in one shard. */
 interface Line {
+  readonly tenant: string;
+  readonly shard: number;
   memoryHits: number;
   bypasses: number;
   tokensSaved: number;
@@ -20,8 +23,8 @@ export class TrafficReport {
   #lastMs = 0;
 
   /** One answered request and how long its answer took to begin. */
-  answered(tenant: string, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number, tokensSaved = 0): void {
-    const line = this.#line(tenant);
+  answered(tenant: string, shard: number, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number, tokensSaved = 0): void {
+    const line = this.#line(tenant, shard);
     if (line === null) return;
     line.tokensSaved += tokensSaved;
     if (kind === "memory_hit") line.memoryHits += 1;
@@ -35,20 +38,21 @@ export class TrafficReport {
     return this.#lines.size > 0 && nowMs - this.#lastMs >= REPORT_EVERY_MS;
   }
 
-  /** Takes everything out. */
-  drain(nowMs: number): readonly IsolateReport[] {
+  /** Takes everything out: each report goes to its shard. */
+  drain(nowMs: number): readonly (IsolateReport & { readonly shard: number })[] {
     this.#lastMs = nowMs;
-    const reports = [...this.#lines].map(([tenant, line]) => ({ tenant, ...line }));
+    const reports = [...this.#lines.values()];
     this.#lines = new Map();
     return reports;
   }
 
-  #line(tenant: string): Line | null {
-    const known = this.#lines.get(tenant);
+  #line(tenant: string, shard: number): Line | null {
+    const name = `${shard}|${tenant}`;
+    const known = this.#lines.get(name);
     if (known !== undefined) return known;
-    if (this.#lines.size >= MAX_TENANTS) return null;
-    const line: Line = { memoryHits: 0, bypasses: 0, tokensSaved: 0, hitLatency: zeros(), missLatency: zeros() };
-    this.#lines.set(tenant, line);
+    if (this.#lines.size >= MAX_LINES) return null;
+    const line: Line = { tenant, shard, memoryHits: 0, bypasses: 0, tokensSaved: 0, hitLatency: zeros(), missLatency: zeros() };
+    this.#lines.set(name, line);
     return line;
   }
 }
