@@ -91,7 +91,11 @@ export class Answerer {
 
   /** A miss registers its flight in this very synchronous step: two requests can never both see nothing. */
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
-    if (!request.cache) return this.#fly(request, null, BYPASS, { shared: false, keep: false });
+    if (!request.cache) {
+      // RFC 9111 section 5.2.1.7: never forwarded, whatever else the request says.
+      if (request.onlyIfCached) return this.#fail(request, { kind: "only_if_cached" });
+      return this.#fly(request, null, BYPASS, { shared: false, keep: false });
+    }
     const candidate = this.#candidate(request);
     const served = this.#serveStored(request, candidate);
     if (served !== null) return served;

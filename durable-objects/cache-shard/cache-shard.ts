@@ -60,15 +60,15 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
   }
 
   async stats(tenant: string | null): Promise<ShardStats> {
-    return this.#require().stats(tenant);
+    return this.#require().figures.stats(tenant);
   }
 
   async summary(): Promise<ShardSummary> {
-    return this.#require().summary();
+    return this.#require().figures.summary();
   }
 
   async detail(): Promise<ShardDetail> {
-    return this.#require().detail();
+    return this.#require().figures.detail();
   }
 
   async purge(request: PurgeRequest): Promise<PurgeReply> {

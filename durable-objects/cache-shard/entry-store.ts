@@ -197,6 +197,18 @@ export class EntryStore {
       .one().n;
   }
 
+  /** What a tenant has here. Units of `bytes`: what its entries take in the shard. */
+  holdings(tenant: string): { readonly entries: number; readonly spilledEntries: number; readonly bytes: number } {
+    const { entries, spilled, bytes } = this.#sql
+      .exec<{ entries: number; spilled: number; bytes: number }>(
+        "SELECT COUNT(*) AS entries, COUNT(kv_name) AS spilled, COALESCE(SUM(CASE WHEN kv_name IS NULL THEN bytes END), 0) AS bytes FROM entries WHERE tenant = ? AND sequence >= ?",
+        tenant,
+        this.#numbers.get("floor_sequence"),
+      )
+      .one();
+    return { entries, spilledEntries: spilled, bytes };
+  }
+
   /** One purge: a line in the log, and what it covers is gone. `all` is O(1): a floor below which nothing is alive. */
   purge(
     selector: PurgeSelector,

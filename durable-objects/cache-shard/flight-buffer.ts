@@ -1,4 +1,4 @@
-import type { IsolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import type { LedgerAccount } from "../../shared/memory/isolate-ledger.ts";
 
 /** Most bytes handed to one subscriber at once: keeps a late joiner's replay from hogging memory. */
 export const MAX_SLICE_BYTES = 64 * 1024;
@@ -17,13 +17,13 @@ export interface BufferSlice {
 
 /** Append-only list of the SSE events of one flight. Positions count events from 0 and stay valid after trimming. */
 export class FlightBuffer {
-  readonly #ledger: IsolateLedger;
+  readonly #ledger: LedgerAccount;
   #events: BufferedEvent[] = [];
   #first = 0;
   #bytes = 0;
   #last: { readonly from: number; readonly withUsage: boolean; readonly slice: BufferSlice } | null = null;
 
-  constructor(ledger: IsolateLedger) {
+  constructor(ledger: LedgerAccount) {
     this.#ledger = ledger;
   }
 
@@ -43,7 +43,7 @@ export class FlightBuffer {
 
   /** False when the isolate has no memory left for it. */
   append(bytes: Uint8Array, usageOnly: boolean): boolean {
-    if (!this.#ledger.reserve("flights", bytes.byteLength)) return false;
+    if (!this.#ledger.reserve(bytes.byteLength)) return false;
     this.#events.push({ bytes, usageOnly });
     this.#bytes += bytes.byteLength;
     return true;
@@ -85,7 +85,7 @@ export class FlightBuffer {
     this.#events = this.#events.slice(count);
     this.#first += count;
     this.#bytes -= freed;
-    this.#ledger.release("flights", freed);
+    this.#ledger.release(freed);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { PurgeRecord } from "../../shared/domain/purge.ts";
+import { purgeCovers } from "../../shared/domain/purge.ts";
 import type { Flight } from "./flight.ts";
 import type { FlyingQuestion } from "./semantic/meaning-finder.ts";
 
@@ -56,6 +58,15 @@ export class FlightTable {
   add(flight: Flight, shared: boolean): void {
     this.#all.add(flight);
     if (shared) this.#byKey.set(flight.identity.key, flight);
+  }
+
+  /** Flights that a purge covers go on for those who wait, but nobody joins them any more. */
+  fence(record: PurgeRecord): void {
+    for (const [key, flight] of this.#byKey) {
+      const { identity, tags } = flight;
+      const subject = { ...identity, models: [identity.model], tags: [...tags], createdMs: identity.startedMs };
+      if (purgeCovers(record, subject)) this.#byKey.delete(key);
+    }
   }
 
   remove(flight: Flight): void {

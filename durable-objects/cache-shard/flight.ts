@@ -1,5 +1,5 @@
 import type { CacheError, UpstreamFailure } from "../../shared/domain/cache-error.ts";
-import type { IsolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import type { LedgerAccount } from "../../shared/memory/isolate-ledger.ts";
 import type { Clock } from "./clock.ts";
 import { FlightBuffer } from "./flight-buffer.ts";
 import type { ResidentEntry } from "./ram-front.ts";
@@ -48,7 +48,8 @@ export type FlightOpening = { readonly kind: "streaming"; readonly provider: str
 
 export interface FlightPorts {
   readonly clock: Clock;
-  readonly ledger: IsolateLedger;
+  /** The shard's account for flight buffers. */
+  readonly ledger: LedgerAccount;
   readonly heartbeat: Uint8Array;
   readonly doneEvent: Uint8Array;
   errorEvent(error: CacheError): Uint8Array;

@@ -1,4 +1,4 @@
-import type { IsolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import type { IsolateLedger, LedgerAccount } from "../../shared/memory/isolate-ledger.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 
 /** An entry with its body, ready to be answered from. */
@@ -15,15 +15,14 @@ const OVERHEAD_BYTES = 600;
 
 /** Recently used entries in memory, least recently used first, bounded by the isolate's ledger and a share of it. */
 export class RamFront {
-  readonly #ledger: IsolateLedger;
+  readonly #account: LedgerAccount;
   readonly #maxBytes: number;
   readonly #residents = new Map<string, ResidentEntry>();
   #bytes = 0;
 
-  constructor(ledger: IsolateLedger, maxBytes: number) {
-    this.#ledger = ledger;
+  constructor(ledger: IsolateLedger, owner: string, maxBytes: number) {
     this.#maxBytes = maxBytes;
-    ledger.open({ kind: "ram_front", shed: (bytes) => this.#shed(bytes) });
+    this.#account = ledger.open("ram_front", owner, (bytes) => this.#shed(bytes));
   }
 
   get bytes(): number {
@@ -49,7 +48,7 @@ export class RamFront {
     const bytes = OVERHEAD_BYTES + body.events.byteLength + body.usageEvent.length + 2 * body.json.byteLength;
     const resident: ResidentEntry = { entry, body, json, bytes };
     while (this.#bytes + bytes > this.#maxBytes && this.#residents.size > 0) this.#dropOldest();
-    if (bytes > this.#maxBytes || !this.#ledger.reserve("ram_front", bytes)) return resident;
+    if (bytes > this.#maxBytes || !this.#account.reserve(bytes)) return resident;
     this.#residents.set(entry.key, resident);
     this.#bytes += bytes;
     return resident;
@@ -78,6 +77,6 @@ export class RamFront {
   #forget(key: string, resident: ResidentEntry): void {
     this.#residents.delete(key);
     this.#bytes -= resident.bytes;
-    this.#ledger.release("ram_front", resident.bytes);
+    this.#account.release(resident.bytes);
   }
 }

@@ -6,9 +6,6 @@ import type {
   IsolateReport,
   PurgeReply,
   PurgeRequest,
-  ShardDetail,
-  ShardStats,
-  ShardSummary,
 } from "../../shared/contracts/cache-shard.ts";
 import { FrequencySketch } from "../../shared/domain/frequency-sketch.ts";
 import { spillShare } from "../../shared/domain/spill.ts";
@@ -32,6 +29,7 @@ import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
 import { embedderFor } from "./semantic/embedder-choice.ts";
 import { semanticPeers } from "./semantic/peers.ts";
 import { SemanticLayer } from "./semantic/semantic-layer.ts";
+import { ShardFigures } from "./shard-figures.ts";
 import { ShardNumbers } from "./shard-numbers.ts";
 import { SpillStore } from "./spill-store.ts";
 import { FIRST_SWEEP_MS, SWEEP_AFTER_PURGE_MS, Sweeper } from "./sweeper.ts";
@@ -45,7 +43,6 @@ const SKETCH_WIDTH = 16_384;
 const FRONT_SHARE = 0.25;
 /** SSE bytes one flight may hold before it stops being joinable and storable. */
 const MAX_FLIGHT_BYTES = 32 * 1024 * 1024;
-const RECENT_PURGES = 20;
 const MS_PER_SECOND = 1000;
 const RANDOM_KEY_BYTES = 8;
 const encoder = new TextEncoder();
@@ -82,7 +79,7 @@ export class Shard {
     this.#log = new PurgeLog(ctx.storage.sql);
     this.#numbers = new ShardNumbers(ctx.storage.sql);
     if (this.#numbers.get("since_ms") === 0) this.#numbers.set("since_ms", systemClock.nowMs());
-    this.#front = new RamFront(isolateLedger, config.memory.isolateMaxBytes * FRONT_SHARE);
+    this.#front = new RamFront(isolateLedger, `shard-${index}`, config.memory.isolateMaxBytes * FRONT_SHARE);
     this.#store = new EntryStore(ctx.storage, this.#numbers, this.#log, this.#front);
     this.#traffic = new TrafficBook(ctx.storage.sql);
     const spill = new SpillStore(env.SPILL, index);
@@ -135,7 +132,7 @@ export class Shard {
       flights: this.#flights,
       flightPorts: {
         clock: systemClock,
-        ledger: isolateLedger,
+        ledger: isolateLedger.open("flights", `shard-${this.#index}`),
         heartbeat: encoder.encode(SSE_HEARTBEAT),
         doneEvent: encoder.encode(SSE_DONE),
         errorEvent: (error) => encoder.encode(errorEvent(error, "openai", { requestId: "", nowMs: systemClock.nowMs() })),
@@ -182,6 +179,25 @@ export class Shard {
     return this.#semantic;
   }
 
+  /** What this shard tells about itself. */
+  get figures(): ShardFigures {
+    return new ShardFigures({
+      shard: this.#index,
+      numbers: this.#numbers,
+      log: this.#log,
+      store: this.#store,
+      traffic: this.#traffic,
+      front: this.#front,
+      flights: this.#flights,
+      gateway: this.#gateway,
+      passMarkers: this.#passMarkers,
+      semantic: this.#semantic,
+      writesPerDay: this.#writesPerDay,
+      databaseBytes: this.#ctx.storage.sql.databaseSize,
+      isolateBytes: isolateLedger.usedBytes,
+    });
+  }
+
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
     if (request.cache) this.#sketch.increment(request.key);
     this.#planFlush();
@@ -193,71 +209,13 @@ export class Shard {
     this.#planFlush();
   }
 
-  stats(tenant: string | null): ShardStats {
-    const total = this.#traffic.total(tenant);
-    return {
-      shard: this.#index,
-      traffic: total.traffic,
-      latency: { hit: total.hit, miss: total.miss },
-      entries: tenant === null ? this.#numbers.get("entries") : this.#store.count({ kind: "tenant", value: tenant }),
-      spilledEntries: this.#numbers.get("spilled_entries"),
-      bytes: this.#numbers.get("bytes"),
-      evictions: this.#numbers.get("evictions"),
-      spills: this.#numbers.get("spills"),
-      promotions: this.#numbers.get("promotions"),
-      sinceMs: this.#numbers.get("since_ms"),
-      semantic: this.#semantic?.counters.all() ?? [],
-    };
-  }
-
-  summary(): ShardSummary {
-    const { traffic } = this.#traffic.total(null);
-    return {
-      shard: this.#index,
-      entries: this.#numbers.get("entries"),
-      bytes: this.#numbers.get("bytes"),
-      sequence: this.#log.sequence,
-      hits: traffic.hits + traffic.semantic + traffic.stale,
-      misses: traffic.misses,
-      flights: this.#flights.size,
-    };
-  }
-
-  detail(): ShardDetail {
-    const get = (name: Parameters<ShardNumbers["get"]>[0]): number => this.#numbers.get(name);
-    return {
-      ...this.summary(),
-      residentEntries: get("entries") - get("spilled_entries"),
-      spilledEntries: get("spilled_entries"),
-      ramEntries: this.#front.size,
-      ramBytes: this.#front.bytes,
-      databaseBytes: this.#ctx.storage.sql.databaseSize,
-      subscribers: this.#flights.subscribers,
-      flightBytes: this.#flights.bytes,
-      upstreamActive: this.#gateway.active,
-      upstreamQueued: this.#gateway.queued,
-      passMarkers: this.#passMarkers.size,
-      evictions: get("evictions"),
-      spills: get("spills"),
-      spillsToday: get("spills_today"),
-      spillShare: this.#writesPerDay,
-      promotions: get("promotions"),
-      corrupt: get("corrupt"),
-      fencedCommits: get("fenced_commits"),
-      kvErrors: get("kv_errors"),
-      isolateBytes: isolateLedger.usedBytes,
-      vectors: this.#semantic?.vectors ?? 0,
-      indexBytes: this.#semantic?.indexBytes ?? 0,
-      recentPurges: this.#log.recent(RECENT_PURGES),
-    };
-  }
-
   async purge(request: PurgeRequest): Promise<PurgeReply> {
     const selector = selectorOf(request.kind, request.value);
     if (request.dryRun) return { shard: this.#index, sequence: this.#log.sequence, purged: this.#store.count(selector) };
     this.#flush();
     const nowMs = systemClock.nowMs();
     const { sequence, purged, kvNames } = this.#store.purge(selector, nowMs);
+    this.#flights.fence({ sequence, selector });
     this.#semantic?.purge(selector);
     const values = this.#sweeper.deleteValues(kvNames);
     if (request.hard) {

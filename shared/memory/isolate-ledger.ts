@@ -3,21 +3,31 @@
  * each other and with the front Worker, so a bound per object would bound nothing.
  */
 
-/** What kind of memory it is; listed from the first to be shed to the last. Flight buffers are never shed: they are refused. */
+/** What kind of memory it is; listed from the first to be shed to the last. Flight buffers and tables cannot be shed: they are refused. */
 export const LEDGER_ORDER = ["l0", "ram_front", "vectors", "tables", "flights"] as const;
 export type LedgerKind = (typeof LEDGER_ORDER)[number];
 
+/** One holder's part of the isolate's memory. */
 export interface LedgerAccount {
+  readonly bytes: number;
+  /** Takes bytes, shedding less valuable memory of others first. False (and nothing taken) when it does not fit. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
+  /** Gives everything back; whatever is asked of the account afterwards does nothing. */
+  close(): void;
+}
+
+interface OpenAccount {
   readonly kind: LedgerKind;
-  /** Frees about this many bytes and reports them through `release`. Absent: cannot shed. */
-  readonly shed?: (bytes: number) => void;
+  readonly shed: ((bytes: number) => void) | null;
+  bytes: number;
+  open: boolean;
 }
 
 export class IsolateLedger {
   #limitBytes: number;
   #used = 0;
-  readonly #byKind = new Map<LedgerKind, number>();
-  readonly #accounts = new Set<LedgerAccount>();
+  readonly #accounts = new Map<string, OpenAccount>();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -28,48 +38,67 @@ export class IsolateLedger {
   }
 
   usedBy(kind: LedgerKind): number {
-    return this.#byKind.get(kind) ?? 0;
+    let sum = 0;
+    for (const account of this.#accounts.values()) if (account.kind === kind) sum += account.bytes;
+    return sum;
   }
 
   setLimit(limitBytes: number): void {
     this.#limitBytes = limitBytes;
   }
 
-  /** Registers a holder of memory; the returned function forgets it. */
-  open(account: LedgerAccount): () => void {
-    this.#accounts.add(account);
-    return () => this.#accounts.delete(account);
+  /**
+   * Opens a holder's account. An older one of the same kind and owner is closed: its object was evicted or reset, and
+   * nobody else would ever give its memory back.
+   * @param shed frees about this many bytes and reports them through `release`; absent = cannot shed
+   */
+  open(kind: LedgerKind, owner: string, shed: ((bytes: number) => void) | null = null): LedgerAccount {
+    const name = `${kind}/${owner}`;
+    const previous = this.#accounts.get(name);
+    if (previous !== undefined) this.#close(name, previous);
+    const account: OpenAccount = { kind, shed, bytes: 0, open: true };
+    this.#accounts.set(name, account);
+    return {
+      get bytes(): number {
+        return account.bytes;
+      },
+      reserve: (bytes) => this.#reserve(account, bytes),
+      release: (bytes) => this.#release(account, bytes),
+      close: () => this.#close(name, account),
+    };
   }
 
-  /** Takes bytes, shedding less valuable memory first. False (and nothing taken) when it does not fit. */
-  reserve(kind: LedgerKind, bytes: number): boolean {
-    if (this.#used + bytes > this.#limitBytes) this.#shed(this.#used + bytes - this.#limitBytes, kind);
-    if (this.#used + bytes > this.#limitBytes) return false;
-    this.#add(kind, bytes);
+  #reserve(account: OpenAccount, bytes: number): boolean {
+    if (!account.open) return false;
+    if (this.#used + bytes > this.#limitBytes) this.#shed(this.#used + bytes - this.#limitBytes, account);
+    if (this.#used + bytes > this.#limitBytes || !account.open) return false;
+    account.bytes += bytes;
+    this.#used += bytes;
     return true;
   }
 
-  release(kind: LedgerKind, bytes: number): void {
-    this.#add(kind, -bytes);
+  #release(account: OpenAccount, bytes: number): void {
+    if (!account.open) return;
+    const freed = Math.min(bytes, account.bytes);
+    account.bytes -= freed;
+    this.#used -= freed;
   }
 
-  #add(kind: LedgerKind, bytes: number): void {
-    this.#used += bytes;
-    this.#byKind.set(kind, this.usedBy(kind) + bytes);
+  #close(name: string, account: OpenAccount): void {
+    this.#release(account, account.bytes);
+    account.open = false;
+    if (this.#accounts.get(name) === account) this.#accounts.delete(name);
   }
 
   /** Sheds kinds up to and including the asking one: nothing evicts what is worth more than itself. */
-  #shed(bytes: number, asking: LedgerKind): void {
-    let missing = bytes;
+  #shed(bytes: number, asking: OpenAccount): void {
+    const target = this.#used - bytes;
     for (const kind of LEDGER_ORDER) {
-      for (const account of this.#accounts) {
-        if (missing <= 0) return;
-        if (account.kind !== kind || account.shed === undefined) continue;
-        const before = this.#used;
-        account.shed(missing);
-        missing -= before - this.#used;
+      for (const account of this.#accounts.values()) {
+        if (this.#used <= target) return;
+        if (account.kind === kind) account.shed?.(this.#used - target);
       }
-      if (kind === asking) return;
+      if (kind === asking.kind) return;
     }
   }
 }

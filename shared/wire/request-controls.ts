@@ -84,12 +84,17 @@ export function readControls(headers: Iterable<readonly [string, string]>): Resu
   }
   if (ours.length === 0) return ok(DEFAULT_CONTROLS);
   const controls: Mutable = { ...DEFAULT_CONTROLS };
-  // `cf-…` sorts before `refrain-…`, so the latter overwrite.
-  for (const [name, value] of ours.sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, value] of ours.sort(([a], [b]) => rankOf(a) - rankOf(b))) {
     const problem = READERS.get(name)?.(value.trim(), controls, name) ?? null;
     if (problem !== null) return err(problem);
   }
   return ok(controls);
+}
+
+/** Refrain's names overwrite AI Gateway's; nothing overwrites `no-store`. */
+function rankOf(header: string): number {
+  if (header === "cache-control") return 2;
+  return header.startsWith("cf-") ? 0 : 1;
 }
 
 function readCacheControl(value: string, controls: Mutable, header: string): CacheError | null {
@@ -170,6 +175,7 @@ function readMode(value: string, controls: Mutable, header: string): CacheError 
       return null;
     case "exact":
     case "semantic":
+      controls.cache = true;
       controls.meaning = value.toLowerCase() === "exact" ? "exact" : "semantic";
       return null;
     default:

@@ -6,12 +6,19 @@ import { errorAnswer } from "./error-answer.ts";
 import { isForeignHost } from "./host-guard.ts";
 import type { Isolate } from "./isolate.ts";
 import { isolateOf } from "./isolate.ts";
+import { discardBody } from "./request/discard-body.ts";
 import { router, shapeOf } from "./router.ts";
 import { reportTraffic } from "./traffic-report.ts";
 
 export { CacheShard, RateLimiter, Upstream } from "../../durable-objects/index.ts";
 
 async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const response = await answer(request, env, ctx);
+  await discardBody(request);
+  return response;
+}
+
+async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const startedMs = Date.now();
   const requestId = crypto.randomUUID();
   const url = URL.parse(request.url);

@@ -1,6 +1,6 @@
 import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../shared/domain/semantic/index/flat-index.ts";
 import type { KernelModules } from "../../../shared/domain/semantic/index/dot-kernel.ts";
-import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import type { IsolateLedger, LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 import type { EntryCompanion } from "../entry-store.ts";
 
 /** Vectors one shard holds in memory, and thus at all. */
@@ -36,16 +36,14 @@ interface MeaningRow extends Record<string, SqlStorageValue> {
  */
 export class MeaningStore implements EntryCompanion {
   readonly #sql: SqlStorage;
-  readonly #ledger: IsolateLedger;
+  readonly #account: LedgerAccount;
   readonly #kernels: KernelModules;
   readonly #dims: number;
   #index: FlatIndex | null = null;
-  #reserved = 0;
-  #closeAccount: (() => void) | null = null;
 
-  constructor(sql: SqlStorage, ledger: IsolateLedger, kernels: KernelModules, embedderId: string, dims: number) {
+  constructor(sql: SqlStorage, ledger: IsolateLedger, owner: string, kernels: KernelModules, embedderId: string, dims: number) {
     this.#sql = sql;
-    this.#ledger = ledger;
+    this.#account = ledger.open("vectors", owner, () => this.unload());
     this.#kernels = kernels;
     this.#dims = dims;
     this.#useEmbedder(embedderId);
@@ -61,7 +59,7 @@ export class MeaningStore implements EntryCompanion {
   }
 
   get bytes(): number {
-    return this.#reserved;
+    return this.#account.bytes;
   }
 
   /** Adds the question of an entry that is being stored. Inside the entry's transaction. */
@@ -93,7 +91,7 @@ export class MeaningStore implements EntryCompanion {
     const plan = this.#index.takePlan();
     this.#write(plan.upserts);
     for (const page of plan.deletes) this.#sql.exec("DELETE FROM vectors WHERE page = ?", page);
-    this.#account();
+    this.#followSize();
   }
 
   /** Memory is ahead of storage: let it go and load it again when it is needed. */
@@ -138,10 +136,7 @@ export class MeaningStore implements EntryCompanion {
 
   unload(): void {
     this.#index = null;
-    this.#ledger.release("vectors", this.#reserved);
-    this.#reserved = 0;
-    this.#closeAccount?.();
-    this.#closeAccount = null;
+    this.#account.release(this.#account.bytes);
   }
 
   #load(): FlatIndex | null {
@@ -150,23 +145,18 @@ export class MeaningStore implements EntryCompanion {
     const loaded = FlatIndex.load(this.#dims, this.#kernels, pages(rows), this.#lastPage());
     if (!loaded.ok) return null;
     this.#index = loaded.value.index;
-    this.#closeAccount = this.#ledger.open({ kind: "vectors", shed: () => this.unload() });
-    return this.#account() ? this.#index : null;
+    return this.#followSize() ? this.#index : null;
   }
 
   /** Follows the index's size in the ledger; without room the index goes, and questions are found exactly only. */
-  #account(): boolean {
+  #followSize(): boolean {
     if (this.#index === null) return false;
     const bytes = this.#index.bytes();
-    if (bytes > this.#reserved && !this.#ledger.reserve("vectors", bytes - this.#reserved)) {
-      this.unload();
-      return false;
-    }
+    const held = this.#account.bytes;
+    if (bytes > held && !this.#account.reserve(bytes - held)) this.unload();
+    else if (bytes < held) this.#account.release(held - bytes);
     // Reserving may have shed this very index.
-    if (this.#index === null) return false;
-    if (bytes < this.#reserved) this.#ledger.release("vectors", this.#reserved - bytes);
-    this.#reserved = bytes;
-    return true;
+    return this.loaded;
   }
 
   #lastPage(): number | undefined {

@@ -95,7 +95,7 @@ export class SemanticLayer {
     this.#parts = parts;
     this.#config = parts.config.semantic;
     const { embedder, sql, clock, peers } = parts;
-    this.#meanings = new MeaningStore(sql, parts.ledger, { relaxedSimd, simd }, embedder.embedderId, embedder.dims);
+    this.#meanings = new MeaningStore(sql, parts.ledger, `shard-${parts.shard}`, { relaxedSimd, simd }, embedder.embedderId, embedder.dims);
     this.#aliases = new AliasStore(sql);
     this.#servings = new ServingLog(sql);
     this.#trust = new ScopeTrustBook(sql, this.#meanings, this.#config.errorBound);

@@ -33,7 +33,7 @@ async function readTable(assets: Pick<Fetcher, "fetch">): Promise<StaticEmbedder
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (createHash("sha256").update(bytes).digest("hex") !== STATIC_TABLE.sha256) return null;
     const parsed = parseStaticTable(bytes);
-    if (!parsed.ok || !isolateLedger.reserve("tables", bytes.byteLength)) return null;
+    if (!parsed.ok || !isolateLedger.open("tables", STATIC_TABLE.file).reserve(bytes.byteLength)) return null;
     return new StaticEmbedder(parsed.value, STATIC_TABLE.embedderId);
   } catch {
     return null;

@@ -1,5 +1,5 @@
 import type { WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
-import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import type { IsolateLedger, LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 
 /** In which form an answer is kept. */
 export type AnswerForm = "json" | "sse" | "sse+usage";
@@ -15,7 +15,7 @@ const BYTES_PER_CHARACTER = 2;
 
 /** L0: answers that a shard has just given, kept in the isolate for a few seconds. Its TTL bounds how long a purge elsewhere can lag here. */
 export class AnswerMemory {
-  readonly #ledger: IsolateLedger;
+  readonly #account: LedgerAccount;
   readonly #maxBytes: number;
   readonly #ttlMs: number;
   readonly #answers = new Map<string, RememberedAnswer>();
@@ -23,10 +23,9 @@ export class AnswerMemory {
   #generation = 0;
 
   constructor(ledger: IsolateLedger, maxBytes: number, ttlMs: number) {
-    this.#ledger = ledger;
     this.#maxBytes = maxBytes;
     this.#ttlMs = ttlMs;
-    ledger.open({ kind: "l0", shed: (bytes) => this.#shed(bytes) });
+    this.#account = ledger.open("l0", "answers", (bytes) => this.#shed(bytes));
   }
 
   get enabled(): boolean {
@@ -60,7 +59,7 @@ export class AnswerMemory {
     const previous = this.#answers.get(name);
     if (previous !== undefined) this.#forget(name, previous);
     while (this.#bytes + bytes > this.#maxBytes && this.#answers.size > 0) this.#dropOldest();
-    if (untilMs <= nowMs || bytes > this.#maxBytes || !this.#ledger.reserve("l0", bytes)) return;
+    if (untilMs <= nowMs || bytes > this.#maxBytes || !this.#account.reserve(bytes)) return;
     this.#answers.set(name, { answer: { ...answer, outcome: "HIT", forwarded: null, collapsed: false }, untilMs, bytes });
     this.#bytes += bytes;
   }
@@ -84,7 +83,7 @@ export class AnswerMemory {
   #forget(name: string, remembered: RememberedAnswer): void {
     this.#answers.delete(name);
     this.#bytes -= remembered.bytes;
-    this.#ledger.release("l0", remembered.bytes);
+    this.#account.release(remembered.bytes);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import type { IsolateLedger, LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 import type { Plan } from "../request/plan.ts";
 
 /** Longer bodies are planned anew: remembering them would push out many short ones. */
@@ -11,15 +11,14 @@ const OVERHEAD_BYTES = 400;
  * mean an equal plan, so this saves parsing, validating, canonicalising and digesting what was just asked.
  */
 export class PlanMemory {
-  readonly #ledger: IsolateLedger;
+  readonly #account: LedgerAccount;
   readonly #maxBytes: number;
   readonly #plans = new Map<string, Plan>();
   #bytes = 0;
 
   constructor(ledger: IsolateLedger, maxBytes: number) {
-    this.#ledger = ledger;
     this.#maxBytes = maxBytes;
-    ledger.open({ kind: "l0", shed: (bytes) => this.#shed(bytes) });
+    this.#account = ledger.open("l0", "plans", (bytes) => this.#shed(bytes));
   }
 
   get(identity: string): Plan | null {
@@ -30,7 +29,7 @@ export class PlanMemory {
     if (identity.length > MAX_REMEMBERED_CHARACTERS || this.#plans.has(identity)) return;
     const bytes = sizeOf(identity, plan);
     while (this.#bytes + bytes > this.#maxBytes && this.#plans.size > 0) this.#dropOldest();
-    if (bytes > this.#maxBytes || !this.#ledger.reserve("l0", bytes)) return;
+    if (bytes > this.#maxBytes || !this.#account.reserve(bytes)) return;
     this.#plans.set(identity, plan);
     this.#bytes += bytes;
   }
@@ -46,7 +45,7 @@ export class PlanMemory {
     this.#plans.delete(oldest[0]);
     const bytes = sizeOf(oldest[0], oldest[1]);
     this.#bytes -= bytes;
-    this.#ledger.release("l0", bytes);
+    this.#account.release(bytes);
   }
 }
 

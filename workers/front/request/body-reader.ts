@@ -1,6 +1,7 @@
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
+import { discardRest } from "./discard-body.ts";
 
 /** Media types taken as JSON; none at all is taken too, as `curl -d` users expect of an API. */
 const JSON_TYPE = /^(application\/([a-z0-9.+-]*\+)?json|text\/json|text\/plain|application\/x-www-form-urlencoded)\s*(;|$)/i;
@@ -53,7 +54,7 @@ async function countedBytes(body: ReadableStream<Uint8Array>, limitBytes: number
     if (done) break;
     size += value.byteLength;
     if (size > limitBytes) {
-      await reader.cancel();
+      await discardRest(reader);
       return null;
     }
     pieces.push(value);

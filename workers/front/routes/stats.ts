@@ -17,7 +17,11 @@ export async function stats(request: Request, context: RequestContext): Promise<
   // Counted here and not told yet: whoever reads the figures wants them too.
   await reportTraffic(isolate, env, context.startedMs);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
-  return jsonAnswer({ ...totals(answers), ...(failed.length > 0 ? { failedShards: failed } : {}) }, context, failed.length > 0 ? 503 : 200);
+  return jsonAnswer(
+    { ...totals(answers, tenant), ...(failed.length > 0 ? { failedShards: failed } : {}) },
+    context,
+    failed.length > 0 ? 503 : 200,
+  );
 }
 
 /** Null = everything. */
@@ -29,7 +33,7 @@ function tenantOf(request: Request, context: RequestContext): string | null | { 
   return config.auth === "open" ? null : caller.value.tenant;
 }
 
-function totals(shards: readonly ShardStats[]): object {
+function totals(shards: readonly ShardStats[], tenant: string | null): object {
   const traffic: Traffic = emptyTraffic();
   for (const shard of shards) addTraffic(traffic, shard.traffic);
   const sum = (pick: (shard: ShardStats) => number): number => shards.reduce((total, shard) => total + pick(shard), 0);
@@ -48,15 +52,22 @@ function totals(shards: readonly ShardStats[]): object {
     entries: sum((shard) => shard.entries),
     spilledEntries: sum((shard) => shard.spilledEntries),
     bytes: sum((shard) => shard.bytes),
-    evictions: sum((shard) => shard.evictions),
-    spills: sum((shard) => shard.spills),
-    promotions: sum((shard) => shard.promotions),
-    semanticDecisions: semanticCounts(shards),
+    // What the cluster does for everybody is nothing for one tenant.
+    ...(tenant === null ? clusterFigures(shards, sum) : {}),
     tokensSaved,
     // Prices of models are not configured yet: no figure is better than a made-up one.
     usdSaved: null,
     latency: { hit: quantiles(shards, "hit"), miss: quantiles(shards, "miss") },
     since: shards.length === 0 ? null : new Date(since).toISOString(),
+  };
+}
+
+function clusterFigures(shards: readonly ShardStats[], sum: (pick: (shard: ShardStats) => number) => number): object {
+  return {
+    evictions: sum((shard) => shard.evictions),
+    spills: sum((shard) => shard.spills),
+    promotions: sum((shard) => shard.promotions),
+    semanticDecisions: semanticCounts(shards),
   };
 }
 
