@@ -34,6 +34,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
+      reportOnFailure: true,
       include: ["workers/front/**/*.ts", "workers/*.ts", "durable-objects/**/*.ts", "shared/**/*.ts"],
       reporter: ["text-summary", "html", "json-summary"],
     },

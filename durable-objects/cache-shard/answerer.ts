@@ -99,15 +99,15 @@ export class Answerer {
     const candidate = this.#candidate(request);
     const served = this.#serveStored(request, candidate);
     if (served !== null) return served;
-    const spilled = spilledOf(candidate);
+    const spilled = spilledOf(candidate, this.#parts.clock.nowMs());
     if (request.onlyIfCached) return this.#onlyStored(request, spilled, { kind: "only_if_cached" });
     const stale = candidate.fresh?.kind === "stale_if_error" && candidate.found.kind === "resident" ? candidate.found.resident : null;
     const forwarded = forwardReason(request, candidate.fresh);
     const flight = this.#parts.flights.joinable(request.key);
     if (flight !== null) return this.#join(request, flight, { outcome: "COALESCED", forwarded, stale });
     if (!request.mayCallUpstream) {
-      if (stale !== null) return this.#whole(request, stale, "STALE");
-      return this.#onlyStored(request, spilled, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
+      const instead = stale === null ? null : this.#whole(request, stale, "STALE");
+      return instead ?? this.#onlyStored(request, spilled, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
     }
     const pass = this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs());
     return this.#fly(request, spilled, { outcome: "MISS", forwarded, stale }, { shared: !pass, keep: true });
@@ -142,7 +142,7 @@ export class Answerer {
     }
   }
 
-  #hit(request: AnswerRequest, resident: ResidentEntry): AnswerReply {
+  #hit(request: AnswerRequest, resident: ResidentEntry): WholeAnswer | null {
     this.#parts.uses.note(request.key, this.#parts.clock.nowMs());
     return this.#whole(request, resident, "HIT");
   }
@@ -151,13 +151,16 @@ export class Answerer {
   #refresh(request: AnswerRequest): void {
     const { flights } = this.#parts;
     if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
+    // The last refresh brought nothing that could be kept: the next one may wait.
+    if (this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs())) return;
     // Not read: a refresh wants upstream's word, neither a spilled answer nor one by meaning.
     this.#launch({ ...request, read: false }, null, { shared: true, keep: true });
   }
 
   async #onlyStored(request: AnswerRequest, spilled: Entry | null, otherwise: CacheError): Promise<AnswerReply> {
     const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
-    return resident === null ? this.#fail(request, otherwise) : this.#hit(request, resident);
+    const hit = resident === null ? null : this.#hit(request, resident);
+    return hit ?? this.#fail(request, otherwise);
   }
 
   #join(request: AnswerRequest, flight: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
@@ -202,10 +205,10 @@ export class Answerer {
     switch (result.kind) {
       case "found":
         return result.source === null
-          ? this.#hit(request, result.resident)
+          ? (this.#hit(request, result.resident) ?? this.#fail(request, { kind: "internal" }))
           : this.#byMeaning(request, flight, result.resident, result.source);
       case "failed":
-        return stale !== null && allowsStale(result.error) ? this.#whole(request, stale, "STALE") : this.#fail(request, result.error);
+        return this.#staleInstead(request, stale, result.error) ?? this.#fail(request, result.error);
       case "answered":
       case "streaming":
         return this.#fromFlight(request, flight, result, stream, forwarding);
@@ -244,16 +247,21 @@ export class Answerer {
     const reply = this.#whole(request, resident, "SEMANTIC");
     this.#parts.semantic?.served(request, source);
     // Not stored under the asked key: asked again, it is decided again.
-    if (reply.kind !== "whole") return reply;
+    if (reply === null) return this.#fail(request, { kind: "internal" });
     return { ...reply, stored: false, similarity: source.similarity, explanation: flight.explanation };
   }
 
-  #whole(request: AnswerRequest, resident: ResidentEntry, outcome: CacheOutcome): AnswerReply {
+  #staleInstead(request: AnswerRequest, stale: ResidentEntry | null, error: CacheError): WholeAnswer | null {
+    return stale !== null && allowsStale(error) ? this.#whole(request, stale, "STALE") : null;
+  }
+
+  /** Null when the stored form is damaged: the row is dropped, and the entry was never there. */
+  #whole(request: AnswerRequest, resident: ResidentEntry, outcome: CacheOutcome): WholeAnswer | null {
     const { entry } = resident;
     const form = request.stream ? replayOf(resident, request.includeUsage) : jsonOf(resident);
     if (form === null) {
       this.#parts.store.dropCorrupt(entry);
-      return this.#fail(request, { kind: "internal" });
+      return null;
     }
     this.#parts.served(request, outcome, entry.inputTokens + entry.outputTokens);
     return {
@@ -289,8 +297,10 @@ function forwardReason(request: AnswerRequest, fresh: Freshness | null): "miss" 
   return fresh === null || fresh.kind === "fresh" || fresh.kind === "stale_accepted" ? "miss" : "stale";
 }
 
-function spilledOf({ found, fresh }: Candidate): Entry | null {
-  return found.kind === "spilled" && (fresh?.kind === "fresh" || fresh?.kind === "stale_accepted") ? found.entry : null;
+/** An entry worth asking KV for: it would be served, and KV still has it. */
+function spilledOf({ found, fresh }: Candidate, nowMs: number): Entry | null {
+  if (found.kind !== "spilled" || (fresh?.kind !== "fresh" && fresh?.kind !== "stale_accepted")) return null;
+  return (found.entry.spilled?.kvExpiresMs ?? 0) > nowMs ? found.entry : null;
 }
 
 /** RFC 5861: a stale answer stands in for errors of the origin, not for what is wrong with the request. */

@@ -182,6 +182,7 @@ export class EntryStore {
         );
       }
     });
+    for (const use of uses) this.#front.noteUses(use.key, use.hits, use.lastUsedMs);
   }
 
   /** How many live entries a selector covers. */

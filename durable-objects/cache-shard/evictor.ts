@@ -98,7 +98,7 @@ export class Evictor {
 
   #victim(taken: ReadonlyMap<string, Entry>): Entry | null {
     const sample = this.#store
-      .sample(this.#ports.randomKey(), EVICTION_SAMPLE + this.#window.size + taken.size)
+      .sample(this.#ports.randomKey(), EVICTION_SAMPLE + Math.min(this.#window.size, EVICTION_SAMPLE) + taken.size)
       .filter((entry) => !taken.has(entry.key));
     const seasoned = sample.filter((entry) => !this.#window.has(entry.key));
     const pool = seasoned.length > 0 ? seasoned : sample;

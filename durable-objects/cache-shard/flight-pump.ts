@@ -18,6 +18,8 @@ import { Watchdog } from "./watchdog.ts";
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Most that is read of a JSON answer from a provider that does not stream. */
 const MAX_COMPLETION_BYTES = 32 * 1024 * 1024;
+/** Most that an answer may grow to while it streams: a stream without end must not fill the isolate. */
+const MAX_ASSEMBLED_BYTES = 16 * 1024 * 1024;
 const FIRST_ERROR_STATUS = 400;
 const FIRST_REDIRECT_STATUS = 300;
 
@@ -60,6 +62,7 @@ class PumpRun {
   readonly #encoder = new TextEncoder();
   readonly #assembler = new ChatAssembler();
   #reader: Reader | null = null;
+  readonly #expiry = Promise.withResolvers<null>();
   #expired: TimeoutPhase | null = null;
   #abandoned = false;
   #usageEvent = "";
@@ -70,6 +73,7 @@ class PumpRun {
     this.#ports = ports;
     this.#watchdog = new Watchdog(ports.clock, ports.patience, (phase) => {
       this.#expired = phase;
+      this.#expiry.resolve(null);
       void this.cancel();
     });
     flight.onAbandoned(() => {
@@ -95,7 +99,8 @@ class PumpRun {
     const { provider, model, body } = this.#request;
     const { patience } = this.#ports;
     const firstByteTimeoutMs = Math.min(patience.firstByteMs, patience.totalMs);
-    const reply = await this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs });
+    const reply = await this.#inTime(this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs }));
+    if (reply === null) return this.#timedOut(this.#expired ?? "total");
     switch (reply.kind) {
       case "unreachable":
         return this.#failed({ kind: "upstream_unreachable", provider });
@@ -106,6 +111,13 @@ class PumpRun {
       case "response":
         return this.#read(reply, stream);
     }
+  }
+
+  /** Null when time ran out first (in the queue for a slot, or at an object that hangs); what comes late is let go. */
+  async #inTime(call: Promise<GatewayReply>): Promise<GatewayReply | null> {
+    const reply = await Promise.race([call, this.#expiry.promise]);
+    if (reply === null) void call.then((late) => (late.kind === "response" ? late.body?.cancel() : undefined)).catch(() => undefined);
+    return reply;
   }
 
   async #read(reply: Reply, stream: boolean): Promise<PumpOutcome> {
@@ -164,6 +176,8 @@ class PumpRun {
       case "delta":
         this.#watchdog.progress();
         this.#assembler.add(event.chunk);
+        if (this.#assembler.bytes > MAX_ASSEMBLED_BYTES)
+          return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "too_large" });
         return this.#append(event.data, false) ? null : this.#outOfMemory();
       case "usage":
         this.#assembler.add(event.chunk);

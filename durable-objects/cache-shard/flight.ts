@@ -205,6 +205,10 @@ export class Flight {
     return end.kind === "failed" ? this.#ports.errorEvent(end.error) : this.#ports.doneEvent;
   }
 
+  nowMs(): number {
+    return this.#ports.clock.nowMs();
+  }
+
   leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;

@@ -37,11 +37,19 @@ export class Promotion {
         if (this.#store.find(entry.key)?.spilled?.kvName === spilled.kvName) this.#store.dropCorrupt(entry);
         return null;
       case "found": {
-        if (!this.#store.promote(entry, read.body)) return null;
+        if (!this.#store.promote(entry, read.body)) return this.#promotedMeanwhile(entry);
         const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(read.body) };
         this.#onPromoted(resident);
         return this.#front.get(entry.key) ?? this.#front.put(resident, read.body, null);
       }
     }
+  }
+
+  /** Somebody else may have brought the same entry back while KV was being read. */
+  #promotedMeanwhile(entry: Entry): ResidentEntry | null {
+    const now = this.#store.lookup(entry.key);
+    if (now.kind !== "resident") return null;
+    const { createdMs, sequence } = now.resident.entry;
+    return createdMs === entry.createdMs && sequence === entry.sequence ? now.resident : null;
   }
 }

@@ -54,6 +54,15 @@ export class RamFront {
     return resident;
   }
 
+  /** Uses that have just been written to the entry's row: what is kept here must tell the same. */
+  noteUses(key: string, hits: number, lastUsedMs: number): void {
+    const resident = this.#residents.get(key);
+    if (resident === undefined) return;
+    const { entry } = resident;
+    const used = { ...entry, hits: entry.hits + hits, lastUsedMs: Math.max(entry.lastUsedMs, lastUsedMs) };
+    this.#residents.set(key, { ...resident, entry: used });
+  }
+
   delete(key: string): void {
     const resident = this.#residents.get(key);
     if (resident !== undefined) this.#forget(key, resident);

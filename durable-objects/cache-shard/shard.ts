@@ -78,7 +78,10 @@ export class Shard {
     migrate(ctx.storage, CACHE_SHARD_MIGRATIONS);
     this.#log = new PurgeLog(ctx.storage.sql);
     this.#numbers = new ShardNumbers(ctx.storage.sql);
-    if (this.#numbers.get("since_ms") === 0) this.#numbers.set("since_ms", systemClock.nowMs());
+    if (this.#numbers.get("since_ms") === 0) {
+      this.#numbers.set("since_ms", systemClock.nowMs());
+      this.#numbers.flush();
+    }
     this.#front = new RamFront(isolateLedger, `shard-${index}`, config.memory.isolateMaxBytes * FRONT_SHARE);
     this.#store = new EntryStore(ctx.storage, this.#numbers, this.#log, this.#front);
     this.#traffic = new TrafficBook(ctx.storage.sql);
@@ -269,10 +272,15 @@ export class Shard {
   #flush(): void {
     this.#flushTimer?.();
     this.#flushTimer = null;
-    this.#store.flushUses(this.#uses.drain(), () => {
-      this.#traffic.flush();
-      this.#semantic?.flush(systemClock.nowMs());
-    });
+    try {
+      this.#store.flushUses(this.#uses.drain(), () => {
+        this.#traffic.flush();
+        this.#semantic?.flush(systemClock.nowMs());
+      });
+    } catch (error) {
+      // Lost figures are no reason to fail the request that happened to write them.
+      consoleReporter(this.#config.logLevel)({ event: "commit_failed", shard: this.#index, message: String(error) });
+    }
   }
 }
 

@@ -8,6 +8,7 @@ export interface SubscribedFlight {
   readonly buffer: FlightBuffer;
   /** Bytes that end the stream, once the flight has ended; null while it goes on. */
   terminalEvent(): Uint8Array | null;
+  nowMs(): number;
   leave(subscriber: Subscriber): void;
 }
 
@@ -46,7 +47,7 @@ export class Subscriber {
           this.#controller = controller;
         },
         // Asked for more: the client is alive and has taken what it was given.
-        pull: () => this.push(),
+        pull: () => this.push(this.#flight.nowMs()),
         cancel: () => this.#leave(),
       },
       { highWaterMark: SUBSCRIBER_QUEUE_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
@@ -54,7 +55,7 @@ export class Subscriber {
   }
 
   /** Hands over what is there, as far as the queue has room. */
-  push(nowMs = this.lastProgressMs): void {
+  push(nowMs: number): void {
     this.#exclusively((controller) => {
       while (this.#cursor < this.#flight.buffer.end && (controller.desiredSize ?? 0) > 0) {
         const slice = this.#flight.buffer.slice(this.#cursor, this.#withUsage);

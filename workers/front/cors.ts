@@ -13,6 +13,7 @@ const EXPOSED_HEADERS = [
   "refrain-attempts",
   "refrain-request-id",
   "refrain-similarity",
+  "refrain-explain",
   "retry-after",
   "ratelimit",
   "ratelimit-policy",
