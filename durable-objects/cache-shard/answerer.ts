@@ -201,7 +201,9 @@ export class Answerer {
     const leaderFailed = outcome === "COALESCED" ? [] : [flight.leaderFailure.then((error) => ({ kind: "failed", error }) as const)];
     const result = await Promise.race<FlightOpening | FlightEnd>([stream === null ? flight.ended : flight.opened, ...leaderFailed]);
     leaveQueue?.();
-    if (stream !== null && result.kind !== "streaming" && result.kind !== "answered") await stream.cancel();
+    const declined = outcome === "COALESCED" && !acceptsMeaning(request, flight, result, this.#parts.clock.nowMs());
+    if (stream !== null && (declined || (result.kind !== "streaming" && result.kind !== "answered"))) await stream.cancel();
+    if (declined) return this.#withoutMeaning(request, flight, forwarding);
     switch (result.kind) {
       case "found":
         return result.source === null
@@ -213,6 +215,13 @@ export class Answerer {
       case "streaming":
         return this.#fromFlight(request, flight, result, stream, forwarding);
     }
+  }
+
+  /** The flight took its answer from other words, and this caller does not want that: another flight of the same words, or its own. */
+  #withoutMeaning(request: AnswerRequest, declined: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
+    const other = this.#parts.flights.joinable(request.key);
+    if (other !== null && other !== declined && other.joined === null) return this.#join(request, other, forwarding);
+    return this.#fly(request, null, { ...forwarding, outcome: "MISS" }, { shared: true, keep: true });
   }
 
   #fromFlight(
@@ -234,7 +243,7 @@ export class Answerer {
       stored: result.kind === "answered" && result.stored,
       forwarded,
       collapsed: outcome === "COALESCED" || joined !== null,
-      tokens: 0,
+      tokens: result.kind === "answered" ? result.tokens : 0,
       entryKey: joined?.key ?? request.key,
       similarity: joined?.similarity ?? null,
       explanation: flight.explanation,
@@ -307,6 +316,15 @@ function spilledOf({ found, fresh }: Candidate, nowMs: number): Entry | null {
 function allowsStale(error: CacheError): boolean {
   if (error.kind === "upstream_error") return error.status >= 500 || error.status === 429 || error.status === 408;
   return ORIGIN_FAULTS.has(error.kind);
+}
+
+/** Callers may tighten what counts as the same question, also when somebody else's flight has already found an answer. */
+function acceptsMeaning(request: AnswerRequest, flight: Flight, result: FlightOpening, nowMs: number): boolean {
+  const source = result.kind === "found" ? result.source : flight.joined;
+  if (source === null || result.kind === "failed") return true;
+  if (request.text === null || source.similarity < (request.minSimilarity ?? Number.NEGATIVE_INFINITY)) return false;
+  const ageMs = result.kind === "found" ? nowMs - result.resident.entry.createdMs : 0;
+  return request.maxAgeSeconds === null || ageMs <= request.maxAgeSeconds * MS_PER_SECOND;
 }
 
 function jsonOf(resident: ResidentEntry): string | null {

@@ -114,6 +114,7 @@ export class FlightConductor {
         createdMs: this.#parts.pump.clock.nowMs(),
         expiresMs: 0,
         stored: false,
+        tokens: 0,
       });
       return true;
     }
@@ -156,6 +157,7 @@ export class FlightConductor {
       createdMs: entry?.createdMs ?? this.#parts.pump.clock.nowMs(),
       expiresMs: entry?.expiresMs ?? 0,
       stored: entry !== null,
+      tokens,
     });
     if (entry !== null) this.#parts.stored(entry);
   }

@@ -34,6 +34,8 @@ export interface FlightAnswer {
   readonly createdMs: number;
   readonly expiresMs: number;
   readonly stored: boolean;
+  /** Input and output tokens; 0 when the provider did not say. */
+  readonly tokens: number;
 }
 
 /** How a flight ends: with its own answer, with one that was found after all, or with none. */

@@ -27,6 +27,7 @@ import { PurgeLog, selectorOf } from "./purge-log.ts";
 import { RamFront } from "./ram-front.ts";
 import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
 import { embedderFor } from "./semantic/embedder-choice.ts";
+import { forgetMeanings } from "./semantic/meaning-store.ts";
 import { semanticPeers } from "./semantic/peers.ts";
 import { SemanticLayer } from "./semantic/semantic-layer.ts";
 import { ShardFigures } from "./shard-figures.ts";
@@ -152,11 +153,13 @@ export class Shard {
     });
   }
 
-  /** Null when answers by meaning are off, or their embedder cannot be had. */
+  /** Null when answers by meaning are off. */
   #wireSemantic(promotion: Promotion, env: Env): SemanticLayer | null {
     const config = this.#config;
-    const embedder = config.semantic.mode === "off" ? null : embedderFor(config.semantic.embedder, env);
-    if (embedder === null) return null;
+    if (config.semantic.mode === "off") {
+      forgetMeanings(this.#ctx.storage.sql);
+      return null;
+    }
     return new SemanticLayer({
       shard: this.#index,
       config,
@@ -164,7 +167,7 @@ export class Shard {
       ledger: isolateLedger,
       clock: systemClock,
       assets: env.ASSETS,
-      embedder,
+      embedder: embedderFor(config.semantic.embedder, env),
       store: this.#store,
       uses: this.#uses,
       flights: this.#flights,

@@ -9,7 +9,7 @@ export interface Patience {
 
 export type TimeoutPhase = "first_byte" | "idle" | "total";
 
-/** Watches one upstream call with a single timer; noting progress costs no timer. */
+/** Watches one upstream call with a single timer; noting progress costs none after the first. */
 export class Watchdog {
   readonly #clock: Clock;
   readonly #patience: Patience;
@@ -28,7 +28,12 @@ export class Watchdog {
 
   /** Something arrived. */
   progress(): void {
+    const first = this.#lastMs === null;
     this.#lastMs = this.#clock.nowMs();
+    if (!first) return;
+    // The timer was set for the first event; the idle time may be much shorter.
+    this.#cancel();
+    this.#cancel = this.#arm();
   }
 
   stop(): void {

@@ -92,6 +92,8 @@ export interface EmbedderConfig {
   readonly kind: "static" | "workers-ai" | "openai-compatible";
   /** Model name for the two that have models; "" for the embedded table. */
   readonly model: string;
+  /** Components of a vector; asked for with the name `dimensions`. For `openai-compatible` only. */
+  readonly dims: number;
   /** For `openai-compatible`. */
   readonly baseUrl: string | null;
   readonly apiKey: string | null;

@@ -3,6 +3,10 @@ import { PROVIDERS } from "../providers/provider-table.ts";
 import type { EmbedderConfig, JudgeConfig, SemanticConfig } from "./config.ts";
 import type { VariableReader } from "./variable-reader.ts";
 
+/** Most embedders can shorten to this, and the index stays small. */
+const DEFAULT_EMBEDDER_DIMENSIONS = 512;
+const MIN_EMBEDDER_DIMENSIONS = 16;
+const MAX_EMBEDDER_DIMENSIONS = 4096;
 const DEFAULT_AUDIT_SHARE = 0.02;
 const DEFAULT_JUDGE_CALLS_PER_HOUR = 100;
 const MAX_JUDGE_CALLS_PER_HOUR = 100_000;
@@ -29,21 +33,23 @@ export function resolveSemantic(read: VariableReader): SemanticConfig {
 /** `static`, `workers-ai/bge-m3`, or `openai/<model>` at EMBEDDER_BASE_URL. */
 function resolveEmbedder(read: VariableReader): EmbedderConfig {
   const text = read.text("EMBEDDER") ?? "static";
+  const dims = read.integer("EMBEDDER_DIMENSIONS", DEFAULT_EMBEDDER_DIMENSIONS, MIN_EMBEDDER_DIMENSIONS, MAX_EMBEDDER_DIMENSIONS);
   const baseUrl = read.url("EMBEDDER_BASE_URL", null);
   const apiKey = read.text("EMBEDDER_API_KEY");
   const slash = text.indexOf("/");
   const kind = slash === -1 ? text : text.slice(0, slash);
   const model = slash === -1 ? "" : text.slice(slash + 1);
-  if (kind === "workers-ai" && WORKERS_AI_EMBEDDERS.has(model)) return { kind, model, baseUrl: null, apiKey: null };
+  if (kind === "workers-ai" && WORKERS_AI_EMBEDDERS.has(model))
+    return { kind, model, dims: WORKERS_AI_EMBEDDERS.get(model)?.dims ?? dims, baseUrl: null, apiKey: null };
   if (kind === "openai" && model !== "") {
     if (baseUrl === null) read.report("EMBEDDER_BASE_URL", "must say where the embedder of EMBEDDER is");
-    return { kind: "openai-compatible", model, baseUrl, apiKey };
+    return { kind: "openai-compatible", model, dims, baseUrl, apiKey };
   }
   if (text !== "static") {
     const names = [...WORKERS_AI_EMBEDDERS.keys()].map((name) => `workers-ai/${name}`).join(", ");
     read.report("EMBEDDER", `must be static, ${names}, or openai/<model>`);
   }
-  return { kind: "static", model: "", baseUrl: null, apiKey: null };
+  return { kind: "static", model: "", dims: 0, baseUrl: null, apiKey: null };
 }
 
 /** `provider/model`. */

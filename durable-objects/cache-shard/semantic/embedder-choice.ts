@@ -4,19 +4,18 @@ import { rememberingEmbedder } from "./embedding-memory.ts";
 import { compatibleEmbedder, workersAiEmbedder } from "./remote-embedders.ts";
 import { staticEmbedder } from "./static-embedding.ts";
 
-/** The configured embedder; null when what it needs is not bound. */
-export function embedderFor(config: EmbedderConfig, env: Env): Embedder | null {
+/** The configured embedder. One whose binding is missing always fails: equal questions are still found, and the failures are counted. */
+export function embedderFor(config: EmbedderConfig, env: Env): Embedder {
   switch (config.kind) {
     case "static":
       return staticEmbedder(env.ASSETS);
     case "workers-ai":
-      return remembering(env.AI === undefined ? null : workersAiEmbedder(env.AI, config.model));
+      return rememberingEmbedder(env.AI === undefined ? unboundEmbedder(config) : workersAiEmbedder(env.AI, config));
     case "openai-compatible":
-      return remembering(compatibleEmbedder(config, (url, init) => fetch(url, init)));
+      return rememberingEmbedder(compatibleEmbedder(config, (url, init) => fetch(url, init)));
   }
 }
 
-/** The embedded table is cheaper than remembering; calls over a network are not. */
-function remembering(embedder: Embedder | null): Embedder | null {
-  return embedder === null ? null : rememberingEmbedder(embedder);
+function unboundEmbedder(config: EmbedderConfig): Embedder {
+  return { embedderId: `unbound:${config.model}`, dims: config.dims, embed: () => Promise.resolve(null) };
 }

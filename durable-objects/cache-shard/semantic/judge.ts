@@ -8,6 +8,8 @@ import type { GatewayReply } from "../upstream-gateway.ts";
 
 const MS_PER_HOUR = 3_600_000;
 const JUDGE_TIMEOUT_MS = 30_000;
+/** Far more than one word with its wrapping takes. */
+const MAX_REPLY_BYTES = 64 * 1024;
 /** Enough to see what an answer is about, little enough to be cheap. */
 const MAX_TEXT_CHARACTERS = 2000;
 /** Room for one word; some models need a token before it. */
@@ -28,6 +30,8 @@ export interface JudgedPair {
 
 export interface JudgePorts {
   nowMs(): number;
+  /** Runs `work` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, work: () => void): () => void;
   call(request: UpstreamCall): Promise<GatewayReply>;
 }
 
@@ -63,7 +67,21 @@ export class Judge {
       await reply.body?.cancel().catch(() => undefined);
       return null;
     }
-    return readVerdict(await contentOf(provider, reply.contentType, reply.body));
+    return readVerdict(await this.#content(provider, reply.contentType, reply.body));
+  }
+
+  /** The whole answer's text; "" when it is cut short, late, too long or an error. */
+  async #content(provider: string, contentType: string, body: ReadableStream<Uint8Array>): Promise<string> {
+    const reader = body.getReader();
+    const cancel = this.#ports.after(JUDGE_TIMEOUT_MS, () => void reader.cancel().catch(() => undefined));
+    try {
+      const text = await readBounded(reader);
+      return contentType.includes("json") ? messageText(text) : streamedText(provider, text);
+    } catch {
+      return "";
+    } finally {
+      cancel();
+    }
   }
 
   #ration(): boolean {
@@ -103,16 +121,28 @@ export function readVerdict(content: string): boolean | null {
   return word === "no" ? false : null;
 }
 
-async function contentOf(provider: string, contentType: string, body: ReadableStream<Uint8Array>): Promise<string> {
-  try {
-    if (contentType.includes("json")) return messageText(await new Response(body).text());
-    const events = new ChatStreamReader(provider);
-    const assembler = new ChatAssembler();
-    for await (const bytes of body) for (const event of events.push(bytes)) if (event.kind === "delta") assembler.add(event.chunk);
-    return messageText(assembler.finish().json);
-  } catch {
+/** Everything, or "" when it is more than a judge has to say. */
+async function readBounded(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length <= MAX_REPLY_BYTES) continue;
+    await reader.cancel();
     return "";
   }
+}
+
+/** Content of an SSE answer; "" without its terminal event: "no" may be what arrived of "not sure". */
+function streamedText(provider: string, text: string): string {
+  const reader = new ChatStreamReader(provider);
+  const assembler = new ChatAssembler();
+  const events = [...reader.push(new TextEncoder().encode(text)), ...reader.end()];
+  if (!events.some(({ kind }) => kind === "done") || events.some(({ kind }) => kind === "error")) return "";
+  for (const event of events) if (event.kind === "delta") assembler.add(event.chunk);
+  return messageText(assembler.finish().json);
 }
 
 /** The text of a chat.completion's first choice. */

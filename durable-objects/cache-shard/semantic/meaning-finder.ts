@@ -23,9 +23,9 @@ export interface FinderParts {
   readonly shard: number;
   /** Nearest questions that this shard looks at; with several shards a scope, their union is what counts. */
   readonly candidates: number;
-  readonly meanings: MeaningStore;
+  readonly meanings: Pick<MeaningStore, "nearest" | "equals">;
   readonly questions: QuestionMemory;
-  readonly trust: ScopeTrustBook;
+  readonly trust: Pick<ScopeTrustBook, "bands">;
   readonly operatorMinSimilarity: number | null;
   /** True while the entry lives and is fresh. */
   isServable(key: string): boolean;
@@ -60,14 +60,16 @@ export class MeaningFinder {
     return [...near.values()].filter(({ key }) => this.#parts.isServable(key)).map((neighbour) => ({ near: neighbour, source: "entry" }));
   }
 
+  /** As with stored questions: without a vector on both sides only equal texts are alike. */
   #flying(request: ResembleRequest): readonly { readonly near: NearMeaning; readonly source: "flight" }[] {
-    return this.#parts
-      .flying(request.scope)
-      .filter(({ key, canonical }) => key !== request.key && (!request.normalisedOnly || canonical === request.canonical))
-      .map(({ key, text, canonical, vector }) => ({
-        near: { key, text, cosine: canonical === request.canonical ? 1 : cosineOf(vector, request.vector) },
-        source: "flight",
-      }));
+    const found: { readonly near: NearMeaning; readonly source: "flight" }[] = [];
+    for (const { key, text, canonical, vector } of this.#parts.flying(request.scope)) {
+      if (key === request.key) continue;
+      const cosine = cosineOf(vector, request.normalisedOnly ? null : request.vector);
+      if (canonical === request.canonical) found.push({ near: { key, text, cosine: cosine ?? 1 }, source: "flight" });
+      else if (cosine !== null && cosine >= MIN_COMPARED_COSINE) found.push({ near: { key, text, cosine }, source: "flight" });
+    }
+    return found;
   }
 
   #decide(request: ResembleRequest, near: NearMeaning, source: "entry" | "flight", table: StaticEmbedder): Resemblance {
@@ -100,8 +102,8 @@ export function better(a: Resemblance, b: Resemblance): number {
   return ORDER[a.verdict] - ORDER[b.verdict] || b.band - a.band || b.similarity - a.similarity || (a.source < b.source ? -1 : 1);
 }
 
-function cosineOf(a: Float32Array | null, b: Float32Array | null): number {
-  if (a === null || b === null || a.length !== b.length) return 0;
+function cosineOf(a: Float32Array | null, b: Float32Array | null): number | null {
+  if (a === null || b === null || a.length !== b.length) return null;
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
   return sum;

@@ -64,6 +64,8 @@ export class MeaningStore implements EntryCompanion {
 
   /** Adds the question of an entry that is being stored. Inside the entry's transaction. */
   add(meaning: Meaning): void {
+    // A row outlives its entry when the layer was off while the entry went.
+    this.forgotten(meaning.key);
     const scopeRef = this.scopeRef(meaning.scope);
     const { ref } = this.#sql
       .exec<{ ref: number }>(
@@ -80,10 +82,21 @@ export class MeaningStore implements EntryCompanion {
   }
 
   forgotten(key: string): void {
-    const row = this.#sql.exec<{ ref: number }>("DELETE FROM meanings WHERE key = ? RETURNING ref", key).toArray()[0];
+    const row = this.#sql
+      .exec<{ ref: number; scope_ref: number }>("DELETE FROM meanings WHERE key = ? RETURNING ref, scope_ref", key)
+      .toArray()[0];
     if (row === undefined) return;
+    this.#dropEmptyScope(row.scope_ref);
     if (this.#index !== null) this.#index.remove(row.ref);
     else if (this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), [row.ref])]);
+  }
+
+  /** Every question at once, after a purge of everything: dead ones would hide new ones until they are swept. */
+  clear(): void {
+    this.unload();
+    this.#sql.exec("DELETE FROM vectors");
+    this.#sql.exec("DELETE FROM meanings");
+    this.#sql.exec("DELETE FROM scopes WHERE trust = ''");
   }
 
   beforeCommit(): void {
@@ -99,11 +112,11 @@ export class MeaningStore implements EntryCompanion {
     this.unload();
   }
 
-  /** Keys in a scope whose normalised text is this. */
+  /** Keys in a scope whose normalised text is this, the newest first: the oldest are the likeliest to have expired. */
   equals(scope: string, canonical: string): readonly NearMeaning[] {
     return this.#sql
       .exec<MeaningRow>(
-        "SELECT m.ref, m.key, m.text FROM meanings m JOIN scopes s ON s.ref = m.scope_ref WHERE s.scope = ? AND m.canonical = ? LIMIT 4",
+        "SELECT m.ref, m.key, m.text FROM meanings m JOIN scopes s ON s.ref = m.scope_ref WHERE s.scope = ? AND m.canonical = ? ORDER BY m.ref DESC LIMIT 8",
         scope,
         canonical,
       )
@@ -141,9 +154,15 @@ export class MeaningStore implements EntryCompanion {
 
   #load(): FlatIndex | null {
     if (this.#index !== null) return this.#index;
+    // Asked before it is loaded: an index that does not fit must not be read at every search to be dropped again.
+    const { stored } = this.#sql.exec<{ stored: number }>("SELECT TOTAL(LENGTH(bytes)) AS stored FROM vectors").one();
+    if (!this.#account.reserve(stored)) return null;
     const rows = this.#sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page");
     const loaded = FlatIndex.load(this.#dims, this.#kernels, pages(rows), this.#lastPage());
-    if (!loaded.ok) return null;
+    if (!loaded.ok) {
+      this.unload();
+      return null;
+    }
     this.#index = loaded.value.index;
     return this.#followSize() ? this.#index : null;
   }
@@ -157,6 +176,11 @@ export class MeaningStore implements EntryCompanion {
     else if (bytes < held) this.#account.release(held - bytes);
     // Reserving may have shed this very index.
     return this.loaded;
+  }
+
+  /** A scope is kept while it has questions or has learned something. */
+  #dropEmptyScope(ref: number): void {
+    this.#sql.exec("DELETE FROM scopes WHERE ref = ? AND trust = '' AND NOT EXISTS (SELECT 1 FROM meanings WHERE scope_ref = ?)", ref, ref);
   }
 
   #lastPage(): number | undefined {
@@ -178,4 +202,9 @@ export class MeaningStore implements EntryCompanion {
 
 function* pages(rows: Iterable<{ page: number; bytes: ArrayBuffer }>): Iterable<{ readonly page: number; readonly bytes: Uint8Array }> {
   for (const row of rows) yield { page: row.page, bytes: new Uint8Array(row.bytes) };
+}
+
+/** Answers by meaning were switched off: the texts kept for them go, and nobody would follow their entries' ends anyway. */
+export function forgetMeanings(sql: SqlStorage): void {
+  for (const table of ["meanings", "vectors", "aliases", "servings", "scopes"]) sql.exec(`DELETE FROM ${table}`);
 }

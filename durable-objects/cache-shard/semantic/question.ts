@@ -23,7 +23,11 @@ export type Prepared =
   | { readonly kind: "exact_only"; readonly reason: string };
 
 /** Whether and how a request may be answered by meaning. Starts the embedding. */
-export function prepareQuestion(request: AnswerRequest, embedder: Embedder, onEmbedderFailed: () => void): Prepared {
+export function prepareQuestion(
+  request: Pick<AnswerRequest, "text" | "withheld">,
+  embedder: Embedder,
+  onEmbedderFailed: () => void,
+): Prepared {
   const { text } = request;
   if (text === null) return { kind: "exact_only", reason: request.withheld };
   const eligibility = eligible(text);

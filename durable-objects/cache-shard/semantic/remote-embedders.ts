@@ -1,29 +1,38 @@
 import { WORKERS_AI_EMBEDDERS } from "../../../shared/config/resolve-semantic.ts";
 import type { EmbedderConfig } from "../../../shared/config/config.ts";
 import { isJsonObject } from "../../../shared/domain/json.ts";
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
 import type { FetchPort } from "../../upstream/provider-call.ts";
 import type { Embedder } from "./embedder.ts";
 import { unitVector } from "./embedder.ts";
 
 /** Texts sent together: what came in while the last call was under way. */
 const MAX_BATCH = 64;
+/** Texts that may wait for a call; more get no vector. */
+const MAX_WAITING = 1000;
 const EMBED_TIMEOUT_MS = 5000;
-/** Dimensions of OpenAI-compatible embedders: most can shorten to this, and the index stays small. */
-const COMPATIBLE_DIMS = 512;
 
 /** Asks for many vectors in one call; null for the texts that got none. */
 type BatchCall = (texts: readonly string[]) => Promise<readonly (Float32Array | null)[]>;
 
-/** Gathers texts that arrive while a call is under way into the next one. */
-export function batchedEmbedder(embedderId: string, dims: number, call: BatchCall): Embedder {
+/** Gathers texts that arrive while a call is under way into the next one. A call that does not come back is given up. */
+export function batchedEmbedder(embedderId: string, dims: number, call: BatchCall, clock: Pick<Clock, "after"> = systemClock): Embedder {
   let waiting: { readonly text: string; readonly resolve: (vector: Float32Array | null) => void }[] = [];
   let running = false;
+  const callInTime = async (texts: readonly string[]): Promise<readonly (Float32Array | null)[]> => {
+    const { promise: deadline, resolve } = Promise.withResolvers<readonly null[]>();
+    const cancel = clock.after(EMBED_TIMEOUT_MS, () => resolve([]));
+    const vectors = await Promise.race([call(texts).catch(() => []), deadline]);
+    cancel();
+    return vectors;
+  };
   const run = async (): Promise<void> => {
     running = true;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
-      const vectors = await call(batch.map(({ text }) => text)).catch(() => []);
+      const vectors = await callInTime(batch.map(({ text }) => text));
       for (const [index, { resolve }] of batch.entries()) resolve(vectors[index] ?? null);
     }
     running = false;
@@ -33,6 +42,10 @@ export function batchedEmbedder(embedderId: string, dims: number, call: BatchCal
     dims,
     embed: (text) =>
       new Promise((resolve) => {
+        if (waiting.length >= MAX_WAITING) {
+          resolve(null);
+          return;
+        }
         waiting.push({ text, resolve });
         if (!running) void run();
       }),
@@ -40,17 +53,16 @@ export function batchedEmbedder(embedderId: string, dims: number, call: BatchCal
 }
 
 /** Workers AI's embedding models through the binding. Pooling is part of the id: the two ways do not mix. */
-export function workersAiEmbedder(ai: Pick<Ai, "run">, name: string): Embedder | null {
-  const known = WORKERS_AI_EMBEDDERS.get(name);
-  if (known === undefined) return null;
-  return batchedEmbedder(`workers-ai:${name}:cls`, known.dims, async (texts) => {
+export function workersAiEmbedder(ai: Pick<Ai, "run">, { model: name, dims }: EmbedderConfig): Embedder {
+  const model = WORKERS_AI_EMBEDDERS.get(name)?.model ?? name;
+  return batchedEmbedder(`workers-ai:${name}:cls`, dims, async (texts) => {
     // The binding's types know each model by name; the answer's shape is checked below.
-    const answer: unknown = await ai.run(known.model as "@cf/baai/bge-m3", {
+    const answer: unknown = await ai.run(model as "@cf/baai/bge-m3", {
       text: [...texts],
       ...(name === "bge-m3" ? {} : { pooling: "cls" }),
     });
     const rows = isJsonObject(answer) && Array.isArray(answer.data) ? (answer.data as readonly unknown[]) : [];
-    return texts.map((_, index) => vectorOf(rows[index], known.dims));
+    return texts.map((_, index) => vectorOf(rows[index], dims));
   });
 }
 
@@ -59,8 +71,8 @@ export function compatibleEmbedder(config: EmbedderConfig, fetchPort: FetchPort)
   const url = `${(config.baseUrl ?? "").replace(/\/+$/, "")}/embeddings`;
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (config.apiKey !== null) headers["authorization"] = `Bearer ${config.apiKey}`;
-  return batchedEmbedder(`openai:${config.model}:${COMPATIBLE_DIMS}`, COMPATIBLE_DIMS, async (texts) => {
-    const body = JSON.stringify({ model: config.model, input: texts, dimensions: COMPATIBLE_DIMS });
+  return batchedEmbedder(`openai:${config.model}:${config.dims}`, config.dims, async (texts) => {
+    const body = JSON.stringify({ model: config.model, input: texts, dimensions: config.dims });
     const response = await fetchPort(url, {
       method: "POST",
       headers,
@@ -70,9 +82,18 @@ export function compatibleEmbedder(config: EmbedderConfig, fetchPort: FetchPort)
     });
     if (!response.ok) return [];
     const answer: unknown = await response.json();
-    const rows = isJsonObject(answer) && Array.isArray(answer.data) ? (answer.data as readonly unknown[]) : [];
-    return texts.map((_, index) => vectorOf(isJsonObject(rows[index]) ? rows[index].embedding : null, COMPATIBLE_DIMS));
+    const rows = byIndex(isJsonObject(answer) && Array.isArray(answer.data) ? (answer.data as readonly unknown[]) : []);
+    return texts.map((_, index) => vectorOf(rows.get(index), config.dims));
   });
+}
+
+/** Embeddings by the text they are of: rows say so by `index`, and need not come in order. */
+function byIndex(rows: readonly unknown[]): ReadonlyMap<number, unknown> {
+  const found = new Map<number, unknown>();
+  for (const [position, row] of rows.entries()) {
+    if (isJsonObject(row)) found.set(typeof row.index === "number" ? row.index : position, row.embedding);
+  }
+  return found;
 }
 
 function vectorOf(value: unknown, dims: number): Float32Array | null {

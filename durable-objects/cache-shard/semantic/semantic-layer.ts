@@ -116,6 +116,7 @@ export class SemanticLayer {
       peers: { shardsOf: peers.shardsOf, resemble: peers.resemble, lend: (shard, key, source) => peers.lend(shard, { key, source }) },
       aliases: this.#aliases,
       counters: this.counters,
+      operatorMinSimilarity: this.#config.minSimilarity,
       isWarm: () => loadedStaticTable() !== null && this.#meanings.loaded,
     });
     this.#desk = new JudgeDesk({
@@ -244,9 +245,10 @@ export class SemanticLayer {
 
   /** Never found by meaning again; asked for in its own words it still answers. */
   quarantine(key: string): void {
-    this.#meanings.forgotten(key);
-    this.#meanings.beforeCommit();
-    this.#aliases.dropTo(key);
+    this.#parts.store.flushUses([], () => {
+      this.#meanings.forgotten(key);
+      this.#aliases.dropTo(key);
+    });
     this.counters.add("quarantined");
   }
 
@@ -265,6 +267,7 @@ export class SemanticLayer {
 
   purge(selector: PurgeSelector): void {
     this.#aliases.purge(selector);
+    if (selector.kind === "all") this.#meanings.clear();
   }
 
   /** Inside the batch transaction. */
@@ -295,7 +298,9 @@ export class SemanticLayer {
   #judge(): Judge | null {
     const { judge } = this.#config;
     const { clock, callUpstream } = this.#parts;
-    return judge === null ? null : new Judge(judge, { nowMs: () => clock.nowMs(), call: callUpstream });
+    return judge === null
+      ? null
+      : new Judge(judge, { nowMs: () => clock.nowMs(), after: (delayMs, work) => clock.after(delayMs, work), call: callUpstream });
   }
 }
 

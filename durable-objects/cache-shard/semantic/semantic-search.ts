@@ -10,6 +10,8 @@ const DEADLINE_MS = 50;
 /** Until the table and the index are in memory, once per isolate: still little beside a model call. */
 const COLD_DEADLINE_MS = 1000;
 const EXPLAINED_CANDIDATES = 8;
+/** A shard may take this long to hand over an entry, which may have to come from KV; then the question goes upstream. */
+const LEND_DEADLINE_MS = 2000;
 
 /** The shards that hold a scope, this one among them. */
 export interface ShardPeers {
@@ -44,6 +46,8 @@ export interface SearchParts {
   readonly peers: ShardPeers;
   readonly aliases: AliasStore;
   readonly counters: SemanticCounters;
+  /** The operator's least cosine; null = none. */
+  readonly operatorMinSimilarity: number | null;
   /** True once this isolate can embed and search without loading anything. */
   isWarm(): boolean;
 }
@@ -58,7 +62,7 @@ export class SemanticSearch {
 
   async search(request: AnswerRequest, question: Question): Promise<SearchResult> {
     const alias = this.#parts.aliases.get(request.key);
-    const resolved = alias === null ? null : await this.#resolve(alias);
+    const resolved = alias === null || !this.#isNearEnough(alias, request) ? null : await this.#resolve(alias);
     if (alias !== null && resolved !== null)
       return { outcome: resolved, explanation: { verdict: "serve", reason: "alias", entry: alias.target, similarity: alias.similarity } };
     const { candidates, late } = await this.#gather(request, question);
@@ -67,13 +71,16 @@ export class SemanticSearch {
     return { outcome, explanation: this.#explain(question, candidates, late, outcome) };
   }
 
-  /** An alias whose entry is gone is forgotten. */
+  /** Callers and operators may tighten; an alias is no way around that. */
+  #isNearEnough({ similarity }: Alias, { minSimilarity }: AnswerRequest): boolean {
+    return similarity >= Math.max(minSimilarity ?? -1, this.#parts.operatorMinSimilarity ?? -1);
+  }
+
+  /** An alias whose entry is gone is forgotten; one whose shard cannot be asked is kept. */
   async #resolve(alias: Alias): Promise<SearchOutcome | null> {
     const lent = await this.#lend(alias.shard, alias.target, "entry");
-    if (lent.kind !== "entry") {
-      this.#parts.aliases.drop(alias.key);
-      return null;
-    }
+    if (lent?.kind === "gone") this.#parts.aliases.drop(alias.key);
+    if (lent?.kind !== "entry") return null;
     this.#parts.counters.add("served_alias");
     return {
       kind: "entry",
@@ -112,11 +119,11 @@ export class SemanticSearch {
       if (candidate.verdict !== "serve") break;
       const source: SemanticSource = { key: candidate.key, shard: candidate.shard, similarity: candidate.similarity, band: candidate.band };
       const lent = await this.#lend(candidate.shard, candidate.key, candidate.source);
-      if (lent.kind === "entry") {
+      if (lent?.kind === "entry") {
         this.#parts.counters.add("served");
         return { kind: "entry", source, lent, byAlias: false };
       }
-      if (lent.kind === "flight") {
+      if (lent?.kind === "flight") {
         this.#parts.counters.add("served_flight");
         return { kind: "flight", source, stream: lent.stream };
       }
@@ -124,12 +131,16 @@ export class SemanticSearch {
     return { kind: "none", grey: candidates.find(({ verdict, source }) => verdict === "grey" && source === "entry") ?? null };
   }
 
-  async #lend(shard: number, key: string, source: "entry" | "flight"): Promise<LendReply> {
-    try {
-      return await this.#parts.peers.lend(shard, key, source);
-    } catch {
-      return { kind: "gone" };
-    }
+  /** Null when the shard fails or is late. */
+  async #lend(shard: number, key: string, source: "entry" | "flight"): Promise<LendReply | null> {
+    const { promise: deadline, resolve } = Promise.withResolvers<null>();
+    const cancel = this.#parts.clock.after(LEND_DEADLINE_MS, () => resolve(null));
+    const lending = this.#parts.peers.lend(shard, key, source).catch(() => null);
+    const lent = await Promise.race([lending, deadline]);
+    cancel();
+    // A stream that comes too late must not be left open.
+    if (lent === null) void lending.then((late) => (late?.kind === "flight" ? late.stream.cancel().catch(() => undefined) : undefined));
+    return lent;
   }
 
   #count(candidates: readonly Resemblance[], late: boolean): void {

@@ -46,9 +46,11 @@ export class ServingLog {
   /** Writes what piled up and forgets what is too old to judge. Inside the caller's transaction. */
   flush(nowMs: number): void {
     if (this.#pending.length === 0) return;
+    this.#sql.exec("DELETE FROM servings WHERE at_ms < ?", nowMs - KEPT_MS);
     for (const serving of this.#pending) {
       this.#sql.exec(
-        "INSERT OR IGNORE INTO servings (asked, party, target, shard, scope, band, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        `INSERT INTO servings (asked, party, target, shard, scope, band, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+         ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, shard = excluded.shard, band = excluded.band WHERE judged = 0`,
         serving.asked,
         serving.party,
         serving.target,
@@ -59,7 +61,6 @@ export class ServingLog {
       );
     }
     this.#pending = [];
-    this.#sql.exec("DELETE FROM servings WHERE at_ms < ?", nowMs - KEPT_MS);
   }
 
   /** Uses up a caller's right to judge an entry it was served. */

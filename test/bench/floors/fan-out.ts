@@ -1,0 +1,35 @@
+import { DurableObject } from "cloudflare:workers";
+
+interface FloorEnv {
+  readonly HUB: DurableObjectNamespace<Hub>;
+}
+
+/** Hands the bytes of one upstream stream to everybody who has come: no replay, no bounds, no bookkeeping. */
+export class Hub extends DurableObject {
+  readonly #subscribers: ReadableStreamDefaultController<Uint8Array>[] = [];
+  #started = false;
+
+  async join(upstream: string, body: string): Promise<ReadableStream<Uint8Array>> {
+    if (!this.#started) this.ctx.waitUntil(this.#pump(upstream, body));
+    this.#started = true;
+    return new ReadableStream<Uint8Array>({ start: (controller) => void this.#subscribers.push(controller) });
+  }
+
+  async #pump(upstream: string, body: string): Promise<void> {
+    const response = await fetch(upstream, { method: "POST", body });
+    if (response.body === null) return;
+    for await (const bytes of response.body as ReadableStream<Uint8Array>) {
+      for (const subscriber of this.#subscribers) subscriber.enqueue(bytes);
+    }
+    for (const subscriber of this.#subscribers) subscriber.close();
+  }
+}
+
+/** Body: what goes upstream, whose address is in the `upstream` header. The path names the hub. */
+export default {
+  async fetch(request: Request, env: FloorEnv): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const stream = await env.HUB.getByName(pathname).join(request.headers.get("upstream") ?? "", await request.text());
+    return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+  },
+};

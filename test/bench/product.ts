@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TestServer } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+
+export const CHAT_PATH = "/v1/chat/completions";
+
+/** The product as `npm start` runs it, with the limits off and the bench's upstream behind it. */
+export async function startProduct(
+  upstreamUrl: string,
+  vars: Readonly<Record<string, string>> = {},
+  dataDir?: string,
+): Promise<TestServer> {
+  return startServer({
+    vars: { RATE_LIMIT_REQUESTS: "unlimited", OPENAI_BASE_URL: upstreamUrl, DEFAULT_PROVIDER: "openai", DEFAULT_MODEL: "bench", ...vars },
+    ...(dataDir === undefined ? {} : { dataDir }),
+  });
+}
+
+/** A chat request of about 180 bytes. */
+export function chatBody(prompt: string, extra: object = {}): string {
+  return JSON.stringify({
+    model: "bench",
+    messages: [
+      { role: "system", content: "You are a helpful assistant." },
+      { role: "user", content: prompt },
+    ],
+    temperature: 0.7,
+    ...extra,
+  });
+}
+
+/** Asks once and returns `refrain-cache` and the answer's length. */
+export async function ask(server: Pick<TestServer, "url">, body: string): Promise<{ readonly cache: string; readonly bytes: number }> {
+  const response = await fetch(`${server.url}${CHAT_PATH}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${response.status} ${text}`);
+  return { cache: response.headers.get("refrain-cache") ?? "", bytes: Buffer.byteLength(text) };
+}
+
+/** Asks for every body, so that each is stored, and makes sure that it is. */
+export async function store(server: Pick<TestServer, "url">, bodies: readonly string[], parallel = 16): Promise<void> {
+  for (let at = 0; at < bodies.length; at += parallel)
+    await Promise.all(bodies.slice(at, at + parallel).map((body) => ask(server, body)));
+  const last = await ask(server, bodies[bodies.length - 1] ?? "");
+  if (last.cache !== "HIT") throw new Error(`Expected a hit, got ${last.cache}`);
+}
+
+interface StatsBody {
+  readonly requests: number;
+  readonly hits: number;
+}
+
+/** Requests that were anything but hits, so far. */
+export async function otherThanHits(server: TestServer): Promise<number> {
+  const response = await fetch(`${server.url}/stats`);
+  const { requests, hits } = (await response.json()) as StatsBody; // the product's own documented shape
+  return requests - hits;
+}
+
+/** Process id of the server's runtime. */
+export async function runtimePid(server: TestServer): Promise<number> {
+  return Number(await readFile(join(server.dataDir, "runtime.pid"), "utf8"));
+}

@@ -1,0 +1,54 @@
+/**
+ * The benchmarks: `npm run bench`, or some of them by name: `npm run bench -- shard-hit memory-hit`.
+ *
+ * Every figure is a ratio to a floor (the least such a thing costs on the same runtime) measured in turns in the same
+ * run. Prints a table and writes `test/bench/out/<name>.json`. `--rounds N` and `--seconds N` set how long it takes.
+ */
+import { parseArgs } from "node:util";
+import type { BenchmarkOptions } from "./benchmark-options.ts";
+import { flightFanOut } from "./flight-fan-out.ts";
+import { findLoadGenerator } from "./load-generator.ts";
+import { memoryHit } from "./memory-hit.ts";
+import { missOverhead } from "./miss-overhead.ts";
+import { isMet, tableOf, writeReport } from "./report.ts";
+import type { BenchmarkReport } from "./report.ts";
+import { shardHit } from "./shard-hit.ts";
+import { storageSize } from "./storage-size.ts";
+
+const BENCHMARKS: Readonly<Record<string, (options: BenchmarkOptions) => Promise<BenchmarkReport>>> = {
+  "shard-hit": shardHit,
+  "memory-hit": memoryHit,
+  "miss-overhead": missOverhead,
+  "flight-fan-out": flightFanOut,
+  "storage-size": storageSize,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "3" },
+    rows: { type: "string", default: "1000000" },
+    strict: { type: "boolean", default: false },
+  },
+});
+const unknown = positionals.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  process.stderr.write(`No benchmark is called ${unknown.join(", ")}. There are: ${Object.keys(BENCHMARKS).join(", ")}\n`);
+  process.exit(2);
+}
+
+const load = findLoadGenerator();
+process.stdout.write(`Load generator: ${load.name}\n\n`);
+const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), rows: Number(values.rows), generate: load.generate };
+let short = 0;
+for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const report = await benchmark(options);
+  process.stdout.write(`${tableOf(report)}\n`);
+  await writeReport(report);
+  short += report.figures.filter((figure) => isMet(figure) === false).length;
+}
+if (short > 0) process.stdout.write(`${short} figure(s) short of their target.\n`);
+// A busy machine is no reason to fail, unless somebody asks for it.
+process.exitCode = values.strict && short > 0 ? 1 : 0;

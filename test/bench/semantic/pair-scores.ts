@@ -1,0 +1,47 @@
+import { compare } from "../../../shared/domain/semantic/comparison.ts";
+import { eligible } from "../../../shared/domain/semantic/eligibility.ts";
+import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { analyse } from "../../../shared/domain/semantic/features.ts";
+import { rawScore } from "../../../shared/domain/semantic/posterior.ts";
+import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/verdict.ts";
+import { OfflineCache } from "./offline-cache.ts";
+import type { QuestionPair } from "./question-pairs.ts";
+
+/** What each way to decide makes of a pair: higher = rather serve, -Infinity = never. */
+export interface PairScores {
+  readonly cosine: number;
+  readonly cosineAndVetoes: number;
+  readonly everything: number;
+  /** Served at default settings by the whole semantic layer. */
+  readonly served: boolean;
+  readonly reason: string;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+/** Equal after normalisation: surer than any score of the model. */
+const EQUAL_SCORE = 1000;
+
+export function scorePair({ a, b }: QuestionPair, embedder: StaticEmbedder, errorBound = DEFAULT_ERROR_BOUND): PairScores {
+  const cosine = dot(embedder.embed(a), embedder.embed(b));
+  const comparison = compare(analyse(a), analyse(b), cosine, embedder);
+  const vetoed = comparison.vetoes.length > 0 && !comparison.isCanonicallyEqual;
+  const cache = new OfflineCache(embedder, errorBound);
+  cache.store(a);
+  const [best] = cache.ask(b);
+  const ways = [eligible(a).kind, eligible(b).kind];
+  const isDecided = ways.every((kind) => kind === "eligible") || comparison.isCanonicallyEqual;
+  const score = comparison.isCanonicallyEqual ? EQUAL_SCORE : rawScore(comparison);
+  return {
+    cosine,
+    cosineAndVetoes: vetoed ? NEVER : cosine,
+    everything: ways.includes("exact_only") || vetoed || !isDecided ? NEVER : score,
+    served: best?.verdict === "serve",
+    reason: best === undefined ? "no_candidate" : best.verdict === "serve" ? "served" : best.vetoes.join("+") || best.reason,
+  };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,44 @@
+/**
+ * Quality of answers by meaning: `npm run bench:semantic [-- OPTIONS]`. No server is needed: it imports what the product runs.
+ *
+ *   --pairs FILE.jsonl    {a, b, kind: paraphrase | near-repeat | trap} or {a, b, label: 1 | 0}; default: pairs.jsonl beside this file
+ *   --gptcache FILE.json  GPTCache's 999 pairs, in the layout of that project's table
+ *   --qqp FILE.json.gz    the held-out fifth of GPTCache's copy of Quora Question Pairs
+ *   --http URL            asks the pairs over HTTP, each pair in a scope of its own, at the server's settings
+ *   --list                also lists what each pair came to
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { askPairs } from "./http-pairs.ts";
+import { shippedEmbedder } from "./offline-cache.ts";
+import { scorePair } from "./pair-scores.ts";
+import { readHeldOutQuora, readOrigins, readPairs } from "./question-pairs.ts";
+import { reportOrigins } from "./report-origins.ts";
+import { reportPairs, servedLines } from "./report-pairs.ts";
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: "string" },
+    gptcache: { type: "string" },
+    qqp: { type: "string" },
+    http: { type: "string" },
+    list: { type: "boolean", default: false },
+  },
+});
+
+const file = values.pairs ?? join(import.meta.dirname, "pairs.jsonl");
+const embedder = shippedEmbedder();
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+if (values.http !== undefined) {
+  const asked = await askPairs(values.http, readPairs(file));
+  print([`${file}: ${asked.length} pairs over HTTP, each in a scope of its own`, ...servedLines(asked)].join("\n"));
+} else {
+  if (values.pairs !== undefined || (values.gptcache === undefined && values.qqp === undefined)) {
+    const pairs = readPairs(file);
+    print(reportPairs(file, pairs, embedder));
+    if (values.list) for (const pair of pairs) print(JSON.stringify({ ...pair, ...scorePair(pair, embedder) }));
+  }
+  if (values.gptcache !== undefined) print(reportOrigins(readOrigins(values.gptcache), embedder));
+  if (values.qqp !== undefined) print(reportPairs(`${values.qqp}, held-out fifth`, readHeldOutQuora(values.qqp), embedder));
+}

@@ -1,0 +1,447 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
+import type { Bench } from "../../support/shard-bench.ts";
+import { ask, digestOf, purgeOf, recount, saidBy, told, wholeOf, withEviction, withShard } from "../../support/shard-bench.ts";
+import { answerEvents, answerResponse, contentOf, deltaEvent, errorAnswer, handBody, readAll, settled, sseResponse } from "../../support/shard-provider.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** Moves the wall clock; timers stay real. */
+function travel(ms: number): void {
+  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(Date.now() + ms);
+}
+
+async function contentFrom(reply: AnswerReply): Promise<string> {
+  if (reply.kind === "stream") return contentOf(await readAll(reply.stream));
+  const whole = wholeOf(reply);
+  return whole.sse === null ? saidBy(reply).replace(/^\w+: /, "") : contentOf(new TextDecoder().decode(whole.sse));
+}
+
+function sse(body: ReturnType<typeof handBody>): Response {
+  return new Response(body.stream, { headers: { "content-type": "text/event-stream" } });
+}
+
+function finish(body: ReturnType<typeof handBody>, text: string): void {
+  for (const event of answerEvents(text)) body.write(event);
+  body.close();
+}
+
+withEviction("an answer", (between) => {
+  it("is called for once and is a hit from then on, as JSON and as events alike", () =>
+    withShard({}, async (bench) => {
+      expect(saidBy(await bench.whole(ask("q")))).toBe("MISS: answer to q");
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: answer to q");
+      between(bench);
+      const events = wholeOf(await bench.whole(ask("q", { stream: true })));
+      const text = new TextDecoder().decode(events.sse ?? new Uint8Array());
+      expect(contentOf(text)).toBe("answer to q");
+      expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+      expect(text).not.toContain('"usage"');
+      between(bench);
+      const usage = wholeOf(await bench.whole(ask("q", { stream: true, includeUsage: true })));
+      expect(new TextDecoder().decode(usage.sse ?? new Uint8Array())).toContain('"usage"');
+      expect(bench.provider.calls).toHaveLength(1);
+      expect(bench.provider.calls[0]?.body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+    }));
+
+  it("that came as a stream is stored by the time its last event is read", () =>
+    withShard({}, async (bench) => {
+      const reply = await bench.whole(ask("q", { stream: true }));
+      expect(await contentFrom(reply)).toBe("answer to q");
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: answer to q");
+    }));
+
+  it("that must not be stored is not: cut, filtered, empty, truncated, with ttl 0", () =>
+    withShard({}, async (bench) => {
+      const bad: readonly (() => Response)[] = [
+        () => answerResponse("half", "length"),
+        () => answerResponse("hm", "content_filter"),
+        () => sseResponse([deltaEvent("", "stop"), "data: [DONE]\n\n"]),
+        () => sseResponse([deltaEvent("no end"), deltaEvent("", "stop")]),
+      ];
+      for (const [index, response] of bad.entries()) {
+        bench.provider.answering = response;
+        expect((await bench.whole(ask(`q${index}`))).kind).toBe("whole");
+        between(bench);
+        expect((await bench.whole(ask(`q${index}`, { onlyIfCached: true }))).kind).toBe("failed");
+      }
+      bench.provider.answering = () => answerResponse("fine");
+      await bench.whole(ask("zero", { ttlSeconds: 0 }));
+      between(bench);
+      expect((await bench.whole(ask("zero", { onlyIfCached: true }))).kind).toBe("failed");
+      expect(told(bench).entries).toBe(0);
+    }));
+
+  it("dies at the end of its life", () =>
+    withShard({ STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      travel(59_000);
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
+      travel(1000);
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
+    }));
+
+  it("keeps its own life when it is asked for with another", () =>
+    withShard({}, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      between(bench);
+      const first = wholeOf(await bench.whole(ask("q", { ttlSeconds: 9999 })));
+      expect(first.expiresMs - first.createdMs).toBe(60_000);
+    }));
+
+  it("in use lives on past its time to idle, out of use it does not, and never past its absolute end", () =>
+    withShard({ CACHE_TTI_SECONDS: "60", STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 300 }));
+      for (let use = 0; use < 4; use++) {
+        travel(50_000);
+        expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
+        // A purge of something else writes pending uses, as the timer does.
+        await bench.shard.purge(purgeOf("key", digestOf("other")));
+        between(bench);
+      }
+      travel(59_000);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
+      await bench.shard.purge(purgeOf("key", digestOf("other")));
+      travel(45_000);
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
+      travel(61_000);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
+    }));
+
+  it("in use stays fresh after its uses were written while the entry stays in memory", () =>
+    withShard({ CACHE_TTI_SECONDS: "60" }, async (bench) => {
+      await bench.whole(ask("q"));
+      travel(50_000);
+      await bench.whole(ask("q"));
+      // Like the flush timer: uses leave the log, the purge of another shard's key leaves this entry alone.
+      for (let key = 0; key < 1000; key++) await bench.whole(ask("q"));
+      for (let key = 0; key < 1001; key++) bench.shard.report({ tenant: "t", memoryHits: 0, bypasses: 0, tokensSaved: 0, hitLatency: [], missLatency: [] });
+      between(bench);
+      travel(30_000);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^(HIT|MISS)/);
+    }));
+
+  it("is served stale while exactly one call refreshes it", () =>
+    withShard({ STALE_WHILE_REVALIDATE_SECONDS: "100" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      travel(61_000);
+      between(bench);
+      const body = handBody();
+      bench.provider.answering = () => sse(body);
+      const stale = await Promise.all(Array.from({ length: 20 }, () => bench.whole(ask("q", { ttlSeconds: 60 }))));
+      expect(new Set(stale.map(saidBy))).toEqual(new Set(["STALE: answer to q"]));
+      expect(bench.provider.calls).toHaveLength(2);
+      finish(body, "newer");
+      await bench.idle();
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: newer");
+    }));
+
+  it("is not refreshed again and again when the refresh brings nothing that may be kept", () =>
+    withShard({ STALE_WHILE_REVALIDATE_SECONDS: "100" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      travel(61_000);
+      bench.provider.answering = () => answerResponse("cut", "length");
+      for (let time = 0; time < 5; time++) {
+        expect(saidBy(await bench.whole(ask("q")))).toBe("STALE: answer to q");
+        await bench.idle();
+      }
+      expect(bench.provider.calls).toHaveLength(2);
+    }));
+
+  it("past its life stands in for an error of the origin, not for a fault of the request", () =>
+    withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      travel(61_000);
+      const expected = [
+        [500, "STALE: answer to q"],
+        [503, "STALE: answer to q"],
+        [429, "STALE: answer to q"],
+        [408, "STALE: answer to q"],
+        [400, "failed: upstream_error"],
+        [401, "failed: upstream_error"],
+      ] as const;
+      for (const [status, said] of expected) {
+        between(bench);
+        bench.provider.answering = () => errorAnswer(status);
+        expect(saidBy(await bench.whole(ask("q")))).toBe(said);
+        expect(saidBy(await bench.whole(ask("q", { stream: true })))).toBe(said.replace("answer to q", "(events)"));
+      }
+      bench.provider.answering = () => Promise.reject(new Error("connection refused"));
+      expect(saidBy(await bench.whole(ask("q")))).toBe("STALE: answer to q");
+      travel(100_000);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("failed: upstream_unreachable");
+    }));
+
+  it("heeds what the caller says of its age", () =>
+    withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      travel(30_000);
+      between(bench);
+      const asked = async (changes: Parameters<typeof ask>[1]): Promise<string> => saidBy(await bench.whole(ask("q", { onlyIfCached: true, ...changes }))).replace(/:.*/, "");
+      expect(await asked({ maxAgeSeconds: 30 })).toBe("HIT");
+      expect(await asked({ maxAgeSeconds: 29 })).toBe("failed");
+      expect(await asked({ minFreshSeconds: 30 })).toBe("HIT");
+      expect(await asked({ minFreshSeconds: 31 })).toBe("failed");
+      travel(40_000);
+      between(bench);
+      expect(await asked({})).toBe("failed");
+      expect(await asked({ maxStaleSeconds: 10 })).toBe("STALE");
+      expect(await asked({ maxStaleSeconds: 9 })).toBe("failed");
+      expect(await asked({ maxStaleSeconds: -1 })).toBe("STALE");
+      expect(bench.provider.calls).toHaveLength(1);
+    }));
+
+  it("of a request that a refused age sent upstream replaces the old one and says why it went", () =>
+    withShard({}, async (bench) => {
+      await bench.whole(ask("q"));
+      travel(5000);
+      between(bench);
+      bench.provider.answering = () => answerResponse("second");
+      const refused = wholeOf(await bench.whole(ask("q", { maxAgeSeconds: 1 })));
+      expect([refused.outcome, refused.forwarded]).toEqual(["MISS", "request"]);
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: second");
+      bench.provider.answering = () => answerResponse("third");
+      expect(wholeOf(await bench.whole(ask("q", { read: false }))).forwarded).toBe("request");
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: third");
+      expect(told(bench)).toEqual(recount(bench));
+    }));
+
+  it("is not read, joined or stored by a request without cache", () =>
+    withShard({}, async (bench) => {
+      await bench.whole(ask("q"));
+      between(bench);
+      const bypass = wholeOf(await bench.whole(ask("q", { cache: false })));
+      expect([bypass.outcome, bypass.stored, bypass.forwarded]).toEqual(["BYPASS", false, "bypass"]);
+      await bench.whole(ask("new", { cache: false }));
+      between(bench);
+      expect((await bench.whole(ask("new", { onlyIfCached: true }))).kind).toBe("failed");
+      expect((await bench.whole(ask("new", { cache: false, onlyIfCached: true }))).kind).toBe("failed");
+      expect(bench.provider.calls).toHaveLength(3);
+    }));
+
+  it("is all that is given when nothing may be bought", () =>
+    withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
+      const poor = { mayCallUpstream: false } as const;
+      expect(saidBy(await bench.whole(ask("q", poor)))).toBe("failed: limiter_unavailable");
+      expect(saidBy(await bench.whole(ask("q", { ...poor, cache: false })))).toBe("failed: limiter_unavailable");
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q", poor)))).toBe("HIT: answer to q");
+      travel(61_000);
+      expect(saidBy(await bench.whole(ask("q", poor)))).toBe("STALE: answer to q");
+      expect(bench.provider.calls).toHaveLength(1);
+    }));
+
+  it("whose row is damaged is a miss; the row is dropped and counted", () =>
+    withShard({}, async (bench) => {
+      for (const stream of [false, true]) {
+        const question = `q ${String(stream)}`;
+        await bench.whole(ask(question));
+        bench.restart();
+        bench.sql.exec("UPDATE bodies SET json = ?, events = ? WHERE key = ?", Uint8Array.from([1, 255, 255]), Uint8Array.from([1, 255, 255]), digestOf(question));
+        expect((await bench.whole(ask(question, { stream }))).kind === "failed").toBe(false);
+        between(bench);
+        await bench.idle();
+        expect(saidBy(await bench.whole(ask(question)))).toBe(`HIT: answer to ${question}`);
+      }
+      bench.sql.exec("DELETE FROM bodies");
+      bench.restart();
+      expect(saidBy(await bench.whole(ask("q true")))).toMatch(/^MISS/);
+      expect(bench.shard.detail().corrupt).toBeGreaterThanOrEqual(2);
+      expect(told(bench)).toEqual(recount(bench));
+    }));
+});
+
+describe("concurrent requests", () => {
+  it("a thousand at once make one call, and all get the same bytes, as JSON and as events", () =>
+    withShard({}, async (bench) => {
+      const body = handBody();
+      bench.provider.answering = () => sse(body);
+      const replies: Promise<string>[] = [];
+      const join = (count: number): void => {
+        for (let client = 0; client < count; client++) replies.push(bench.whole(ask("q", { stream: client % 2 === 0 })).then(contentFrom));
+      };
+      join(400);
+      await settled();
+      body.write(deltaEvent("One "));
+      await settled();
+      join(300);
+      body.write(deltaEvent("two "));
+      await settled();
+      join(300);
+      for (const event of answerEvents("three.")) body.write(event);
+      body.close();
+      const contents = await Promise.all(replies);
+      expect(contents).toHaveLength(1000);
+      expect(new Set(contents)).toEqual(new Set(["One two three."]));
+      expect(bench.provider.calls).toHaveLength(1);
+      const { traffic } = bench.shard.stats(null);
+      expect(traffic).toMatchObject({ requests: 1000, misses: 1, coalesced: 999, tokensSaved: 999 * 12 });
+      expect(bench.shard.detail()).toMatchObject({ flights: 0, subscribers: 0, flightBytes: 0 });
+    }));
+
+  it("the call is finished and stored when the leader has gone, and when everybody has", () =>
+    withShard({}, async (bench) => {
+      for (const followers of [3, 0]) {
+        const question = `q${followers}`;
+        const body = handBody();
+        bench.provider.answering = () => sse(body);
+        body.write(deltaEvent("begin "));
+        const leader = await bench.whole(ask(question, { stream: true }));
+        const others = await Promise.all(Array.from({ length: followers }, () => bench.whole(ask(question, { stream: true }))));
+        if (leader.kind === "stream") await leader.stream.cancel();
+        finish(body, "end");
+        for (const other of others) expect(await contentFrom(other)).toBe("begin end");
+        await bench.idle();
+        expect(body.cancelled).toBe(false);
+        expect(saidBy(await bench.whole(ask(question)))).toBe("HIT: begin end");
+      }
+      expect(bench.provider.calls).toHaveLength(2);
+    }));
+
+  it("after a passing failure the leader gets its error, and one more call is made for everybody else", () =>
+    withShard({}, async (bench) => {
+      bench.provider.answering = (_call, index) => (index === 0 ? errorAnswer(503, "busy") : answerResponse("second try"));
+      const replies = await Promise.all(Array.from({ length: 100 }, (_, client) => bench.whole(ask("q", { stream: client % 3 === 1 }))));
+      expect(saidBy(replies[0] as AnswerReply)).toBe("failed: upstream_error");
+      expect(new Set(await Promise.all(replies.slice(1).map(contentFrom)))).toEqual(new Set(["second try"]));
+      expect(bench.provider.calls).toHaveLength(2);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: second try");
+    }));
+
+  it("a provider that stays down fails everybody after two calls, never one after the other", () =>
+    withShard({}, async (bench) => {
+      bench.provider.answering = () => errorAnswer(500);
+      const replies = await Promise.all(Array.from({ length: 100 }, () => bench.whole(ask("q"))));
+      expect(new Set(replies.map(saidBy))).toEqual(new Set(["failed: upstream_error"]));
+      expect(bench.provider.calls).toHaveLength(2);
+      expect(bench.shard.stats(null).traffic).toMatchObject({ requests: 100, errors: 100 });
+    }));
+
+  it.each([400, 401, 404, 429])("status %i is everybody's answer after one call", (status) =>
+    withShard({}, async (bench) => {
+      bench.provider.answering = () => errorAnswer(status);
+      const replies = await Promise.all(Array.from({ length: 10 }, () => bench.whole(ask("q"))));
+      expect(replies.every((reply) => reply.kind === "failed" && reply.error.kind === "upstream_error" && reply.error.status === status)).toBe(true);
+      expect(bench.provider.calls).toHaveLength(1);
+    }));
+
+  it("a stream that breaks after its first byte ends in an error event for all, and nothing of it is kept", () =>
+    withShard({}, async (bench) => {
+      const body = handBody();
+      bench.provider.answering = () => sse(body);
+      body.write(deltaEvent("half "));
+      const replies = await Promise.all([1, 2, 3].map(() => bench.whole(ask("q", { stream: true }))));
+      body.close();
+      for (const reply of replies) expect(reply.kind === "stream" && (await readAll(reply.stream))).toMatch(/half .*"error".*\n\n$/s);
+      await bench.idle();
+      bench.provider.answering = () => answerResponse("whole");
+      expect(saidBy(await bench.whole(ask("q")))).toBe("MISS: whole");
+    }));
+
+  it("after an answer that may not be kept everybody goes on their own, for a while", () =>
+    withShard({}, async (bench) => {
+      bench.provider.answering = () => answerResponse("cut", "length");
+      await Promise.all([1, 2, 3].map(() => bench.whole(ask("q"))));
+      expect(bench.provider.calls).toHaveLength(1);
+      const bodies = [handBody(), handBody(), handBody()];
+      bench.provider.answering = (_call, index) => sse(bodies[index - 1] ?? handBody());
+      const replies = [1, 2, 3].map(() => bench.whole(ask("q")));
+      await settled();
+      expect(bench.provider.calls).toHaveLength(4);
+      expect(bench.shard.detail()).toMatchObject({ passMarkers: 1, flights: 3 });
+      for (const body of bodies) finish(body, "kept");
+      expect(new Set((await Promise.all(replies)).map(saidBy))).toEqual(new Set(["MISS: kept"]));
+      expect(bench.shard.detail().passMarkers).toBe(0);
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: kept");
+      expect(told(bench)).toEqual(recount(bench));
+    }));
+
+  it("a request that does not want what is stored joins the call that is under way", () =>
+    withShard({}, async (bench) => {
+      await bench.whole(ask("q"));
+      const body = handBody();
+      bench.provider.answering = () => sse(body);
+      const replies = [1, 2].map(() => bench.whole(ask("q", { read: false })));
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: answer to q");
+      finish(body, "newer");
+      expect((await Promise.all(replies)).map(saidBy)).toEqual(["MISS: newer", "COALESCED: newer"]);
+      expect(bench.provider.calls).toHaveLength(2);
+    }));
+
+  it("requests without cache never share a call, and one whose client leaves is cancelled", () =>
+    withShard({}, async (bench) => {
+      const bodies = [handBody(), handBody()];
+      bench.provider.answering = (_call, index) => sse(bodies[index] ?? handBody());
+      for (const body of bodies) body.write(deltaEvent("x"));
+      const [one, other] = await Promise.all([1, 2].map(() => bench.whole(ask("q", { cache: false, stream: true }))));
+      expect(bench.provider.calls).toHaveLength(2);
+      if (one?.kind === "stream") await one.stream.cancel();
+      await settled();
+      expect([bodies[0]?.cancelled, bodies[1]?.cancelled]).toEqual([true, false]);
+      for (const body of bodies.slice(1)) finish(body, "y");
+      expect(other === undefined ? "" : await contentFrom(other)).toBe("xy");
+    }));
+
+  it("different questions never wait for each other's first byte, far beyond the object's own slots", () =>
+    withShard({}, async (bench) => {
+      const bodies = Array.from({ length: 60 }, () => handBody());
+      bench.provider.answering = (_call, index) => sse(bodies[index] ?? handBody());
+      const replies = bodies.map((_, index) => bench.whole(ask(`q${index}`)));
+      await settled();
+      expect(bench.provider.calls).toHaveLength(60);
+      for (const body of bodies.toReversed()) finish(body, "ok");
+      expect(new Set((await Promise.all(replies)).map(saidBy))).toEqual(new Set(["MISS: ok"]));
+    }));
+
+  it("too many flights at once are refused, and counted as errors", () =>
+    withShard({}, async (bench) => {
+      const held: ReturnType<typeof handBody>[] = [];
+      bench.provider.answering = () => {
+        const body = handBody();
+        held.push(body);
+        return sse(body);
+      };
+      const replies = Array.from({ length: 2000 }, (_, index) => bench.whole(ask(`q${index}`)));
+      expect(saidBy(await bench.whole(ask("one more")))).toBe("failed: overloaded");
+      for (let round = 0; round < 40 && bench.shard.detail().flights > 0; round++) {
+        for (const body of held.splice(0)) finish(body, "ok");
+        await settled();
+      }
+      await Promise.all(replies);
+      expect(bench.shard.detail()).toMatchObject({ flights: 0, upstreamActive: 0, upstreamQueued: 0 });
+    }));
+});
+
+describe("figures", () => {
+  it("every request ends as exactly one of the outcomes", () =>
+    withShard({ STALE_WHILE_REVALIDATE_SECONDS: "100" }, async (bench: Bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 60 }));
+      await Promise.all([1, 2, 3].map((client) => bench.whole(ask("r", { stream: client === 2 }))));
+      await bench.whole(ask("q"));
+      await bench.whole(ask("q", { cache: false }));
+      await bench.whole(ask("nothing", { onlyIfCached: true }));
+      travel(61_000);
+      await bench.whole(ask("q"));
+      bench.shard.report({ tenant: "acme", memoryHits: 4, bypasses: 1, tokensSaved: 48, hitLatency: [4], missLatency: [1] });
+      const { traffic } = bench.shard.stats("acme");
+      const { requests, hits, semantic, coalesced, stale, misses, bypasses, errors } = traffic;
+      expect({ requests, hits, semantic, coalesced, stale, misses, bypasses, errors }).toEqual({
+        requests: 13, hits: 5, semantic: 0, coalesced: 2, stale: 1, misses: 2, bypasses: 2, errors: 1,
+      });
+      expect(requests).toBe(hits + semantic + coalesced + stale + misses + bypasses + errors);
+      expect(bench.shard.stats("somebody else").traffic.requests).toBe(0);
+      await bench.shard.purge(purgeOf("key", digestOf("other")));
+      bench.restart();
+      expect(bench.shard.stats(null).traffic).toEqual(traffic);
+    }));
+});

@@ -1,0 +1,259 @@
+import { createHash } from "node:crypto";
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe } from "vitest";
+import type { SpillKv } from "../../durable-objects/cache-shard/spill-store.ts";
+import { Shard } from "../../durable-objects/cache-shard/shard.ts";
+import { callProvider } from "../../durable-objects/upstream/provider-call.ts";
+import { resolveConfig } from "../../shared/config/resolve-config.ts";
+import type { AnswerReply, AnswerRequest, PurgeRequest } from "../../shared/contracts/cache-shard.ts";
+import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
+import { answerResponse } from "./shard-provider.ts";
+
+const BASE_VARS = { OPENAI_BASE_URL: "http://upstream.test/v1", SEMANTIC: "off", LOG_LEVEL: "silent", SHARD_COUNT: "1" };
+
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A request for the answer to a prompt; equal prompts are equal keys. */
+export function ask(prompt: string, changes: Partial<AnswerRequest> = {}): AnswerRequest {
+  return {
+    requestId: "request",
+    key: digestOf(prompt),
+    scope: digestOf("scope"),
+    tenant: "acme",
+    model: "test-model",
+    provider: "openai",
+    body: JSON.stringify({ model: "test-model", messages: [{ role: "user", content: prompt }] }),
+    stream: false,
+    includeUsage: false,
+    cache: true,
+    read: true,
+    ttlSeconds: 3600,
+    maxAgeSeconds: null,
+    minFreshSeconds: null,
+    maxStaleSeconds: null,
+    onlyIfCached: false,
+    mayCallUpstream: true,
+    tags: [],
+    text: null,
+    withheld: "off",
+    minSimilarity: null,
+    explain: false,
+    party: "",
+    ...changes,
+  };
+}
+
+export function purgeOf(kind: PurgeRequest["kind"], value = "", changes: Partial<PurgeRequest> = {}): PurgeRequest {
+  return { kind, value, hard: false, dryRun: false, ...changes };
+}
+
+/** One upstream call as the provider sees it. */
+export interface SeenCall {
+  readonly prompt: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Answering = (call: SeenCall, index: number) => Response | Promise<Response>;
+
+/** The provider behind the shard: remembers its calls and answers as it is told. */
+export class FakeProvider {
+  readonly calls: SeenCall[] = [];
+  answering: Answering = (call) => answerResponse(`answer to ${call.prompt}`);
+
+  async fetch(init: RequestInit): Promise<Response> {
+    const body = JSON.parse(String(init.body)) as { readonly messages: readonly { readonly content: string }[] } & Record<string, unknown>;
+    const call = { prompt: body.messages.at(-1)?.content ?? "", body };
+    this.calls.push(call);
+    return this.answering(call, this.calls.length - 1);
+  }
+}
+
+/** Workers KV with its faults at hand. */
+export class FakeKv implements SpillKv {
+  readonly values = new Map<string, { value: Uint8Array; readonly metadata: unknown; readonly ttlSeconds: number }>();
+  readonly reads: string[] = [];
+  readonly writes: string[] = [];
+  fault: "none" | "put" | "get" | "delete" | "slow" | "corrupt" | "absent" = "none";
+  /** Deleted values can still be read, as in a far data centre. */
+  stale = false;
+  /** Held up until it is called. */
+  gate: Promise<void> | null = null;
+
+  async put(name: string, value: Uint8Array, options: { readonly expirationTtl: number; readonly metadata: unknown }): Promise<void> {
+    this.writes.push(name);
+    if (this.fault === "put") throw new Error("KV PUT failed: 429");
+    if (options.expirationTtl < 60) throw new Error("KV PUT failed: 400 Invalid expiration_ttl");
+    await this.gate;
+    this.values.set(name, { value: value.slice(), metadata: options.metadata, ttlSeconds: options.expirationTtl });
+  }
+
+  async getWithMetadata(name: string): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }> {
+    this.reads.push(name);
+    if (this.fault === "get") throw new Error("KV GET failed: 500");
+    if (this.fault === "slow") return new Promise(() => undefined);
+    await this.gate;
+    const found = this.fault === "absent" ? undefined : this.values.get(name);
+    if (found === undefined) return { value: null, metadata: null };
+    const value = found.value.slice();
+    if (this.fault === "corrupt") value[value.length >> 1] = (value[value.length >> 1] ?? 0) ^ 1;
+    return { value: value.buffer, metadata: found.metadata };
+  }
+
+  async delete(name: string): Promise<void> {
+    if (this.fault === "delete") throw new Error("KV DELETE failed: 500");
+    if (!this.stale) this.values.delete(name);
+  }
+}
+
+/** A shard in the storage of a real Durable Object, with everything around it replaceable. */
+export class Bench {
+  readonly provider = new FakeProvider();
+  readonly kv = new FakeKv();
+  readonly state: DurableObjectState;
+  shard: Shard;
+  /** Throws at the n-th SQL statement from now on; null = never. */
+  failAtStatement: number | null = null;
+  /** Statements since it was last set to 0. */
+  statements = 0;
+  readonly #vars: Readonly<Record<string, string>>;
+  readonly #work = new Set<Promise<unknown>>();
+
+  constructor(state: DurableObjectState, vars: Readonly<Record<string, string>>) {
+    this.state = state;
+    this.#vars = vars;
+    this.shard = this.#open();
+  }
+
+  get sql(): SqlStorage {
+    return this.state.storage.sql;
+  }
+
+  /** What eviction does: memory is gone, storage stays. */
+  restart(): void {
+    this.shard = this.#open();
+  }
+
+  async whole(request: AnswerRequest): Promise<AnswerReply> {
+    return this.shard.answer(request);
+  }
+
+  /** Waits for everything that was deferred. */
+  async idle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+  }
+
+  #open(): Shard {
+    const config = resolveConfig({ ...BASE_VARS, ...this.#vars }, "test", digestOf);
+    if (!config.ok) throw new Error(JSON.stringify(config.error));
+    const { provider, kv } = this;
+    const providerConfig = config.value.providers.configured.find(({ name }) => name === "openai");
+    globalThis.fetch = async (_url, init) => provider.fetch(init ?? {});
+    const remote = {
+      call: async (request: UpstreamCall): Promise<UpstreamReply> =>
+        providerConfig === undefined ? { kind: "unreachable" } : callProvider(providerConfig, request, (_url, init) => provider.fetch(init)),
+    };
+    const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote } };
+    return new Shard(0, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
+  }
+
+  #faultyState(): DurableObjectState {
+    const { storage } = this.state;
+    const sql = {
+      exec: (query: string, ...bindings: unknown[]) => {
+        this.statements += 1;
+        if (this.failAtStatement !== null && this.statements >= this.failAtStatement) throw new Error("SQLITE_IOERR: disk I/O error");
+        return storage.sql.exec(query, ...bindings);
+      },
+      get databaseSize() {
+        return storage.sql.databaseSize;
+      },
+    };
+    const faulty = {
+      id: this.state.id,
+      waitUntil: (work: Promise<unknown>) => {
+        const done = work.catch(() => undefined).finally(() => this.#work.delete(done));
+        this.#work.add(done);
+      },
+      storage: {
+        sql,
+        transactionSync: <Value>(change: () => Value) => storage.transactionSync(change),
+        getAlarm: async () => storage.getAlarm(),
+        setAlarm: async (atMs: number) => storage.setAlarm(atMs),
+      },
+    };
+    return faulty as unknown as DurableObjectState; // the part of it that a shard uses
+  }
+}
+
+let objects = 0;
+
+/** Runs work inside a fresh Durable Object's storage. */
+export async function withShard(vars: Readonly<Record<string, string>>, work: (bench: Bench) => Promise<void>): Promise<void> {
+  objects += 1;
+  const stub = env.CACHE_SHARD.getByName(`bench-${objects}`);
+  const fetchBefore = globalThis.fetch;
+  try {
+    await runInDurableObject(stub, async (_instance, state) => {
+      const bench = new Bench(state, vars);
+      await work(bench);
+      await bench.idle();
+    });
+  } finally {
+    globalThis.fetch = fetchBefore;
+  }
+}
+
+/** What happens between two calls: nothing, or the object loses its memory. The same must hold either way. */
+export function withEviction(name: string, tests: (between: (bench: Bench) => void) => void): void {
+  describe(`${name}, in one life`, () => tests(() => undefined));
+  describe(`${name}, with its memory lost in between`, () => tests((bench) => bench.restart()));
+}
+
+interface Counted {
+  readonly entries: number;
+  readonly spilled: number;
+  readonly bytes: number;
+}
+
+/** The shard's figures, counted anew from its rows. */
+export function recount(bench: Bench): Counted {
+  const floor = bench.sql.exec<{ value: number }>("SELECT value FROM numbers WHERE name = 'floor_sequence'").toArray()[0]?.value ?? 0;
+  const row = bench.sql
+    .exec<{ entries: number; spilled: number; bytes: number }>(
+      `SELECT COUNT(*) AS entries, COALESCE(SUM(kv_name IS NOT NULL), 0) AS spilled,
+         COALESCE(SUM(CASE WHEN kv_name IS NULL THEN bytes ELSE 0 END), 0) AS bytes FROM entries WHERE sequence >= ?`,
+      floor,
+    )
+    .one();
+  return { entries: row.entries, spilled: row.spilled, bytes: row.bytes };
+}
+
+/** The same figures as the shard tells them. */
+export function told(bench: Bench): Counted {
+  const { entries, spilledEntries, bytes } = bench.shard.detail();
+  return { entries, spilled: spilledEntries, bytes };
+}
+
+/** Rows that belong to no entry: there must be none. */
+export function orphans(bench: Bench): number {
+  const count = (table: string): number =>
+    bench.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE key NOT IN (SELECT key FROM entries)`).one().n;
+  return count("bodies") + count("tags");
+}
+
+export function wholeOf(reply: AnswerReply): Extract<AnswerReply, { kind: "whole" }> {
+  if (reply.kind !== "whole") throw new Error(`not a whole answer: ${JSON.stringify(reply.kind === "failed" ? reply.error : reply.kind)}`);
+  return reply;
+}
+
+/** `HIT: text` of a whole answer, `failed: kind` of a failure. */
+export function saidBy(reply: AnswerReply): string {
+  if (reply.kind === "failed") return `failed: ${reply.error.kind}`;
+  if (reply.kind === "stream") return `${reply.outcome}: (stream)`;
+  if (reply.sse !== null) return `${reply.outcome}: (events)`;
+  const completion = JSON.parse(reply.json) as { readonly choices: readonly { readonly message: { readonly content: string } }[] };
+  return `${reply.outcome}: ${completion.choices[0]?.message.content ?? ""}`;
+}

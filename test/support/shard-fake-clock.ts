@@ -1,0 +1,52 @@
+import type { Clock } from "../../durable-objects/cache-shard/clock.ts";
+
+interface Timer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly work: () => void;
+}
+
+/** Time that passes only when a test says so; timers run in order, each at its own moment. */
+export class FakeClock implements Clock {
+  #nowMs: number;
+  #order = 0;
+  readonly #timers = new Set<Timer>();
+
+  constructor(nowMs = 1_000_000) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Timers that are still to run. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, work: () => void): () => void {
+    const timer = { atMs: this.#nowMs + delayMs, order: this.#order++, work };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  advance(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    for (let next = this.#next(untilMs); next !== null; next = this.#next(untilMs)) {
+      this.#timers.delete(next);
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      next.work();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  #next(untilMs: number): Timer | null {
+    let next: Timer | null = null;
+    for (const timer of this.#timers) {
+      if (timer.atMs > untilMs) continue;
+      if (next === null || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) next = timer;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeBody, encodeBody, joinParts, MAX_ROW_BYTES, splitBody } from "../../../durable-objects/cache-shard/body-codec.ts";
+import type { Entry, EntryBody } from "../../../durable-objects/cache-shard/entry.ts";
+import { PassMarkers } from "../../../durable-objects/cache-shard/pass-markers.ts";
+import { RamFront } from "../../../durable-objects/cache-shard/ram-front.ts";
+import { UseLog } from "../../../durable-objects/cache-shard/use-log.ts";
+import { Watchdog } from "../../../durable-objects/cache-shard/watchdog.ts";
+import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import { FakeClock } from "../../support/shard-fake-clock.ts";
+
+describe("pass markers", () => {
+  it("hold for a minute and no longer", () => {
+    const markers = new PassMarkers();
+    markers.mark("a", 0);
+    expect([markers.has("a", 59_999), markers.has("b", 0)]).toEqual([true, false]);
+    expect(markers.has("a", 60_000)).toBe(false);
+    expect(markers.size).toBe(0);
+  });
+
+  it("go when an answer could be kept after all", () => {
+    const markers = new PassMarkers();
+    markers.mark("a", 0);
+    markers.clear("a");
+    expect(markers.has("a", 1)).toBe(false);
+  });
+
+  it("are bounded; the oldest gives way, and marking again makes young", () => {
+    const markers = new PassMarkers();
+    for (let key = 0; key < 10_000; key++) markers.mark(`k${key}`, 0);
+    markers.mark("k0", 1);
+    markers.mark("one more", 1);
+    expect(markers.size).toBe(10_000);
+    expect([markers.has("k0", 2), markers.has("k1", 2)]).toEqual([true, false]);
+  });
+});
+
+describe("the use log", () => {
+  it("counts hits and the last of them until it is drained", () => {
+    const uses = new UseLog();
+    uses.note("a", 5);
+    uses.note("a", 9);
+    uses.note("b", 7);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 2, 9, 0, null]);
+    expect(uses.drain()).toEqual([
+      { key: "a", hits: 2, lastUsedMs: 9 },
+      { key: "b", hits: 1, lastUsedMs: 7 },
+    ]);
+    expect([uses.size, uses.hits("a")]).toEqual([0, 0]);
+  });
+});
+
+describe("the watchdog", () => {
+  const PATIENCE = { firstByteMs: 100, idleMs: 50, totalMs: 300 };
+
+  it("tells once, of the first patience that runs out, at its moment", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 12 }), (gaps) => {
+        const clock = new FakeClock(0);
+        const told: [string, number][] = [];
+        const dog = new Watchdog(clock, PATIENCE, (phase) => told.push([phase, clock.nowMs()]));
+        let expected: [string, number] | null = null;
+        let last: number | null = null;
+        const dueAt = (): [string, number] => {
+          const step: [string, number] = last === null ? ["first_byte", PATIENCE.firstByteMs] : ["idle", last + PATIENCE.idleMs];
+          return step[1] >= PATIENCE.totalMs ? ["total", PATIENCE.totalMs] : step;
+        };
+        for (const gap of gaps) {
+          if (clock.nowMs() + gap >= dueAt()[1]) break;
+          clock.advance(gap);
+          dog.progress();
+          last = clock.nowMs();
+        }
+        expected = dueAt();
+        clock.advance(1000);
+        expect(told).toEqual([expected]);
+      }),
+      { seed: 51 },
+    );
+  });
+
+  it("says nothing once it is stopped", () => {
+    const clock = new FakeClock();
+    const dog = new Watchdog(clock, PATIENCE, () => expect.unreachable());
+    dog.stop();
+    clock.advance(10_000);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("stored bodies", () => {
+  it("come back as they went in, of any size and content", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 20_000 }), fc.nat(20_000), (bytes, minimum) => {
+        const decoded = decodeBody(encodeBody(bytes, minimum));
+        expect(decoded === null ? null : [...decoded]).toEqual([...bytes]);
+      }),
+      { seed: 52, numRuns: 100 },
+    );
+  });
+
+  it("are deflated when that helps and only then", () => {
+    const text = new TextEncoder().encode("the same words ".repeat(1000));
+    expect(encodeBody(text).byteLength).toBeLessThan(text.byteLength / 10);
+    const noise = new Uint8Array(randomBytes(10_000));
+    expect(encodeBody(noise).byteLength).toBe(noise.byteLength + 1);
+  });
+
+  it("that are damaged are told apart", () => {
+    const good = encodeBody(new TextEncoder().encode("words ".repeat(2000)));
+    expect(decodeBody(new Uint8Array())).toBeNull();
+    expect(decodeBody(Uint8Array.from([9, 1, 2]))).toBeNull();
+    expect(decodeBody(good.subarray(0, good.byteLength - 4))).toBeNull();
+  });
+
+  it("are split into rows within the platform's bound and joined again", () => {
+    for (const [json, events] of [
+      [0, 0],
+      [10, 20],
+      [MAX_ROW_BYTES, 1],
+      [3 * MAX_ROW_BYTES + 5, 2 * MAX_ROW_BYTES + 7],
+      [1, 2 * MAX_ROW_BYTES],
+    ] as const) {
+      const forms = { json: new Uint8Array(json).map((_, at) => at % 251), events: new Uint8Array(events).map((_, at) => at % 241) };
+      const parts = splitBody(forms.json, forms.events);
+      expect(parts.length).toBeGreaterThan(0);
+      expect(parts.every((part) => part.json.byteLength + part.events.byteLength <= MAX_ROW_BYTES)).toBe(true);
+      const joined = { json: joinParts(parts.map((part) => part.json)), events: joinParts(parts.map((part) => part.events)) };
+      expect([joined.json.byteLength, joined.events.byteLength]).toEqual([json, events]);
+      expect(joined.json.every((byte, at) => byte === at % 251) && joined.events.every((byte, at) => byte === at % 241)).toBe(true);
+    }
+  });
+});
+
+describe("the front in memory", () => {
+  const body: EntryBody = { json: new Uint8Array(100), events: new Uint8Array(200), usageEvent: "" };
+  const COST_BYTES = 600 + 200 + 2 * 100;
+
+  function entryOf(key: string): Entry {
+    return {
+      key, scope: "s", tenant: "t", model: "m", answeredModel: "m", provider: "p", tags: [], createdMs: 0, expiresMs: 1, ttiMs: null,
+      lastUsedMs: 5, hits: 1, sequence: 0, bytes: 1, inputTokens: 0, outputTokens: 0, worthUsd: 0, spilled: null,
+    };
+  }
+
+  it("keeps what was used last within its bytes", () => {
+    const ledger = new IsolateLedger(1_000_000);
+    const front = new RamFront(ledger, "shard-0", 3 * COST_BYTES);
+    for (const key of ["a", "b", "c"]) front.put(entryOf(key), body, null);
+    front.get("a");
+    front.put(entryOf("d"), body, null);
+    expect(["a", "b", "c", "d"].map((key) => front.get(key) !== null)).toEqual([true, false, true, true]);
+    expect([front.size, front.bytes, ledger.usedBytes]).toEqual([3, 3 * COST_BYTES, 3 * COST_BYTES]);
+  });
+
+  it("hands back what it cannot keep, and keeps nothing of it", () => {
+    const ledger = new IsolateLedger(1_000_000);
+    const front = new RamFront(ledger, "shard-0", COST_BYTES - 1);
+    expect(front.put(entryOf("a"), body, "text").json).toBe("text");
+    expect([front.get("a"), front.bytes, ledger.usedBytes]).toEqual([null, 0, 0]);
+  });
+
+  it("replaces, deletes and clears without losing count", () => {
+    const ledger = new IsolateLedger(1_000_000);
+    const front = new RamFront(ledger, "shard-0", 100_000);
+    front.put(entryOf("a"), body, null);
+    front.put(entryOf("a"), body, null);
+    front.put(entryOf("b"), body, null);
+    expect(ledger.usedBytes).toBe(2 * COST_BYTES);
+    front.delete("a");
+    front.delete("never there");
+    front.clear();
+    expect([front.size, front.bytes, ledger.usedBytes]).toEqual([0, 0, 0]);
+  });
+
+  it("sheds its oldest when memory is wanted for something worth more", () => {
+    const ledger = new IsolateLedger(3 * COST_BYTES);
+    const front = new RamFront(ledger, "shard-0", 1_000_000);
+    for (const key of ["a", "b", "c"]) front.put(entryOf(key), body, null);
+    expect(ledger.open("flights", "f").reserve(COST_BYTES + 1)).toBe(true);
+    expect(["a", "b", "c"].map((key) => front.get(key) !== null)).toEqual([false, false, true]);
+  });
+
+  it("takes note of uses that were written to the row", () => {
+    const front = new RamFront(new IsolateLedger(1_000_000), "shard-0", 100_000);
+    front.put(entryOf("a"), body, null);
+    front.noteUses("a", 3, 9);
+    front.noteUses("a", 1, 7);
+    front.noteUses("never there", 1, 7);
+    expect(front.get("a")?.entry).toMatchObject({ hits: 5, lastUsedMs: 9 });
+  });
+});

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LedgerAccount, LedgerKind } from "../../../shared/memory/isolate-ledger.ts";
+import { IsolateLedger, LEDGER_ORDER } from "../../../shared/memory/isolate-ledger.ts";
+
+const PIECE_BYTES = 10;
+
+/** A holder that gives back what it is asked for, in pieces of ten. */
+function holderOf(ledger: IsolateLedger, kind: LedgerKind, owner = "owner"): LedgerAccount {
+  const account: LedgerAccount = ledger.open(kind, owner, (bytes) => {
+    for (let freed = 0; freed < bytes && account.bytes > 0; freed += PIECE_BYTES) account.release(Math.min(PIECE_BYTES, account.bytes));
+  });
+  return account;
+}
+
+describe("the isolate's ledger", () => {
+  it("takes up to its limit and not one byte more", () => {
+    const ledger = new IsolateLedger(100);
+    const flights = ledger.open("flights", "a");
+    expect(flights.reserve(100)).toBe(true);
+    expect(flights.reserve(1)).toBe(false);
+    flights.release(1);
+    expect(flights.reserve(1)).toBe(true);
+    expect([ledger.usedBytes, ledger.usedBy("flights"), ledger.usedBy("l0"), flights.bytes]).toEqual([100, 100, 0, 100]);
+  });
+
+  it("sheds the least valuable kind first", () => {
+    const ledger = new IsolateLedger(100);
+    const front = holderOf(ledger, "ram_front");
+    const l0 = holderOf(ledger, "l0");
+    front.reserve(50);
+    l0.reserve(50);
+    expect(ledger.open("flights", "a").reserve(60)).toBe(true);
+    expect([l0.bytes, front.bytes]).toEqual([0, 40]);
+  });
+
+  it("never sheds what is worth more than who asks", () => {
+    const ledger = new IsolateLedger(100);
+    const front = holderOf(ledger, "ram_front");
+    front.reserve(100);
+    expect(holderOf(ledger, "l0").reserve(10)).toBe(false);
+    expect([front.bytes, ledger.usedBytes]).toEqual([100, 100]);
+  });
+
+  it("lets a kind replace its own", () => {
+    const ledger = new IsolateLedger(100);
+    const old = holderOf(ledger, "l0", "old");
+    const young = holderOf(ledger, "l0", "young");
+    old.reserve(100);
+    expect(young.reserve(30)).toBe(true);
+    expect([old.bytes, young.bytes]).toEqual([70, 30]);
+  });
+
+  it("never asks memory back from who cannot shed", () => {
+    const ledger = new IsolateLedger(100);
+    const tables = ledger.open("tables", "static");
+    tables.reserve(100);
+    expect(ledger.open("flights", "a").reserve(1)).toBe(false);
+    expect(tables.bytes).toBe(100);
+  });
+
+  it("gets everything back from an owner that comes again after it was reset", () => {
+    const ledger = new IsolateLedger(100);
+    const before = ledger.open("flights", "shard-0");
+    before.reserve(100);
+    const after = ledger.open("flights", "shard-0");
+    expect(ledger.usedBytes).toBe(0);
+    expect(after.reserve(60)).toBe(true);
+    before.release(100);
+    expect(before.reserve(1)).toBe(false);
+    before.close();
+    expect([ledger.usedBytes, after.bytes, before.bytes]).toEqual([60, 60, 0]);
+  });
+
+  it("keeps owners and kinds apart", () => {
+    const ledger = new IsolateLedger(100);
+    ledger.open("flights", "shard-0").reserve(10);
+    ledger.open("flights", "shard-1").reserve(20);
+    ledger.open("ram_front", "shard-0").reserve(30);
+    expect([ledger.usedBytes, ledger.usedBy("flights"), ledger.usedBy("ram_front")]).toEqual([60, 30, 30]);
+  });
+
+  it("heeds a new limit", () => {
+    const ledger = new IsolateLedger(100);
+    ledger.setLimit(10);
+    const flights = ledger.open("flights", "a");
+    expect([flights.reserve(11), flights.reserve(10)]).toEqual([false, true]);
+  });
+
+  it("is never over its limit and always the sum of what is held, whoever asks for what", () => {
+    const step = fc.record({
+      kind: fc.constantFrom(...LEDGER_ORDER),
+      owner: fc.constantFrom("a", "b"),
+      bytes: fc.nat(60),
+      act: fc.constantFrom("reserve", "reserve", "reserve", "release", "reopen"),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const ledger = new IsolateLedger(200);
+        const holders = new Map<string, LedgerAccount>();
+        for (const { kind, owner, bytes, act } of steps) {
+          const name = `${kind}/${owner}`;
+          const holder = holders.get(name);
+          if (holder === undefined || act === "reopen") holders.set(name, holderOf(ledger, kind, owner));
+          else if (act === "release") holder.release(bytes);
+          else {
+            const before = holder.bytes;
+            const taken = holder.reserve(bytes);
+            if (taken && kind === "flights") expect(holder.bytes).toBe(before + bytes);
+          }
+          expect(ledger.usedBytes).toBeLessThanOrEqual(200);
+          expect(ledger.usedBytes).toBe([...holders.values()].reduce((sum, each) => sum + each.bytes, 0));
+        }
+      }),
+      { seed: 12, numRuns: 300 },
+    );
+  });
+});
