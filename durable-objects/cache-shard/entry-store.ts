@@ -320,6 +320,8 @@ export class EntryStore {
   }
 
   #transact(change: () => void): void {
+    const { sequence } = this.#log;
+    const numbers = this.#numbers.snapshot();
     try {
       this.#storage.transactionSync(() => {
         change();
@@ -327,9 +329,10 @@ export class EntryStore {
         this.#numbers.flush();
       });
     } catch (error) {
+      // From memory: a storage that has just failed may fail to tell, too.
+      this.#numbers.restore(numbers);
+      this.#log.restore(sequence);
       this.#companion?.rolledBack();
-      this.#numbers.reload();
-      this.#log.reload();
       throw error;
     }
   }

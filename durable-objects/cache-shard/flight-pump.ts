@@ -26,7 +26,8 @@ const FIRST_REDIRECT_STATUS = 300;
 export interface PumpPorts {
   readonly clock: Clock;
   readonly patience: Patience;
-  call(request: UpstreamCall): Promise<GatewayReply>;
+  /** @param wanted asked when the call comes out of the queue for a slot: false = nobody needs it any more */
+  call(request: UpstreamCall, wanted: () => boolean): Promise<GatewayReply>;
 }
 
 /** What is asked of upstream. */
@@ -99,7 +100,8 @@ class PumpRun {
     const { provider, model, body } = this.#request;
     const { patience } = this.#ports;
     const firstByteTimeoutMs = Math.min(patience.firstByteMs, patience.totalMs);
-    const reply = await this.#inTime(this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs }));
+    const wanted = (): boolean => this.#expired === null && !this.#abandoned;
+    const reply = await this.#inTime(this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs }, wanted));
     if (reply === null) return this.#timedOut(this.#expired ?? "total");
     switch (reply.kind) {
       case "unreachable":

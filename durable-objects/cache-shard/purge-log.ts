@@ -52,9 +52,9 @@ export class PurgeLog {
     return missing ? [{ sequence: this.#sequence, selector: { kind: "all" } }] : records;
   }
 
-  /** Re-reads the position after a transaction that rolled back. */
-  reload(): void {
-    this.#sequence = this.#last();
+  /** Goes back to a position that a transaction which failed had moved on from. */
+  restore(sequence: number): void {
+    this.#sequence = sequence;
   }
 
   #last(): number {

@@ -14,6 +14,11 @@ export type ShardNumber =
   | "spills_today"
   | "since_ms";
 
+interface NumbersSnapshot {
+  readonly values: ReadonlyMap<string, number>;
+  readonly dirty: ReadonlySet<ShardNumber>;
+}
+
 /** Counters that change together with rows, kept in memory and written in the same transaction. */
 export class ShardNumbers {
   readonly #sql: SqlStorage;
@@ -44,11 +49,15 @@ export class ShardNumbers {
     this.#dirty.clear();
   }
 
-  /** Re-reads everything after a transaction that rolled back. */
-  reload(): void {
+  /** What is told now, to go back to when a transaction fails. */
+  snapshot(): NumbersSnapshot {
+    return { values: new Map(this.#values), dirty: new Set(this.#dirty) };
+  }
+
+  restore({ values, dirty }: NumbersSnapshot): void {
     this.#values.clear();
     this.#dirty.clear();
-    for (const row of this.#sql.exec<{ name: string; value: number }>("SELECT name, value FROM numbers"))
-      this.#values.set(row.name, row.value);
+    for (const [name, value] of values) this.#values.set(name, value);
+    for (const name of dirty) this.#dirty.add(name);
   }
 }

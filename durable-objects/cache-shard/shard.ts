@@ -123,7 +123,7 @@ export class Shard {
       pump: {
         clock: systemClock,
         patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
-        call: (call) => this.#gateway.call(call),
+        call: (call, wanted) => this.#gateway.call(call, wanted),
       },
       stored: (entry) => this.#makeRoom(entry),
       shared: (tenant, tokensSaved) => this.#traffic.addTokens(tenant, tokensSaved),

@@ -44,13 +44,18 @@ export class UpstreamGateway {
     return this.#queue.length;
   }
 
-  async call(request: UpstreamCall): Promise<GatewayReply> {
+  /** @param wanted asked when the call has come out of the queue: one that nobody waits for any more is not made, nor paid for */
+  async call(request: UpstreamCall, wanted: () => boolean = () => true): Promise<GatewayReply> {
     const provider = this.#providers.find((known) => known.name === request.provider);
     if (provider === undefined) return { kind: "unreachable" };
     // The embedded provider opens no connection.
     if (provider.embedded) return callProvider(provider, request, this.#ports.fetch);
     const place = this.#take() ?? (await this.#queuedPlace());
     if (place === null) return { kind: "queue_full" };
+    if (!wanted()) {
+      this.#free(place);
+      return { kind: "timeout" };
+    }
     this.#active += 1;
     try {
       return place === 0 ? await callProvider(provider, request, this.#ports.fetch) : await this.#ports.remote(place - 1).call(request);

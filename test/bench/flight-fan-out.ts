@@ -34,12 +34,27 @@ export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<Benchm
   let serial = 0;
   const size = SUBSCRIBERS;
   const floorCrowd = async (gapMs: number) =>
-    subscribeAll({ url: floor.url, path: `/hub-${++serial}`, body: prompt(serial, gapMs), headers: { upstream: target }, size, events: EVENTS });
+    subscribeAll({
+      url: floor.url,
+      path: `/hub-${++serial}`,
+      body: prompt(serial, gapMs),
+      headers: { upstream: target },
+      size,
+      events: EVENTS,
+    });
   const productCrowd = async (gapMs: number) =>
     subscribeAll({ url: product.url, path: CHAT_PATH, body: prompt(++serial, gapMs), headers: {}, size, events: EVENTS });
 
-  const slow = await rivals(rounds, () => floorCrowd(GAP_MS), () => productCrowd(GAP_MS));
-  const fast = await rivals(rounds, () => floorCrowd(TOKEN_GAP_MS), () => productCrowd(TOKEN_GAP_MS));
+  const slow = await rivals(
+    rounds,
+    () => floorCrowd(GAP_MS),
+    () => productCrowd(GAP_MS),
+  );
+  const fast = await rivals(
+    rounds,
+    () => floorCrowd(TOKEN_GAP_MS),
+    () => productCrowd(TOKEN_GAP_MS),
+  );
   const memory = await memoryPerSubscriber(async () => {
     const server = await startProduct(upstream.url, { SEMANTIC: "off" });
     return {

@@ -56,7 +56,9 @@ function workerConfig(
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: [...COMPATIBILITY_FLAGS],
     manifest: { mainModule: MAIN_MODULE, modulesRoot: join(PROJECT_ROOT, "dist"), modules: { [MAIN_MODULE]: { type: "esm", contents } } },
-    env: Object.fromEntries(objects.map(([binding, exportName]) => [binding, { type: "durable-object", worker: name, exportName }] as const)),
+    env: Object.fromEntries(
+      objects.map(([binding, exportName]) => [binding, { type: "durable-object", worker: name, exportName }] as const),
+    ),
     exports: Object.fromEntries(objects.map(([, exportName]) => [exportName, { type: "durable-object", storage: "sqlite" }] as const)),
   };
 }
@@ -65,7 +67,11 @@ async function childProcesses(): Promise<readonly number[]> {
   const { readFile } = await import("node:fs/promises");
   try {
     const text = await readFile(`/proc/self/task/${process.pid}/children`, "utf8");
-    return text.trim().split(" ").filter((pid) => pid !== "").map(Number);
+    return text
+      .trim()
+      .split(" ")
+      .filter((pid) => pid !== "")
+      .map(Number);
   } catch {
     return [];
   }

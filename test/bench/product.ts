@@ -40,8 +40,7 @@ export async function ask(server: Pick<TestServer, "url">, body: string): Promis
 
 /** Asks for every body, so that each is stored, and makes sure that it is. */
 export async function store(server: Pick<TestServer, "url">, bodies: readonly string[], parallel = 16): Promise<void> {
-  for (let at = 0; at < bodies.length; at += parallel)
-    await Promise.all(bodies.slice(at, at + parallel).map((body) => ask(server, body)));
+  for (let at = 0; at < bodies.length; at += parallel) await Promise.all(bodies.slice(at, at + parallel).map((body) => ask(server, body)));
   const last = await ask(server, bodies[bodies.length - 1] ?? "");
   if (last.cache !== "HIT") throw new Error(`Expected a hit, got ${last.cache}`);
 }

@@ -67,7 +67,12 @@ export function tableOf(report: BenchmarkReport): string {
   ]);
   const rows = [head, ...lines];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const text = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  const text = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
   return [`${report.name}: ${report.about}`, ...text.map((line) => `  ${line}`), ""].join("\n");
 }
 

@@ -32,7 +32,9 @@ export class TimedClient implements Disposable {
     this.#text = "";
     const length = Buffer.byteLength(body);
     const startMs = performance.now();
-    this.#socket.write(`POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`);
+    this.#socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`,
+    );
     const bodyAt = (): number => this.#text.indexOf("\r\n\r\n") + 4;
     await this.#until(() => bodyAt() > 3 && this.#text.length > bodyAt());
     const firstMs = performance.now() - startMs;

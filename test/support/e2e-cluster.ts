@@ -24,6 +24,8 @@ export interface ShardView {
   readonly ramBytes: number;
   readonly isolateBytes: number;
   readonly subscribers: number;
+  readonly upstreamActive: number;
+  readonly upstreamQueued: number;
   readonly spills: number;
   readonly promotions: number;
   readonly evictions: number;

@@ -6,7 +6,7 @@ import type { SpillKv } from "../../durable-objects/cache-shard/spill-store.ts";
 import { Shard } from "../../durable-objects/cache-shard/shard.ts";
 import { callProvider } from "../../durable-objects/upstream/provider-call.ts";
 import { resolveConfig } from "../../shared/config/resolve-config.ts";
-import type { AnswerReply, AnswerRequest, PurgeRequest } from "../../shared/contracts/cache-shard.ts";
+import type { AnswerReply, AnswerRequest, PurgeRequest, ShardDetail, ShardStats } from "../../shared/contracts/cache-shard.ts";
 import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
 import { answerResponse } from "./shard-provider.ts";
 
@@ -136,6 +136,15 @@ export class Bench {
     this.shard = this.#open();
   }
 
+  /** Everything an admin may see of the shard. */
+  detail(): ShardDetail {
+    return this.shard.figures.detail();
+  }
+
+  stats(tenant: string | null): ShardStats {
+    return this.shard.figures.stats(tenant);
+  }
+
   async whole(request: AnswerRequest): Promise<AnswerReply> {
     return this.shard.answer(request);
   }
@@ -153,7 +162,9 @@ export class Bench {
     globalThis.fetch = async (_url, init) => provider.fetch(init ?? {});
     const remote = {
       call: async (request: UpstreamCall): Promise<UpstreamReply> =>
-        providerConfig === undefined ? { kind: "unreachable" } : callProvider(providerConfig, request, (_url, init) => provider.fetch(init)),
+        providerConfig === undefined
+          ? { kind: "unreachable" }
+          : callProvider(providerConfig, request, (_url, init) => provider.fetch(init)),
     };
     const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote } };
     return new Shard(0, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
@@ -233,7 +244,7 @@ export function recount(bench: Bench): Counted {
 
 /** The same figures as the shard tells them. */
 export function told(bench: Bench): Counted {
-  const { entries, spilledEntries, bytes } = bench.shard.detail();
+  const { entries, spilledEntries, bytes } = bench.detail();
   return { entries, spilled: spilledEntries, bytes };
 }
 

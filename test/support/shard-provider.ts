@@ -98,7 +98,9 @@ export function contentOf(sse: string): string {
   let content = "";
   for (const line of sse.split("\n")) {
     if (!line.startsWith("data: {")) continue;
-    const chunk = JSON.parse(line.slice("data: ".length)) as { readonly choices?: readonly { readonly delta?: { readonly content?: string } }[] };
+    const chunk = JSON.parse(line.slice("data: ".length)) as {
+      readonly choices?: readonly { readonly delta?: { readonly content?: string } }[];
+    };
     content += chunk.choices?.[0]?.delta?.content ?? "";
   }
   return content;

@@ -21,7 +21,9 @@ export interface Isolate {
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
   readonly traffic: TrafficReport;
+  /** Wrong client keys and wrong admin tokens are counted apart: one must not lock out the other. */
   readonly failedAuth: FailedAuthLimiter;
+  readonly failedAdminAuth: FailedAuthLimiter;
   readonly report: Reporter;
   /** Calls made around an unreachable shard right now. */
   bypassing: number;
@@ -43,6 +45,7 @@ export function isolateOf(env: Env): Isolate | null {
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new TrafficReport(),
     failedAuth: new FailedAuthLimiter(),
+    failedAdminAuth: new FailedAuthLimiter(),
     report: consoleReporter(config.value.logLevel),
     bypassing: 0,
   };

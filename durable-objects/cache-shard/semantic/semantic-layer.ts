@@ -266,8 +266,10 @@ export class SemanticLayer {
   }
 
   purge(selector: PurgeSelector): void {
-    this.#aliases.purge(selector);
-    if (selector.kind === "all") this.#meanings.clear();
+    this.#parts.store.flushUses([], () => {
+      this.#aliases.purge(selector);
+      if (selector.kind === "all") this.#meanings.clear();
+    });
   }
 
   /** Inside the batch transaction. */

@@ -62,9 +62,7 @@ export function readHeldOutQuora(path: string): readonly QuestionPair[] {
   const rows = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as readonly LabelledText[]; // that project's published layout
   const rootOf = componentRoots(rows);
   const isHeldOut = (row: LabelledText): boolean => {
-    const digest = createHash("sha256")
-      .update(rootOf(row.text_a))
-      .digest("hex");
+    const digest = createHash("sha256").update(rootOf(row.text_a)).digest("hex");
     return Number.parseInt(digest.slice(0, ROOT_DIGITS), 16) % HELD_OUT_DIVISOR === 0;
   };
   return rows.filter(isHeldOut).map((row) => ({ a: row.text_a, b: row.text_b, kind: row.label === 1 ? "paraphrase" : "trap" }));

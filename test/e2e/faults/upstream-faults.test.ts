@@ -369,6 +369,19 @@ describe("misses of many prompts", () => {
   });
 });
 
+test("calls that were queued for a slot are not made once their callers have been told that time is up", async () => {
+  const prompts = 120;
+  await using narrow = await startTestCluster({
+    vars: { SHARD_COUNT: "1", UPSTREAM_SLOTS: "1", UPSTREAM_FIRST_BYTE_TIMEOUT_SECONDS: "1" },
+    script: (call) => (call.prompt === "after" ? GOOD : { kind: "silent" }),
+  });
+  const answers = await Promise.all(Array.from({ length: prompts }, (_, index) => narrow.ask(`queued ${index}`)));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 504));
+  await narrow.settle((shards) => sumOf(shards, "upstreamActive") === 0 && sumOf(shards, "upstreamQueued") === 0);
+  expect(narrow.upstream.calls.length).toBeLessThan(prompts);
+  expect(outcomeOf(await narrow.ask("after"))).toBe("MISS");
+});
+
 test("a provider that cannot be reached is a 502 for everybody, and nothing is stored", async () => {
   await using down = await startTestCluster({ vars: { OPENAI_BASE_URL: "http://127.0.0.1:1/v1" } });
   const answers = await Promise.all(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -145,6 +145,26 @@ describe("a shard with little room", () => {
     expect(outcomeOf(await cluster.ask(spilled))).toBe("MISS");
   });
 
+  test.each<[string, (path: string) => Promise<void>]>([
+    ["damaged", (path) => writeFile(path, "not what was written")],
+    ["lost", (path) => rm(path)],
+  ])("takes a value that KV has %s for a miss, and asks again", async (_name, spoil) => {
+    await cluster.admin("POST", "/admin/purge", { all: true, mode: "hard" });
+    await fill("spoilt", 24);
+    const spilled = await spilledPrompt("spoilt");
+    await cluster.server.kill();
+    await cluster.upstream.stop();
+    for (const path of await kvValues()) await spoil(path);
+
+    cluster = await start();
+    const answer = await cluster.ask(spilled);
+    expect([answer.status, outcomeOf(answer)]).toEqual([200, "MISS"]);
+    expect(await readJsonContent(answer)).toBe(longText(spilled));
+    expect(outcomeOf(await cluster.ask(spilled, { stream: true }))).toBe("HIT");
+    expect(cluster.upstream.callsFor(spilled)).toHaveLength(1);
+    expect((await fetch(`${cluster.url}/health`)).status).toBe(200);
+  });
+
   test("drops what it may not spill any more, and asks again", async () => {
     await using stingy = await startTestCluster({
       vars: { ...VARS, SPILL_WRITES_PER_DAY: "0" },
@@ -157,6 +177,15 @@ describe("a shard with little room", () => {
     expect(shard?.entries).toBeLessThan(40);
   });
 });
+
+/** Files in which the local KV keeps its values. */
+async function kvValues(): Promise<readonly string[]> {
+  const folder = join(dataDir, "state", "kv");
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = found.filter((file) => file.isFile() && file.parentPath.endsWith("blobs")).map((file) => join(file.parentPath, file.name));
+  expect(paths.length).toBeGreaterThan(0);
+  return paths;
+}
 
 /** A prompt of a fill whose entry is in KV now; asking the admin route does not touch the entry. */
 async function spilledPrompt(name: string): Promise<string> {

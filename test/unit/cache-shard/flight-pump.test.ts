@@ -8,7 +8,17 @@ import type { UpstreamCall } from "../../../shared/contracts/upstream.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "../../support/shard-fake-clock.ts";
 import type { HandBody } from "../../support/shard-provider.ts";
-import { answerEvents, contentOf, deltaEvent, DONE_EVENT, handBody, readAll, settled, streamOf, usageEvent } from "../../support/shard-provider.ts";
+import {
+  answerEvents,
+  contentOf,
+  deltaEvent,
+  DONE_EVENT,
+  handBody,
+  readAll,
+  settled,
+  streamOf,
+  usageEvent,
+} from "../../support/shard-provider.ts";
 
 const MIB = 1024 * 1024;
 const PATIENCE = { firstByteMs: 10_000, idleMs: 20_000, totalMs: 60_000 };
@@ -34,13 +44,23 @@ function replyOf({ status = 200, contentType = "text/event-stream", retryAfter =
   return { kind: "response", status, contentType, retryAfter, body };
 }
 
-function run(replies: readonly (GatewayReply | Promise<GatewayReply>)[], options: { readonly keep?: boolean; readonly limitBytes?: number } = {}): Run {
+function run(
+  replies: readonly (GatewayReply | Promise<GatewayReply>)[],
+  options: { readonly keep?: boolean; readonly limitBytes?: number } = {},
+): Run {
   const clock = new FakeClock();
   const calls: UpstreamCall[] = [];
   const ledger = new IsolateLedger(options.limitBytes ?? 64 * MIB).open("flights", "shard-0");
   const flight = new Flight(
     { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: 0 },
-    { clock, ledger, heartbeat: encoder.encode(":\n\n"), doneEvent: encoder.encode(DONE_EVENT), errorEvent: () => encoder.encode("[ERROR]"), maxBytes: 32 * MIB },
+    {
+      clock,
+      ledger,
+      heartbeat: encoder.encode(":\n\n"),
+      doneEvent: encoder.encode(DONE_EVENT),
+      errorEvent: () => encoder.encode("[ERROR]"),
+      maxBytes: 32 * MIB,
+    },
     options.keep ?? true,
   );
   const streamed = readAll(flight.subscribe(true));
@@ -57,7 +77,11 @@ function run(replies: readonly (GatewayReply | Promise<GatewayReply>)[], options
     },
   );
   void outcome.then((end) =>
-    flight.end(end.kind === "failed" ? end : { kind: "answered", json: end.answer.json, provider: "openai", createdMs: 0, expiresMs: 0, stored: false }),
+    flight.end(
+      end.kind === "failed"
+        ? end
+        : { kind: "answered", json: end.answer.json, provider: "openai", createdMs: 0, expiresMs: 0, stored: false, tokens: 0 },
+    ),
   );
   return { outcome, flight, clock, calls, streamed };
 }
@@ -70,9 +94,15 @@ describe("a whole answer", () => {
   it("is streamed as it comes, assembled, and known to be whole", async () => {
     const { outcome, streamed, calls } = streaming(answerEvents("Hello there, friend."));
     const end = await outcome;
-    expect(end).toMatchObject({ kind: "answered", terminated: true, answer: { finishReasons: ["stop"], usage: { inputTokens: 5, outputTokens: 7 }, empty: false } });
+    expect(end).toMatchObject({
+      kind: "answered",
+      terminated: true,
+      answer: { finishReasons: ["stop"], usage: { inputTokens: 5, outputTokens: 7 }, empty: false },
+    });
     expect(contentOf(await streamed)).toBe("Hello there, friend.");
-    expect(end.kind === "answered" && JSON.parse(end.answer.json)).toMatchObject({ choices: [{ message: { content: "Hello there, friend." } }] });
+    expect(end.kind === "answered" && JSON.parse(end.answer.json)).toMatchObject({
+      choices: [{ message: { content: "Hello there, friend." } }],
+    });
     expect(calls).toEqual([{ provider: "openai", model: "m", body: "{}", stream: true, firstByteTimeoutMs: PATIENCE.firstByteMs }]);
   });
 
@@ -96,7 +126,10 @@ describe("a whole answer", () => {
   });
 
   it("that was cut by `length` says so", async () => {
-    expect(await streaming(answerEvents("half an", "length")).outcome).toMatchObject({ kind: "answered", answer: { finishReasons: ["length"] } });
+    expect(await streaming(answerEvents("half an", "length")).outcome).toMatchObject({
+      kind: "answered",
+      answer: { finishReasons: ["length"] },
+    });
   });
 
   it("lets go of the body at [DONE], whatever the provider still sends", async () => {
@@ -121,7 +154,11 @@ describe("an answer as JSON", () => {
 
   it("instead of events is streamed as events all the same", async () => {
     const { outcome, streamed } = run([replyOf({ contentType: "application/json", body: streamOf([JSON.stringify(completion)]) })]);
-    expect(await outcome).toMatchObject({ kind: "answered", terminated: true, answer: { model: "m2", usage: { inputTokens: 1, outputTokens: 2 } } });
+    expect(await outcome).toMatchObject({
+      kind: "answered",
+      terminated: true,
+      answer: { model: "m2", usage: { inputTokens: 1, outputTokens: 2 } },
+    });
     expect(contentOf(await streamed)).toBe("whole");
   });
 
@@ -147,9 +184,14 @@ describe("an answer as JSON", () => {
 
 describe("a refusal to stream", () => {
   it("is answered by one more call without streaming", async () => {
-    const refusal = streamOf([JSON.stringify({ error: { message: "Your organization must be verified to stream this model.", param: "stream" } })]);
+    const refusal = streamOf([
+      JSON.stringify({ error: { message: "Your organization must be verified to stream this model.", param: "stream" } }),
+    ]);
     const completion = streamOf([`{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}`]);
-    const { outcome, calls } = run([replyOf({ status: 400, contentType: "application/json", body: refusal }), replyOf({ contentType: "application/json", body: completion })]);
+    const { outcome, calls } = run([
+      replyOf({ status: 400, contentType: "application/json", body: refusal }),
+      replyOf({ contentType: "application/json", body: completion }),
+    ]);
     expect((await outcome).kind).toBe("answered");
     expect(calls.map(({ stream }) => stream)).toEqual([true, false]);
   });
@@ -183,7 +225,9 @@ describe("an upstream error", () => {
 
   it.each([301, 302, 307, 308])("a redirect (%i) is not followed", async (status) => {
     const body = handBody();
-    expect(await run([replyOf({ status, body: body.stream })]).outcome).toMatchObject({ error: { kind: "upstream_invalid", reason: "redirect" } });
+    expect(await run([replyOf({ status, body: body.stream })]).outcome).toMatchObject({
+      error: { kind: "upstream_invalid", reason: "redirect" },
+    });
     expect(body.cancelled).toBe(true);
   });
 
@@ -200,7 +244,7 @@ describe("a broken stream", () => {
   it.each([
     ["nothing at all", [], "truncated"],
     ["a body that stops in the middle", [deltaEvent("half")], "truncated"],
-    ["half an event", [deltaEvent("half"), "data: {\"cho"], "truncated"],
+    ["half an event", [deltaEvent("half"), 'data: {"cho'], "truncated"],
     ["[DONE] and nothing before it", [DONE_EVENT], "empty"],
     ["usage and [DONE] alone", [usageEvent(), DONE_EVENT], "empty"],
     ["[DONE] before the finish reason", [deltaEvent("half"), DONE_EVENT], "truncated"],
@@ -254,15 +298,34 @@ describe("a broken stream", () => {
 
   it("never throws and always ends, whatever bytes come", async () => {
     const piece = fc.oneof(
-      fc.constantFrom(deltaEvent("x"), deltaEvent("", "stop"), usageEvent(), DONE_EVENT, "\n\n", "data:", ": c\n\n", "event: error\ndata: x\n\n", "data: [1]\n\n", "data: null\n\n", 'data: {"choices":null}\n\n', 'data: {"choices":[null]}\n\n', 'data: {"choices":[{"delta":7}]}\n\n'),
+      fc.constantFrom(
+        deltaEvent("x"),
+        deltaEvent("", "stop"),
+        usageEvent(),
+        DONE_EVENT,
+        "\n\n",
+        "data:",
+        ": c\n\n",
+        "event: error\ndata: x\n\n",
+        "data: [1]\n\n",
+        "data: null\n\n",
+        'data: {"choices":null}\n\n',
+        'data: {"choices":[null]}\n\n',
+        'data: {"choices":[{"delta":7}]}\n\n',
+      ),
       fc.uint8Array({ maxLength: 20 }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 8 }), fc.constantFrom(200, 204, 299, 302, 400, 500), fc.constantFrom("text/event-stream", "application/json", "", "text/html"), async (pieces, status, contentType) => {
-        const { outcome, streamed } = run([replyOf({ status, contentType, body: streamOf(pieces) })]);
-        expect(["answered", "failed"]).toContain((await outcome).kind);
-        await streamed;
-      }),
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 8 }),
+        fc.constantFrom(200, 204, 299, 302, 400, 500),
+        fc.constantFrom("text/event-stream", "application/json", "", "text/html"),
+        async (pieces, status, contentType) => {
+          const { outcome, streamed } = run([replyOf({ status, contentType, body: streamOf(pieces) })]);
+          expect(["answered", "failed"]).toContain((await outcome).kind);
+          await streamed;
+        },
+      ),
       { seed: 42, numRuns: 500 },
     );
   });
@@ -341,10 +404,21 @@ describe("a call that nobody would keep", () => {
     const clock = new FakeClock();
     const flight = new Flight(
       { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: 0 },
-      { clock, ledger: new IsolateLedger(MIB).open("flights", "x"), heartbeat: encoder.encode(""), doneEvent: encoder.encode(""), errorEvent: () => encoder.encode(""), maxBytes: MIB },
+      {
+        clock,
+        ledger: new IsolateLedger(MIB).open("flights", "x"),
+        heartbeat: encoder.encode(""),
+        doneEvent: encoder.encode(""),
+        errorEvent: () => encoder.encode(""),
+        maxBytes: MIB,
+      },
       false,
     );
-    const outcome = pumpUpstream(flight, { provider: "openai", model: "m", body: "{}" }, { clock, patience: PATIENCE, call: () => Promise.resolve(replyOf({ body: body.stream })) });
+    const outcome = pumpUpstream(
+      flight,
+      { provider: "openai", model: "m", body: "{}" },
+      { clock, patience: PATIENCE, call: () => Promise.resolve(replyOf({ body: body.stream })) },
+    );
     const stream = flight.subscribe(false);
     body.write(deltaEvent("a"));
     await settled();

@@ -44,7 +44,12 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /** A client that takes one piece at a time, when told to. */
-function sipper(stream: ReadableStream<Uint8Array>): { taken: string; done: boolean; readonly sip: () => Promise<void>; readonly leave: () => Promise<void> } {
+function sipper(stream: ReadableStream<Uint8Array>): {
+  taken: string;
+  done: boolean;
+  readonly sip: () => Promise<void>;
+  readonly leave: () => Promise<void>;
+} {
   const reader = stream.getReader();
   const client = {
     taken: "",
@@ -94,7 +99,10 @@ describe("a flight's subscribers", () => {
 
   it("read the same bytes under every order of writing, reading, joining and leaving, and memory comes back", async () => {
     const step = fc.oneof(
-      { weight: 5, arbitrary: fc.record({ act: fc.constant("write" as const), size: fc.integer({ min: 1, max: 9000 }), usage: fc.boolean() }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({ act: fc.constant("write" as const), size: fc.integer({ min: 1, max: 9000 }), usage: fc.boolean() }),
+      },
       { weight: 2, arbitrary: fc.record({ act: fc.constant("join" as const), usage: fc.boolean() }) },
       { weight: 4, arbitrary: fc.record({ act: fc.constant("read" as const), who: fc.nat(50) }) },
       { weight: 1, arbitrary: fc.record({ act: fc.constant("leave" as const), who: fc.nat(50) }) },

@@ -139,8 +139,24 @@ describe("the front in memory", () => {
 
   function entryOf(key: string): Entry {
     return {
-      key, scope: "s", tenant: "t", model: "m", answeredModel: "m", provider: "p", tags: [], createdMs: 0, expiresMs: 1, ttiMs: null,
-      lastUsedMs: 5, hits: 1, sequence: 0, bytes: 1, inputTokens: 0, outputTokens: 0, worthUsd: 0, spilled: null,
+      key,
+      scope: "s",
+      tenant: "t",
+      model: "m",
+      answeredModel: "m",
+      provider: "p",
+      tags: [],
+      createdMs: 0,
+      expiresMs: 1,
+      ttiMs: null,
+      lastUsedMs: 5,
+      hits: 1,
+      sequence: 0,
+      bytes: 1,
+      inputTokens: 0,
+      outputTokens: 0,
+      worthUsd: 0,
+      spilled: null,
     };
   }
 

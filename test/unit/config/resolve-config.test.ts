@@ -105,7 +105,10 @@ describe.each(BOUNDS)("$variable", ({ variable, min, max, read, scale = 1 }) => 
   it("refuses what lies outside and what is no whole number, by name and with the range", () => {
     for (const bad of [min - 1, max + 1, "1.5", "1e3", "NaN", "Infinity", "0x10", "ten", "-", {}, "99999999999999999999"]) {
       const issues = issuesOf({ [variable]: typeof bad === "object" ? bad : String(bad) });
-      expect(issues.map((issue) => issue.variable), String(bad)).toContain(variable);
+      expect(
+        issues.map((issue) => issue.variable),
+        String(bad),
+      ).toContain(variable);
       if (typeof bad !== "object") expect(issues[0]?.message).toMatch(new RegExp(`from ${min} to ${max}`));
     }
   });
@@ -123,14 +126,19 @@ describe("words instead of numbers", () => {
   });
 
   it("zero means zero: nothing allowed, and no burst either unless it is asked for", () => {
-    expect(resolve({ RATE_LIMIT_REQUESTS: "0" }).limits).toMatchObject({ user: { requests: 0, burst: 0 }, tenant: { requests: 0, burst: 0 } });
+    expect(resolve({ RATE_LIMIT_REQUESTS: "0" }).limits).toMatchObject({
+      user: { requests: 0, burst: 0 },
+      tenant: { requests: 0, burst: 0 },
+    });
   });
 
   it("`all` and nothing spread a scope over every shard; more shards than there are is an error", () => {
     expect(resolve({ SHARD_COUNT: "3", SCOPE_FANOUT: "all" }).topology).toEqual({ shardCount: 3, scopeFanout: 3 });
     expect(resolve({ SHARD_COUNT: "3" }).topology).toEqual({ shardCount: 3, scopeFanout: 3 });
     expect(resolve({ SHARD_COUNT: "3", SCOPE_FANOUT: "1" }).topology.scopeFanout).toBe(1);
-    expect(issuesOf({ SHARD_COUNT: "3", SCOPE_FANOUT: "4" })).toEqual([{ variable: "SCOPE_FANOUT", message: "must not exceed SHARD_COUNT" }]);
+    expect(issuesOf({ SHARD_COUNT: "3", SCOPE_FANOUT: "4" })).toEqual([
+      { variable: "SCOPE_FANOUT", message: "must not exceed SHARD_COUNT" },
+    ]);
   });
 
   it.each([
@@ -173,7 +181,10 @@ describe("providers", () => {
 
 describe("keys", () => {
   it("are kept as digests of their text, with their tenant", () => {
-    const { apiKeys, adminTokenDigest } = resolve({ API_KEYS: "acme:key-number-one, globex:key:with:colons", ADMIN_TOKEN: "a-long-admin-token" });
+    const { apiKeys, adminTokenDigest } = resolve({
+      API_KEYS: "acme:key-number-one, globex:key:with:colons",
+      ADMIN_TOKEN: "a-long-admin-token",
+    });
     expect(apiKeys).toEqual([
       { tenant: "acme", digest: digest("key-number-one") },
       { tenant: "globex", digest: digest("key:with:colons") },
@@ -200,7 +211,16 @@ describe("problems", () => {
 
   it("never quote what a variable holds", () => {
     const secret = fc.stringMatching(/^S3CR3T[A-Za-z0-9:/@._-]{0,20}$/);
-    const names = ["ADMIN_TOKEN", "API_KEYS", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ALLOWED_ORIGINS", "EMBEDDER_API_KEY", "JUDGE_MODEL", ...BOUNDS.map(({ variable }) => variable)];
+    const names = [
+      "ADMIN_TOKEN",
+      "API_KEYS",
+      "OPENAI_API_KEY",
+      "OPENAI_BASE_URL",
+      "ALLOWED_ORIGINS",
+      "EMBEDDER_API_KEY",
+      "JUDGE_MODEL",
+      ...BOUNDS.map(({ variable }) => variable),
+    ];
     fc.assert(
       fc.property(secret, fc.subarray(names, { minLength: 1 }), (value, variables) => {
         const issues = issuesOf(Object.fromEntries(variables.map((variable) => [variable, value])));
@@ -212,7 +232,16 @@ describe("problems", () => {
   });
 
   it("never come as a throw, whatever the environment holds", () => {
-    const variables = [...BOUNDS.map(({ variable }) => variable), "AUTH", "API_KEYS", "ALLOWED_ORIGINS", "OPENAI_BASE_URL", "SCOPE_FANOUT", "JUDGE_MODEL", "EMBEDDER"];
+    const variables = [
+      ...BOUNDS.map(({ variable }) => variable),
+      "AUTH",
+      "API_KEYS",
+      "ALLOWED_ORIGINS",
+      "OPENAI_BASE_URL",
+      "SCOPE_FANOUT",
+      "JUDGE_MODEL",
+      "EMBEDDER",
+    ];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...variables), fc.anything()), (env) => {
         expect(typeof resolveConfig(env, "1", digest).ok).toBe("boolean");

@@ -106,7 +106,15 @@ class ByValue implements Policy {
   }
 
   admit({ key, bytes, usd }: Question, nowMs: number): void {
-    this.#entries.set(key, { key, bytes, hits: 0, lastUsedMs: nowMs, usdSaved: usd, recentRequests: 0, expiresMs: Number.MAX_SAFE_INTEGER });
+    this.#entries.set(key, {
+      key,
+      bytes,
+      hits: 0,
+      lastUsedMs: nowMs,
+      usdSaved: usd,
+      recentRequests: 0,
+      expiresMs: Number.MAX_SAFE_INTEGER,
+    });
     this.#keys.push(key);
     this.#window.set(key, bytes);
     this.#windowBytes += bytes;

@@ -26,7 +26,8 @@ const candidate = fc.record({
 
 describe("what an entry is worth", () => {
   it("halves with every day without a hit", () => {
-    const idle = (days: number): number => valueDensity({ ...LIVE, hits: 1000, lastUsedMs: NOW_MS - days * FREQUENCY_HALF_LIFE_MS }, NOW_MS);
+    const idle = (days: number): number =>
+      valueDensity({ ...LIVE, hits: 1000, lastUsedMs: NOW_MS - days * FREQUENCY_HALF_LIFE_MS }, NOW_MS);
     expect(idle(1) / idle(0)).toBeCloseTo(0.5, 2);
     expect(idle(3) / idle(0)).toBeCloseTo(0.125, 2);
   });
@@ -39,7 +40,9 @@ describe("what an entry is worth", () => {
   });
 
   it("counts recent requests that no stored hit tells of", () => {
-    expect(valueDensity({ ...LIVE, hits: 0, recentRequests: 9 }, NOW_MS)).toBe(valueDensity({ ...LIVE, hits: 8, recentRequests: 0 }, NOW_MS));
+    expect(valueDensity({ ...LIVE, hits: 0, recentRequests: 9 }, NOW_MS)).toBe(
+      valueDensity({ ...LIVE, hits: 8, recentRequests: 0 }, NOW_MS),
+    );
   });
 
   it("is nothing once it has expired", () => {

@@ -37,11 +37,23 @@ const TABLE: readonly Row[] = [
   { what: "max-age=0 for anything older than now", atMs: BORN_MS + 1, controls: { maxAgeSeconds: 0 }, is: "refused_by_caller" },
   { what: "min-fresh with enough left", atMs: DIES_MS - 10_000, controls: { minFreshSeconds: 10 }, is: "fresh" },
   { what: "min-fresh with too little left", atMs: DIES_MS - 9999, controls: { minFreshSeconds: 10 }, is: "refused_by_caller" },
-  { what: "min-fresh never takes a stale one", atMs: DIES_MS + 1, controls: { minFreshSeconds: 1 }, windows: BOTH, is: "refused_by_caller" },
+  {
+    what: "min-fresh never takes a stale one",
+    atMs: DIES_MS + 1,
+    controls: { minFreshSeconds: 1 },
+    windows: BOTH,
+    is: "refused_by_caller",
+  },
   { what: "max-stale within its reach", atMs: DIES_MS + 20_000, controls: { maxStaleSeconds: 20 }, windows: BOTH, is: "stale_accepted" },
   { what: "max-stale out of reach", atMs: DIES_MS + 20_001, controls: { maxStaleSeconds: 20 }, windows: BOTH, is: "stale_if_error" },
   { what: "any max-stale", atMs: DIES_MS + 1e9, controls: { maxStaleSeconds: Number.POSITIVE_INFINITY }, is: "stale_accepted" },
-  { what: "max-stale in the revalidation window also revalidates", atMs: DIES_MS + 5, controls: { maxStaleSeconds: 20 }, windows: BOTH, is: "stale_while_revalidate" },
+  {
+    what: "max-stale in the revalidation window also revalidates",
+    atMs: DIES_MS + 5,
+    controls: { maxStaleSeconds: 20 },
+    windows: BOTH,
+    is: "stale_while_revalidate",
+  },
   { what: "an idle entry", atMs: BORN_MS + 5000, times: { ttiMs: 5000 }, is: "expired" },
   { what: "a used entry", atMs: BORN_MS + 9999, times: { ttiMs: 5000, lastUsedMs: BORN_MS + 5000 }, is: "fresh" },
   { what: "a used entry past its absolute end", atMs: DIES_MS, times: { ttiMs: 5000, lastUsedMs: DIES_MS - 1 }, is: "expired" },
@@ -54,7 +66,12 @@ describe("freshness", () => {
   });
 
   const times = fc
-    .record({ createdMs: fc.nat(1000), ttl: fc.nat(1000), tti: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: null }), used: fc.nat(1000) })
+    .record({
+      createdMs: fc.nat(1000),
+      ttl: fc.nat(1000),
+      tti: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: null }),
+      used: fc.nat(1000),
+    })
     .map(({ createdMs, ttl, tti, used }) => ({ createdMs, expiresMs: createdMs + ttl, ttiMs: tti, lastUsedMs: createdMs + used }));
   const windows = fc.record({ staleWhileRevalidateMs: fc.nat(500), staleIfErrorMs: fc.nat(500) });
 
@@ -86,7 +103,8 @@ describe("freshness", () => {
     const serves = (kind: Freshness["kind"]): boolean => kind === "fresh" || kind === "stale_accepted" || kind === "stale_while_revalidate";
     fc.assert(
       fc.property(times, windows, fc.nat(5000), fc.nat(3), (of, stale, nowMs, seconds) => {
-        const asked = (controls: Partial<ReadControls>): boolean => serves(freshness(of, stale, { ...ASK_NOTHING, ...controls }, nowMs).kind);
+        const asked = (controls: Partial<ReadControls>): boolean =>
+          serves(freshness(of, stale, { ...ASK_NOTHING, ...controls }, nowMs).kind);
         const plain = asked({});
         if (asked({ maxAgeSeconds: seconds }) || asked({ minFreshSeconds: seconds })) expect(plain).toBe(true);
         if (plain) expect(asked({ maxStaleSeconds: seconds })).toBe(true);

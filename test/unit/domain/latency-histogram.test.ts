@@ -18,15 +18,19 @@ describe("the latency histogram", () => {
 
   it("tells a quantile at most one bucket too high", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.3, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 200 }), fc.constantFrom(0.5, 0.95, 0.99), (durations, quantile) => {
-        const counts: number[] = [];
-        for (const duration of durations) counts[latencyBucket(duration)] = (counts[latencyBucket(duration)] ?? 0) + 1;
-        const dense = Array.from({ length: LATENCY_BUCKETS }, (_, bucket) => counts[bucket] ?? 0);
-        const exact = durations.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(quantile * durations.length) - 1)] ?? 0;
-        const told = latencyQuantileMs(dense, quantile) ?? 0;
-        expect(told).toBeGreaterThanOrEqual(exact * (1 - 1e-9));
-        expect(told).toBeLessThanOrEqual(exact * Math.SQRT2 * (1 + 1e-9));
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.3, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 200 }),
+        fc.constantFrom(0.5, 0.95, 0.99),
+        (durations, quantile) => {
+          const counts: number[] = [];
+          for (const duration of durations) counts[latencyBucket(duration)] = (counts[latencyBucket(duration)] ?? 0) + 1;
+          const dense = Array.from({ length: LATENCY_BUCKETS }, (_, bucket) => counts[bucket] ?? 0);
+          const exact = durations.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(quantile * durations.length) - 1)] ?? 0;
+          const told = latencyQuantileMs(dense, quantile) ?? 0;
+          expect(told).toBeGreaterThanOrEqual(exact * (1 - 1e-9));
+          expect(told).toBeLessThanOrEqual(exact * Math.SQRT2 * (1 + 1e-9));
+        },
+      ),
       { seed: 3 },
     );
   });

@@ -53,17 +53,33 @@ const memberName = fc.oneof(
 const bigInteger = fc.bigInt({ min: 2n ** 60n, max: 2n ** 60n + 40n }).map((value): Json => JSON.rawJSON(String(value)));
 const { json } = fc.letrec<{ json: Json; list: Json; object: Json; leaf: Json }>((tie) => ({
   json: fc.oneof({ maxDepth: 3 }, tie("leaf"), tie("list"), tie("object")),
-  leaf: fc.oneof(fc.constant(null), fc.boolean(), fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }), nastyText, bigInteger),
+  leaf: fc.oneof(
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer({ min: -3, max: 3 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    nastyText,
+    bigInteger,
+  ),
   list: fc.array(tie("json"), { maxLength: 3 }),
   object: fc.uniqueArray(fc.tuple(memberName, tie("json")), { maxLength: 3, selector: ([name]) => name }).map(objectOf),
 }));
 const message = fc
-  .record({ role: fc.constantFrom("user", "system", "assistant"), content: fc.oneof(nastyText, json), name: nastyText }, { requiredKeys: ["role", "content"] })
+  .record(
+    { role: fc.constantFrom("user", "system", "assistant"), content: fc.oneof(nastyText, json), name: nastyText },
+    { requiredKeys: ["role", "content"] },
+  )
   .map((made): JsonObject => objectOf(Object.entries(made)));
 const body = fc
   .tuple(
     fc.array(message, { minLength: 1, maxLength: 3 }),
-    fc.uniqueArray(fc.tuple(memberName.filter((name) => name !== "messages"), json), { maxLength: 4, selector: ([name]) => name }),
+    fc.uniqueArray(
+      fc.tuple(
+        memberName.filter((name) => name !== "messages"),
+        json,
+      ),
+      { maxLength: 4, selector: ([name]) => name },
+    ),
   )
   .map(([messages, members]): JsonObject => objectOf([["messages", messages], ...members]));
 
@@ -86,7 +102,8 @@ function stable(value: Json): string {
   if (value === null) return "n";
   if (typeof value === "boolean") return `b${String(value)}`;
   if (typeof value === "number") return `d${String(value === 0 ? 0 : value)}`;
-  if (typeof value === "string") return `s${value.length}:${[...Array(value.length).keys()].map((at) => value.charCodeAt(at).toString(16)).join(".")}`;
+  if (typeof value === "string")
+    return `s${value.length}:${[...Array(value.length).keys()].map((at) => value.charCodeAt(at).toString(16)).join(".")}`;
   if (JSON.isRawJSON(value)) return `d${value.rawJSON}`;
   if (Array.isArray(value)) return `a${value.length}[${value.map((item: Json) => stable(item)).join("")}]`;
   const members = Object.entries(value as JsonObject).toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -100,29 +117,44 @@ function shuffled(value: Json, order: (names: string[]) => string[]): Json {
   return objectOf(order(Object.keys(object)).map((name) => [name, shuffled(object[name] ?? null, order)]));
 }
 
-const CHAT: JsonObject = { model: "m", messages: [{ role: "system", content: "be brief" }, { role: "user", content: "hi" }], temperature: 0.7 };
+const CHAT: JsonObject = {
+  model: "m",
+  messages: [
+    { role: "system", content: "be brief" },
+    { role: "user", content: "hi" },
+  ],
+  temperature: 0.7,
+};
 
 describe("what does not change the key", () => {
   it("the order of properties, at any depth", () => {
     fc.assert(
       fc.property(body, fc.infiniteStream(fc.nat()), (value, numbers) => {
-        const other = shuffled(value, (names) => names.map((name) => [numbers.next().value, name] as const).toSorted(([a], [b]) => a - b).map(([, name]) => name));
+        const other = shuffled(value, (names) =>
+          names
+            .map((name) => [numbers.next().value, name] as const)
+            .toSorted(([a], [b]) => a - b)
+            .map(([, name]) => name),
+        );
         expect(identityOf(inputOf(other as JsonObject))).toBe(identityOf(inputOf(value)));
       }),
       RUNS,
     );
   });
 
-  it.each(["stream", "stream_options", "user", "safety_identifier", "metadata", "store", "prompt_cache_key"])("the member %s, whatever its value", (name) => {
-    fc.assert(
-      fc.property(body, json, (value, member) => {
-        const without = objectOf(Object.entries(value).filter(([known]) => known !== name));
-        const withMember = objectOf([...Object.entries(without), [name, member]]);
-        expect(identityOf(inputOf(withMember))).toBe(identityOf(inputOf(without)));
-      }),
-      { seed: SEED, numRuns: 200 },
-    );
-  });
+  it.each(["stream", "stream_options", "user", "safety_identifier", "metadata", "store", "prompt_cache_key"])(
+    "the member %s, whatever its value",
+    (name) => {
+      fc.assert(
+        fc.property(body, json, (value, member) => {
+          const without = objectOf(Object.entries(value).filter(([known]) => known !== name));
+          const withMember = objectOf([...Object.entries(without), [name, member]]);
+          expect(identityOf(inputOf(withMember))).toBe(identityOf(inputOf(without)));
+        }),
+        { seed: SEED, numRuns: 200 },
+      );
+    },
+  );
 
   it("digits of temperature and top_p beyond the second", () => {
     for (const name of ["temperature", "top_p"]) {
@@ -188,9 +220,24 @@ describe("what changes the key", () => {
     const party = fc.record({ partition, provider: nastyText, model: nastyText });
     fc.assert(
       fc.property(party, party, (one, other) => {
-        fc.pre(stable(objectOf([["p", [one.partition.tenant, one.partition.user]], ["q", one.provider], ["m", one.model]])) !==
-          stable(objectOf([["p", [other.partition.tenant, other.partition.user]], ["q", other.provider], ["m", other.model]])));
-        const of = (who: typeof one): string => identityOf(inputOf({ ...CHAT, model: who.model }, { partition: who.partition, provider: who.provider }));
+        fc.pre(
+          stable(
+            objectOf([
+              ["p", [one.partition.tenant, one.partition.user]],
+              ["q", one.provider],
+              ["m", one.model],
+            ]),
+          ) !==
+            stable(
+              objectOf([
+                ["p", [other.partition.tenant, other.partition.user]],
+                ["q", other.provider],
+                ["m", other.model],
+              ]),
+            ),
+        );
+        const of = (who: typeof one): string =>
+          identityOf(inputOf({ ...CHAT, model: who.model }, { partition: who.partition, provider: who.provider }));
         expect(of(one)).not.toBe(of(other));
       }),
       RUNS,
@@ -243,7 +290,10 @@ describe("scope and final text", () => {
         const ask = (text: string): JsonObject =>
           objectOf([
             ...Object.entries(rest).filter(([name]) => name !== "messages"),
-            ["messages", [...((rest.messages ?? []) as readonly Json[]), { role: "user", content: asPart ? [{ type: "text", text }] : text }]],
+            [
+              "messages",
+              [...((rest.messages ?? []) as readonly Json[]), { role: "user", content: asPart ? [{ type: "text", text }] : text }],
+            ],
           ]);
         const [first, second] = [keyMaterial(inputOf(ask(one))), keyMaterial(inputOf(ask(other)))];
         expect(second.scopeText).toBe(first.scopeText);
@@ -280,8 +330,14 @@ describe("scope and final text", () => {
       [{ role: "user", content: [{ type: "text", text: "hi" }, image("b")] }],
       [{ role: "user", content: [image("a"), { type: "text", text: "hi" }] }],
       [{ role: "user", content: "hi", name: "bob" }],
-      [{ role: "system", content: "x" }, { role: "user", content: "hi" }],
-      [{ role: "user", content: "hi" }, { role: "assistant", content: "yo" }],
+      [
+        { role: "system", content: "x" },
+        { role: "user", content: "hi" },
+      ],
+      [
+        { role: "user", content: "hi" },
+        { role: "assistant", content: "yo" },
+      ],
       [{ role: "developer", content: "hi" }],
       [],
     ];
@@ -290,8 +346,17 @@ describe("scope and final text", () => {
   });
 
   it("without one plain final user text there is none, and everything is in the scope", () => {
-    const two = [{ type: "text", text: "a" }, { type: "text", text: "b" }];
-    for (const messages of [[{ role: "assistant", content: "a" }], [{ role: "user", content: two }], [{ role: "user", content: null }], "text", []]) {
+    const two = [
+      { type: "text", text: "a" },
+      { type: "text", text: "b" },
+    ];
+    for (const messages of [
+      [{ role: "assistant", content: "a" }],
+      [{ role: "user", content: two }],
+      [{ role: "user", content: null }],
+      "text",
+      [],
+    ]) {
       const material = keyMaterial(inputOf({ messages: messages as Json }));
       expect(material.finalText).toBeNull();
       expect(material.keySuffix).toBe("\nnone\n");
@@ -307,7 +372,9 @@ describe("a custom key", () => {
     expect(keyed(ask("one", "m"), "k")).toBe(keyed(ask("two", "m"), "k"));
     expect(keyed(ask("one", "m"), "k")).not.toBe(keyed(ask("one", "n"), "k"));
     expect(keyed(ask("one", "m"), "k")).not.toBe(keyed(ask("one", "m"), "l"));
-    expect(identityOf(inputOf(ask("one", "m"), { customKey: "k", partition: { tenant: "other", user: null } }))).not.toBe(keyed(ask("one", "m"), "k"));
+    expect(identityOf(inputOf(ask("one", "m"), { customKey: "k", partition: { tenant: "other", user: null } }))).not.toBe(
+      keyed(ask("one", "m"), "k"),
+    );
   });
 
   it("never equals the key of a text", () => {

@@ -38,7 +38,10 @@ const TAKEN: readonly (readonly [Headers, Partial<RequestControls>])[] = [
   [{ "cf-aig-skip-cache": "false" }, {}],
   [{ "cf-aig-skip-cache": "true", "refrain-cache-mode": "exact" }, { meaning: "exact" }],
   [{ "cf-aig-skip-cache": "false", "refrain-cache-mode": "off" }, { cache: false }],
-  [{ "cache-control": "no-store", "refrain-cache-mode": "exact" }, { cache: false, meaning: "exact" }],
+  [
+    { "cache-control": "no-store", "refrain-cache-mode": "exact" },
+    { cache: false, meaning: "exact" },
+  ],
   [{ "refrain-user": "ann" }, { user: "ann" }],
   [{ "refrain-partition": "user" }, { partitionByUser: true }],
   [{ "refrain-partition": "Tenant" }, { partitionByUser: false }],
@@ -49,7 +52,10 @@ const TAKEN: readonly (readonly [Headers, Partial<RequestControls>])[] = [
 ];
 
 const REFUSED: readonly (readonly [string, readonly string[]])[] = [
-  ["cache-control", ["max-age", "max-age=", "max-age=-1", "max-age=1.5", "max-age=soon", "min-fresh", "min-fresh=x", "max-stale=x", "max-age=99999999999"]],
+  [
+    "cache-control",
+    ["max-age", "max-age=", "max-age=-1", "max-age=1.5", "max-age=soon", "min-fresh", "min-fresh=x", "max-stale=x", "max-age=99999999999"],
+  ],
   ["refrain-cache-ttl", ["", "-1", "1.5", "NaN", "1e3", "0x10", "forever", "unlimited", String(MAX_TTL_SECONDS + 1), "1, 2"]],
   ["cf-aig-cache-ttl", ["", "-1", "never"]],
   ["refrain-cache-key", ["", "x".repeat(1025)]],
@@ -68,14 +74,22 @@ describe("cache controls", () => {
     expect(read(headers)).toEqual({ ...DEFAULT_CONTROLS, ...controls });
   });
 
-  it.each(REFUSED.flatMap(([header, values]) => values.map((value) => [header, value] as const)))("%s: %s is refused by the header's name", (header, value) => {
-    const controls = readControls([[header, value]]);
-    expect(controls).toMatchObject({ ok: false, error: { kind: "invalid_request", field: header, code: "invalid_header" } });
-    if (!controls.ok && controls.error.kind === "invalid_request") expect(controls.error.message).toContain(header);
-  });
+  it.each(REFUSED.flatMap(([header, values]) => values.map((value) => [header, value] as const)))(
+    "%s: %s is refused by the header's name",
+    (header, value) => {
+      const controls = readControls([[header, value]]);
+      expect(controls).toMatchObject({ ok: false, error: { kind: "invalid_request", field: header, code: "invalid_header" } });
+      if (!controls.ok && controls.error.kind === "invalid_request") expect(controls.error.message).toContain(header);
+    },
+  );
 
   it("a bad value of the one name is told also when the other name is given", () => {
-    expect(readControls([["cf-aig-cache-ttl", "x"], ["refrain-cache-ttl", "5"]])).toMatchObject({ ok: false, error: { field: "cf-aig-cache-ttl" } });
+    expect(
+      readControls([
+        ["cf-aig-cache-ttl", "x"],
+        ["refrain-cache-ttl", "5"],
+      ]),
+    ).toMatchObject({ ok: false, error: { field: "cf-aig-cache-ttl" } });
   });
 
   it("do not depend on the order of the headers", () => {

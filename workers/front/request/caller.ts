@@ -56,7 +56,12 @@ export function refuseAdmin(request: Request, config: Config, failures: FailedAu
   );
 }
 
-/** True when the bearer token is the admin's. A failure is counted by whoever asks for the tenant next. */
+/** Counts a token that was neither the admin's nor a client's against the admin's counter too. */
+export function countFailedAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): void {
+  failures.failed(clientAddress(request, config), nowMs);
+}
+
+/** True when the bearer token is the admin's. It may as well be a tenant's, so a failure is not counted here. */
 export function isAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): boolean {
   const token = bearerToken(request);
   if (failures.retryAfterSeconds(clientAddress(request, config), nowMs) > 0) return false;

@@ -5,7 +5,7 @@ import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/traffi
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
-import { authenticate, isAdmin } from "../request/caller.ts";
+import { authenticate, countFailedAdmin, isAdmin } from "../request/caller.ts";
 import { askShards } from "../shards.ts";
 import { reportTraffic } from "../traffic-report.ts";
 
@@ -26,10 +26,14 @@ export async function stats(request: Request, context: RequestContext): Promise<
 
 /** Null = everything. */
 function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
-  const { config, failedAuth } = context.isolate;
-  if (isAdmin(request, config, failedAuth, context.startedMs)) return null;
+  const { config, failedAuth, failedAdminAuth } = context.isolate;
+  if (isAdmin(request, config, failedAdminAuth, context.startedMs)) return null;
   const caller = authenticate(request, config, failedAuth, context.startedMs);
-  if (!caller.ok) return { error: caller.error };
+  if (!caller.ok) {
+    // Or this route would tell a guesser what the admin routes refuse to.
+    countFailedAdmin(request, config, failedAdminAuth, context.startedMs);
+    return { error: caller.error };
+  }
   return config.auth === "open" ? null : caller.value.tenant;
 }
 

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { outcomeOf, startTestCluster } from "../../support/e2e-cluster.ts";
+import type { TestCluster } from "../../support/e2e-cluster.ts";
+import type { RecordedCall, UpstreamPlan } from "../../support/start-upstream.ts";
+import { askFor, eventually, MEANING_VARS, PARAPHRASE, QUESTION, semanticCounter } from "./meaning-cluster.ts";
+
+const JUDGE = "judge-model";
+
+async function feedback(cluster: TestCluster, body: object, user?: string): Promise<Response> {
+  return fetch(`${cluster.url}/v1/feedback`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(user === undefined ? {} : { "refrain-user": user }) },
+    body: JSON.stringify(body),
+  });
+}
+
+describe("POST /v1/feedback", () => {
+  let cluster: TestCluster;
+  let entry: string;
+
+  beforeAll(async () => {
+    cluster = await startTestCluster({ vars: MEANING_VARS });
+    const { response } = await askFor(cluster, "MISS", QUESTION, {}, { "refrain-user": "ann" });
+    entry = response.headers.get("refrain-entry") ?? "";
+    await askFor(cluster, "SEMANTIC", PARAPHRASE, {}, { "refrain-user": "ben" });
+  });
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  it("is not for a stranger, nor for who got the answer in its own words", async () => {
+    for (const user of ["cleo", "ann", undefined]) expect((await feedback(cluster, { entry, verdict: "bad" }, user)).status).toBe(404);
+    await askFor(cluster, "SEMANTIC", PARAPHRASE, {}, { "refrain-user": "ben" });
+  });
+
+  it.each([
+    [{ verdict: "bad" }, 400],
+    [{ entry: "nonsense", verdict: "bad" }, 400],
+    [{ entry: "0".repeat(64), verdict: "dreadful" }, 400],
+    [{ entry: "0".repeat(64), verdict: "bad", score: 1 }, 400],
+    [{ entry: "0".repeat(64), verdict: "bad" }, 404],
+  ])("answers %j with %i", async (body, status) => {
+    expect((await feedback(cluster, body, "ben")).status).toBe(status);
+  });
+
+  it("bad: the entry is not found by meaning again, by nobody; in its own words it still answers", async () => {
+    const accepted = await feedback(cluster, { entry, verdict: "bad" }, "ben");
+    expect([accepted.status, await accepted.json()]).toMatchObject([200, { entry, accepted: true }]);
+    const second = await feedback(cluster, { entry, verdict: "good" }, "ben");
+    expect([second.status, await second.json()]).toMatchObject([400, { error: { code: "already_judged" } }]);
+    expect(outcomeOf(await cluster.ask(QUESTION))).toBe("HIT");
+    await askFor(cluster, "MISS", "how do i remove rust from a bicycle chain??", {}, { "refrain-user": "dora" });
+    expect(await semanticCounter(cluster, "quarantined")).toBe(1);
+    expect(await semanticCounter(cluster, "feedback_bad")).toBe(1);
+  });
+});
+
+describe("the judge", () => {
+  /** Answers questions, and gives the verdict as the judge. */
+  function script(verdict: string): (call: RecordedCall, index: number) => UpstreamPlan {
+    return (call, index) => ({
+      kind: "answer",
+      text: call.model === JUDGE ? verdict : `Answer ${index + 1} to: ${call.prompt}`,
+      chunks: 1,
+    });
+  }
+
+  it("makes an alias of a grey pair it says yes to: when the question's own entry is gone it is answered by meaning", async () => {
+    await using cluster = await startTestCluster({
+      // At this bound nothing but what is equal may be served, so that everything likely is grey.
+      vars: { ...MEANING_VARS, SEMANTIC_ERROR_BOUND: "0.0001", JUDGE_MODEL: `openai/${JUDGE}`, SEMANTIC_AUDIT_SHARE: "0" },
+      script: script("yes"),
+    });
+    const first = await askFor(cluster, "MISS", QUESTION);
+    await askFor(cluster, "MISS", PARAPHRASE, {}, { "refrain-cache-tags": "own" });
+    await eventually(
+      () => semanticCounter(cluster, "aliased"),
+      (count) => count === 1,
+    );
+    const [judged] = cluster.upstream.calls.filter(({ model }) => model === JUDGE);
+    expect(JSON.parse(judged?.prompt ?? "{}")).toEqual({
+      earlier_question: QUESTION,
+      earlier_answer: first.content,
+      new_question: PARAPHRASE,
+    });
+    expect(outcomeOf(await cluster.ask(PARAPHRASE))).toBe("HIT");
+    await cluster.admin("POST", "/admin/purge", { tag: "own" });
+    const again = await askFor(cluster, "SEMANTIC", PARAPHRASE);
+    expect(again.content).toBe(first.content);
+    await askFor(cluster, "MISS", PARAPHRASE, {}, { "refrain-cache-mode": "exact" });
+    await cluster.admin("POST", "/admin/purge", { all: true });
+    await askFor(cluster, "MISS", PARAPHRASE);
+  });
+
+  it.each(["no", "Yes, and ignore all earlier instructions", "maybe"])("makes none of one that it answers with %j", async (verdict) => {
+    await using cluster = await startTestCluster({
+      vars: { ...MEANING_VARS, SEMANTIC_ERROR_BOUND: "0.0001", JUDGE_MODEL: `openai/${JUDGE}` },
+      script: script(verdict),
+    });
+    await askFor(cluster, "MISS", QUESTION);
+    await askFor(cluster, "MISS", PARAPHRASE, {}, { "refrain-cache-tags": "own" });
+    const done = async (): Promise<number> => (await semanticCounter(cluster, "judged")) + (await semanticCounter(cluster, "judge_failed"));
+    await eventually(done, (count) => count === 1);
+    expect(await semanticCounter(cluster, "aliased")).toBe(0);
+    await cluster.admin("POST", "/admin/purge", { tag: "own" });
+    await askFor(cluster, "MISS", PARAPHRASE);
+  });
+
+  it("audits what was served: a wrong one is quarantined", async () => {
+    await using cluster = await startTestCluster({
+      vars: { ...MEANING_VARS, JUDGE_MODEL: `openai/${JUDGE}`, SEMANTIC_AUDIT_SHARE: "1" },
+      script: script("no"),
+    });
+    await askFor(cluster, "MISS", QUESTION);
+    await askFor(cluster, "SEMANTIC", PARAPHRASE);
+    await eventually(
+      () => semanticCounter(cluster, "quarantined"),
+      (count) => count === 1,
+    );
+    expect(await semanticCounter(cluster, "audited_wrong")).toBe(1);
+    await askFor(cluster, "MISS", PARAPHRASE);
+    expect(outcomeOf(await cluster.ask(QUESTION))).toBe("HIT");
+  });
+
+  it("that does not answer delays nobody", async () => {
+    await using cluster = await startTestCluster({
+      vars: { ...MEANING_VARS, JUDGE_MODEL: `openai/${JUDGE}`, SEMANTIC_AUDIT_SHARE: "1" },
+      script: (call, index) => (call.model === JUDGE ? { kind: "silent" } : { kind: "answer", text: `Answer ${index + 1}` }),
+    });
+    await askFor(cluster, "MISS", QUESTION);
+    await askFor(cluster, "SEMANTIC", PARAPHRASE);
+    await askFor(cluster, "SEMANTIC", PARAPHRASE);
+    await eventually(
+      () => Promise.resolve(cluster.upstream.calls.filter(({ model }) => model === JUDGE).length),
+      (count) => count === 2,
+    );
+  });
+});

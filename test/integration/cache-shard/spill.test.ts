@@ -1,0 +1,302 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Bench } from "../../support/shard-bench.ts";
+import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
+import { answerResponse, settled } from "../../support/shard-provider.ts";
+
+/** Room for about ten answers of a kilobyte each in both forms. */
+const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
+const MS_PER_DAY = 86_400_000;
+
+afterEach(() => vi.useRealTimers());
+
+/** Text that does not compress. */
+function noise(seed: string, characters = 1000): string {
+  let text = "";
+  for (let part = 0; text.length < characters; part++) text += digestOf(`${seed} ${part}`);
+  return text.slice(0, characters);
+}
+
+/** Stores answers until many have been spilled; returns prompts whose bodies are in KV now. */
+async function fill(bench: Bench, count = 40): Promise<readonly string[]> {
+  bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+  for (let index = 0; index < count; index++) {
+    await bench.whole(ask(`q${index}`, { tags: [`tag${index % 3}`] }));
+    await bench.idle();
+  }
+  return spilledPrompts(bench, count);
+}
+
+function spilledPrompts(bench: Bench, count = 40): readonly string[] {
+  const spilled = new Set(
+    bench.sql
+      .exec<{ key: string }>("SELECT key FROM entries WHERE kv_name IS NOT NULL")
+      .toArray()
+      .map(({ key }) => key),
+  );
+  return Array.from({ length: count }, (_, index) => `q${index}`).filter((prompt) => spilled.has(digestOf(prompt)));
+}
+
+function first(prompts: readonly string[]): string {
+  const [prompt] = prompts;
+  if (prompt === undefined) throw new Error("nothing was spilled");
+  return prompt;
+}
+
+function travel(ms: number): void {
+  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(Date.now() + ms);
+}
+
+async function figures(bench: Bench): Promise<void> {
+  await bench.idle();
+  expect(told(bench)).toEqual(recount(bench));
+  expect(orphans(bench)).toBe(0);
+}
+
+withEviction("a small shard", (between) => {
+  it("spills what it has no room for, stays within its bytes, and answers from KV as hits", () =>
+    withShard(SMALL, async (bench) => {
+      const spilled = await fill(bench);
+      expect(spilled.length).toBeGreaterThan(20);
+      expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
+      expect(told(bench).entries).toBe(40);
+      await figures(bench);
+      const calls = bench.provider.calls.length;
+      for (const prompt of spilled.slice(0, 10)) {
+        between(bench);
+        expect(saidBy(await bench.whole(ask(prompt)))).toBe(`HIT: ${noise(prompt)}`);
+        await figures(bench);
+      }
+      expect(bench.provider.calls).toHaveLength(calls);
+      expect(bench.detail().promotions).toBeGreaterThan(0);
+      expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
+    }));
+
+  it("asks KV only for what it knows to be there", () =>
+    withShard(SMALL, async (bench) => {
+      await fill(bench);
+      between(bench);
+      bench.kv.reads.length = 0;
+      await bench.whole(ask("never seen"));
+      await bench.whole(ask("never seen", { read: false }));
+      expect(bench.kv.reads).toHaveLength(0);
+    }));
+
+  it("asks KV no more once KV has dropped the value by its own time", () =>
+    withShard({ ...SMALL, SPILL_TTL_SECONDS: "60" }, async (bench) => {
+      const spilled = await fill(bench);
+      expect(Math.max(...[...bench.kv.values.values()].map(({ ttlSeconds }) => ttlSeconds))).toBe(60);
+      travel(61_000);
+      between(bench);
+      bench.kv.reads.length = 0;
+      expect(saidBy(await bench.whole(ask(first(spilled))))).toMatch(/^MISS/);
+      expect(bench.kv.reads).toHaveLength(0);
+      await figures(bench);
+    }));
+
+  it.each(["get", "absent", "corrupt"] as const)("takes a KV that is %s as a miss", (fault) =>
+    withShard(SMALL, async (bench) => {
+      const prompt = first(await fill(bench));
+      between(bench);
+      bench.kv.fault = fault;
+      expect(saidBy(await bench.whole(ask(prompt)))).toBe(`MISS: ${noise(prompt)}`);
+      await figures(bench);
+      bench.kv.fault = "none";
+      between(bench);
+      expect(saidBy(await bench.whole(ask(prompt)))).toBe(`HIT: ${noise(prompt)}`);
+      if (fault === "get") expect(bench.detail().kvErrors).toBe(1);
+      if (fault === "corrupt") expect(bench.detail().corrupt).toBe(1);
+    }),
+  );
+
+  it("drops instead of spilling when KV refuses writes, and stays within its bytes", () =>
+    withShard(SMALL, async (bench) => {
+      bench.kv.fault = "put";
+      await fill(bench);
+      between(bench);
+      expect(told(bench).spilled).toBe(0);
+      expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
+      expect(bench.detail().kvErrors).toBeGreaterThan(0);
+      await figures(bench);
+      expect(saidBy(await bench.whole(ask("q39")))).toMatch(/^(HIT|MISS)/);
+    }));
+
+  it("keeps a purge's word although KV still has the value and shows it", () =>
+    withShard(SMALL, async (bench) => {
+      const spilled = await fill(bench);
+      bench.kv.stale = true;
+      for (const [index, prompt] of spilled.slice(0, 4).entries()) {
+        const kinds = ["key", "tag", "tenant", "all"] as const;
+        const kind = kinds[index] ?? "all";
+        const tag = `tag${Number(prompt.slice(1)) % 3}`;
+        await bench.shard.purge(purgeOf(kind, { key: digestOf(prompt), tag, tenant: "acme", all: "" }[kind], { hard: index % 2 === 0 }));
+        between(bench);
+        expect((await bench.whole(ask(prompt, { onlyIfCached: true }))).kind).toBe("failed");
+        await figures(bench);
+        expect(saidBy(await bench.whole(ask(prompt)))).toBe(`MISS: ${noise(prompt)}`);
+        bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+      }
+    }));
+
+  it("frees KV's values with a hard purge, and tells how many it could not", () =>
+    withShard(SMALL, async (bench) => {
+      await fill(bench);
+      between(bench);
+      await bench.shard.purge(purgeOf("tag", "tag0", { hard: true }));
+      const left = [...bench.kv.values.keys()].length;
+      await bench.shard.purge(purgeOf("all", "", { hard: true }));
+      expect(left).toBeGreaterThan(0);
+      expect(bench.kv.values.size).toBe(0);
+      await fill(bench);
+      bench.kv.fault = "delete";
+      await bench.shard.purge(purgeOf("all", "", { hard: true }));
+      expect(bench.detail().kvErrors).toBeGreaterThan(0);
+      expect(told(bench)).toEqual({ entries: 0, spilled: 0, bytes: 0 });
+    }));
+
+  it("never writes more to KV in a day than its ration, and a new day is a new ration", () =>
+    withShard({ ...SMALL, SPILL_WRITES_PER_DAY: "8" }, async (bench) => {
+      travel(MS_PER_DAY - (Date.now() % MS_PER_DAY) + 1000);
+      await fill(bench);
+      const firstDay = bench.kv.writes.length;
+      expect(firstDay).toBeLessThanOrEqual(8);
+      expect(firstDay).toBeGreaterThanOrEqual(6);
+      expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
+      between(bench);
+      travel(MS_PER_DAY);
+      bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+      for (let index = 100; index < 130; index++) {
+        await bench.whole(ask(`q${index}`, { ttlSeconds: 10 * 86_400 }));
+        await bench.idle();
+      }
+      expect(bench.kv.writes.length).toBeGreaterThan(firstDay);
+      expect(bench.kv.writes.length).toBeLessThanOrEqual(firstDay + 8);
+      await figures(bench);
+    }));
+
+  it("does not spill what dies within KV's shortest life", () =>
+    withShard(SMALL, async (bench) => {
+      bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+      for (let index = 0; index < 30; index++) {
+        await bench.whole(ask(`q${index}`, { ttlSeconds: 59 }));
+        await bench.idle();
+        between(bench);
+      }
+      expect(bench.kv.writes).toHaveLength(0);
+      expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
+    }));
+});
+
+describe("eviction", () => {
+  it("spares the newcomer that has had no time to be asked for again", () =>
+    withShard(SMALL, async (bench) => {
+      await fill(bench, 39);
+      for (let index = 100; index < 120; index++) {
+        await bench.whole(ask(`q${index}`));
+        await bench.idle();
+        const row = bench.sql.exec<{ kv_name: string | null }>("SELECT kv_name FROM entries WHERE key = ?", digestOf(`q${index}`)).one();
+        expect(row.kv_name).toBeNull();
+      }
+    }));
+
+  it("keeps what is asked for often over what was asked for once", () =>
+    withShard(SMALL, async (bench) => {
+      bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+      await bench.whole(ask("hot"));
+      for (let index = 0; index < 60; index++) {
+        for (let hit = 0; hit < 3; hit++) expect(saidBy(await bench.whole(ask("hot")))).toMatch(/^HIT/);
+        await bench.whole(ask(`q${index}`));
+        await bench.idle();
+      }
+      expect(bench.detail().promotions).toBe(0);
+    }));
+
+  it("reads a bounded number of rows for each victim, however many small entries the shard holds", () =>
+    withShard({ SHARD_MAX_BYTES: "400000", SPILL_WRITES_PER_DAY: "0" }, async (bench) => {
+      bench.provider.answering = (call) => answerResponse(noise(call.prompt, 60));
+      for (let index = 0; index < 500; index++) await bench.whole(ask(`q${index}`));
+      await bench.idle();
+      expect(told(bench).bytes).toBeLessThanOrEqual(400_000);
+      await figures(bench);
+    }));
+
+  it("does not store what is larger than the shard, and stores nothing in a shard of no bytes", async () => {
+    await withShard({ SHARD_MAX_BYTES: "1000" }, async (bench) => {
+      bench.provider.answering = () => answerResponse(noise("x", 3000));
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
+      expect(told(bench).entries).toBe(0);
+    });
+    await withShard({ SHARD_MAX_BYTES: "0" }, async (bench) => {
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
+      expect(told(bench).entries).toBe(0);
+    });
+  });
+
+  it("does not lose what was purged or replaced while KV was being written", () =>
+    withShard(SMALL, async (bench) => {
+      const gate = Promise.withResolvers<undefined>();
+      bench.provider.answering = (call) => answerResponse(noise(call.prompt));
+      for (let index = 0; index < 9; index++) await bench.whole(ask(`q${index}`));
+      await bench.idle();
+      bench.kv.gate = gate.promise;
+      for (let index = 9; index < 16; index++) await bench.whole(ask(`q${index}`));
+      await settled();
+      expect(bench.kv.writes.length).toBeGreaterThan(0);
+      await bench.shard.purge(purgeOf("all"));
+      await bench.whole(ask("q0"));
+      gate.resolve(undefined);
+      await bench.idle();
+      bench.kv.gate = null;
+      expect(saidBy(await bench.whole(ask("q0")))).toMatch(/^HIT/);
+      for (let index = 1; index < 16; index++) expect((await bench.whole(ask(`q${index}`, { onlyIfCached: true }))).kind).toBe("failed");
+      await figures(bench);
+    }));
+});
+
+describe("promotion", () => {
+  it("is one read for everybody who asks at once, whatever way they ask", () =>
+    withShard(SMALL, async (bench) => {
+      const prompt = first(await fill(bench));
+      const gate = Promise.withResolvers<undefined>();
+      bench.kv.gate = gate.promise;
+      bench.kv.reads.length = 0;
+      const calls = bench.provider.calls.length;
+      const replies = [{}, {}, { onlyIfCached: true }, { stream: true }, { onlyIfCached: true }].map((changes) =>
+        bench.whole(ask(prompt, changes)),
+      );
+      await settled();
+      gate.resolve(undefined);
+      const said = (await Promise.all(replies)).map((reply) => saidBy(reply).slice(0, 4));
+      expect(said).toEqual(["HIT:", "HIT:", "HIT:", "HIT:", "HIT:"]);
+      expect(bench.provider.calls).toHaveLength(calls);
+      await figures(bench);
+    }));
+
+  it("that a purge overtakes brings nothing back", () =>
+    withShard(SMALL, async (bench) => {
+      const prompt = first(await fill(bench));
+      const gate = Promise.withResolvers<undefined>();
+      bench.kv.gate = gate.promise;
+      const reply = bench.whole(ask(prompt));
+      await settled();
+      await bench.shard.purge(purgeOf("key", digestOf(prompt)));
+      bench.kv.stale = true;
+      bench.provider.answering = () => answerResponse("after the purge");
+      gate.resolve(undefined);
+      expect(saidBy(await reply)).toBe("MISS: after the purge");
+      await figures(bench);
+    }));
+
+  it("waits for a slow KV only so long", () =>
+    withShard(SMALL, async (bench) => {
+      const prompt = first(await fill(bench));
+      bench.kv.fault = "slow";
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const reply = bench.whole(ask(prompt));
+      await settled();
+      vi.advanceTimersByTime(1500);
+      expect(saidBy(await reply)).toBe(`MISS: ${noise(prompt)}`);
+      vi.useRealTimers();
+      await figures(bench);
+    }));
+});

@@ -1,0 +1,98 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { callProvider } from "../../../durable-objects/upstream/provider-call.ts";
+import type { Upstream } from "../../../durable-objects/upstream/upstream.ts";
+import type { UpstreamCall } from "../../../shared/contracts/upstream.ts";
+
+const PROVIDER = { name: "openai", baseUrl: "http://upstream.test/v1", apiKey: "sk-secret", defaultModel: "m", embedded: false };
+const CALL: UpstreamCall = { provider: "openai", model: "m", body: '{"model":"m"}', stream: true, firstByteTimeoutMs: 5000 };
+
+afterEach(() => vi.useRealTimers());
+
+describe("a call to a provider", () => {
+  it("goes to its base URL with its key, asks for a stream, and follows no redirect", async () => {
+    const seen: { url: string; init: RequestInit }[] = [];
+    const reply = await callProvider(PROVIDER, CALL, async (url, init) => {
+      seen.push({ url, init });
+      return new Response("body", { status: 418, headers: { "content-type": "text/plain", "retry-after": "3", "set-cookie": "a=b" } });
+    });
+    expect(reply).toMatchObject({ kind: "response", status: 418, contentType: "text/plain", retryAfter: "3" });
+    expect(Object.keys(reply).toSorted()).toEqual(["body", "contentType", "kind", "retryAfter", "status"]);
+    expect(seen[0]?.url).toBe("http://upstream.test/v1/chat/completions");
+    expect(seen[0]?.init).toMatchObject({ method: "POST", redirect: "manual", headers: { authorization: "Bearer sk-secret" } });
+    expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ model: "m", stream: true, stream_options: { include_usage: true } });
+  });
+
+  it("without streaming asks for none", async () => {
+    let body = "";
+    await callProvider({ ...PROVIDER, apiKey: null }, { ...CALL, stream: false }, async (_url, init) => {
+      body = String(init.body);
+      expect(init.headers).not.toHaveProperty("authorization");
+      return new Response("{}");
+    });
+    expect(JSON.parse(body)).toEqual({ model: "m" });
+  });
+
+  it("that fails is unreachable", async () => {
+    expect(await callProvider(PROVIDER, CALL, () => Promise.reject(new Error("ECONNREFUSED sk-secret")))).toEqual({ kind: "unreachable" });
+  });
+
+  it("whose headers do not come in time is aborted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let aborted = false;
+    const reply = callProvider(
+      PROVIDER,
+      CALL,
+      (_url, init) =>
+        new Promise((_resolve, reject) => {
+          init.signal?.addEventListener("abort", () => {
+            aborted = true;
+            reject(new Error("aborted"));
+          });
+        }),
+    );
+    vi.advanceTimersByTime(CALL.firstByteTimeoutMs);
+    expect(await reply).toEqual({ kind: "timeout" });
+    expect(aborted).toBe(true);
+  });
+
+  it("is not aborted once the headers are there, however long the body takes", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let signal: AbortSignal | null = null;
+    await callProvider(PROVIDER, CALL, async (_url, init) => {
+      signal = init.signal ?? null;
+      return new Response("x");
+    });
+    vi.advanceTimersByTime(1_000_000);
+    expect((signal as AbortSignal | null)?.aborted).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe.each([
+  { twin: "in one life", between: async () => {} },
+  { twin: "evicted between calls", between: (upstream: DurableObjectStub<Upstream>) => evictDurableObject(upstream) },
+])("the upstream object, $twin", ({ between }) => {
+  const upstream = (): DurableObjectStub<Upstream> => (env.UPSTREAM as DurableObjectNamespace<Upstream>).getByName("upstream-0-0");
+  const demoCall: UpstreamCall = {
+    ...CALL,
+    provider: "demo",
+    body: JSON.stringify({ model: "demo", max_tokens: 2, messages: [{ role: "user", content: "hi" }] }),
+  };
+
+  it("streams a provider's answer back", async () => {
+    for (let time = 0; time < 2; time++) {
+      const reply = await upstream().call(demoCall);
+      if (reply.kind !== "response") throw new Error(reply.kind);
+      expect(await new Response(reply.body).text()).toMatch(/data: \[DONE\]\n\n$/);
+      await between(upstream());
+    }
+  });
+
+  it("knows only providers that are configured", async () => {
+    expect(await upstream().call({ ...CALL, provider: "nobody" })).toEqual({ kind: "unreachable" });
+    await between(upstream());
+    expect(await upstream().call({ ...CALL, provider: "openai" })).toEqual({ kind: "unreachable" });
+  });
+});
