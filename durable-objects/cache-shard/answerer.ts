@@ -234,7 +234,7 @@ export class Answerer {
     const { joined } = flight;
     const how: CacheOutcome = joined === null ? outcome : "SEMANTIC";
     this.#parts.served(request, how, 0);
-    if (joined !== null) this.#parts.semantic?.served(request, joined);
+    if (joined !== null) this.#parts.semantic?.served(request, joined, flight.ended);
     const meta = {
       outcome: how,
       provider: result.provider,

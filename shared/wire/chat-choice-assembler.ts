@@ -34,7 +34,7 @@ class Increments {
       return value.length;
     }
     if (isPlainObject(value)) return (this.#members ??= new Members()).merge(value);
-    this.#addItems(value as readonly Json[]);
+    this.#addItems(value);
     return approximateBytes(value);
   }
 

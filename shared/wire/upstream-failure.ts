@@ -27,7 +27,7 @@ const SILENT: ProviderErrorText = { message: null, type: null, code: null, param
  */
 export function readErrorText(value: Json): ProviderErrorText {
   if (typeof value === "string") return { ...SILENT, message: text(value, MAX_ERROR_MESSAGE_CHARACTERS) };
-  if (Array.isArray(value)) return value[0] === undefined ? SILENT : readErrorText(value[0]);
+  if (Array.isArray(value)) return value.length === 0 ? SILENT : readErrorText((value as readonly Json[])[0] ?? null); // Array.isArray widens to any
   if (!isPlainObject(value)) return SILENT;
   for (const wrapper of ["error", "detail", "errors"]) {
     const inner = memberOf(value, wrapper);

@@ -62,7 +62,7 @@ export function tableOf(report: BenchmarkReport): string {
     figure.floor === null ? "-" : rounded(figure.floor.median),
     figure.ratio === null ? spreadText(figure.product) : rounded(figure.product.median),
     figure.ratio === null ? "-" : spreadText(figure.ratio),
-    figure.target === null ? "-" : `${figure.target.of === "ratio" ? "ratio " : ""}${figure.target.is} ${figure.target.value}`,
+    figure.target === null ? "-" : `${figure.target.of === "ratio" ? "ratio " : ""}${figure.target.is} ${rounded(figure.target.value)}`,
     verdict(figure),
   ]);
   const rows = [head, ...lines];
@@ -91,6 +91,7 @@ function verdict(figure: Figure): string {
 }
 
 function spreadText({ median, low, high }: Spread): string {
+  if (low === high) return rounded(median);
   return `${rounded(median)} (${rounded(low)}-${rounded(high)})`;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BenchUpstream } from "./bench-upstream.ts";
 import { startBenchUpstream } from "./bench-upstream.ts";
 import type { BenchmarkOptions } from "./benchmark-options.ts";
-import { ask, chatBody, CHAT_PATH, otherThanHits, startProduct, store } from "./product.ts";
+import { ask, chatBody, CHAT_PATH, entriesOf, otherThanHits, startProduct, store } from "./product.ts";
 import { comparison, plainFigure } from "./report.ts";
 import type { BenchmarkReport, Figure } from "./report.ts";
 import { interleave } from "./rounds.ts";
@@ -58,10 +58,11 @@ async function compare(
   what: string,
   bodies: readonly string[],
   vars: Readonly<Record<string, string>>,
-  { small, large, upstream, options: { rounds, seconds, generate } }: Storages,
+  { small, large, upstream, options: { rounds, seconds, rows, generate } }: Storages,
 ): Promise<readonly Figure[]> {
   await using few = await startProduct(upstream.url, vars, small);
   await using many = await startProduct(upstream.url, vars, large);
+  if ((await entriesOf(many)) < rows) throw new Error("The large storage is not as large as it should be.");
   const before = (await otherThanHits(few)) + (await otherThanHits(many));
   const pairs = await interleave(
     rounds,

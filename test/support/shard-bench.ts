@@ -56,6 +56,11 @@ export interface SeenCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+function textOf(body: unknown): string {
+  if (typeof body !== "string") throw new Error("upstream calls have text bodies");
+  return body;
+}
+
 type Answering = (call: SeenCall, index: number) => Response | Promise<Response>;
 
 /** The provider behind the shard: remembers its calls and answers as it is told. */
@@ -64,7 +69,7 @@ export class FakeProvider {
   answering: Answering = (call) => answerResponse(`answer to ${call.prompt}`);
 
   async fetch(init: RequestInit): Promise<Response> {
-    const body = JSON.parse(String(init.body)) as { readonly messages: readonly { readonly content: string }[] } & Record<string, unknown>;
+    const body = JSON.parse(textOf(init.body)) as { readonly messages: readonly { readonly content: string }[] } & Record<string, unknown>;
     const call = { prompt: body.messages.at(-1)?.content ?? "", body };
     this.calls.push(call);
     return this.answering(call, this.calls.length - 1);

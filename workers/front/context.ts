@@ -6,6 +6,4 @@ export interface RequestContext {
   readonly isolate: Isolate;
   readonly requestId: string;
   readonly startedMs: number;
-  /** Keeps the Worker alive until the work is done. */
-  readonly defer: (work: Promise<unknown>) => void;
 }

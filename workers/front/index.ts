@@ -7,7 +7,7 @@ import { isForeignHost } from "./host-guard.ts";
 import type { Isolate } from "./isolate.ts";
 import { isolateOf } from "./isolate.ts";
 import { discardBody } from "./request/discard-body.ts";
-import { router, shapeOf } from "./router.ts";
+import { routeRequest, shapeOf } from "./router.ts";
 import { reportTraffic } from "./traffic-report.ts";
 
 export { CacheShard, RateLimiter, Upstream } from "../../durable-objects/index.ts";
@@ -25,10 +25,11 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (url === null) return malformed(requestId, startedMs);
   const isolate = isolateOf(env);
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
-  const context: RequestContext = { env, isolate, requestId, startedMs, defer: (work) => ctx.waitUntil(work) };
+  const context: RequestContext = { env, isolate, requestId, startedMs };
   if (isForeignHost(url.hostname, isolate.config))
     return errorAnswer({ kind: "forbidden", message: "This server answers on its own host names only." }, shapeOf(url.pathname), context);
-  if (isForeignOrigin(request, url.host, isolate.config))
+  const origin = request.headers.get("origin");
+  if (origin !== null && isForeignOrigin(request, url.host, isolate.config))
     return errorAnswer(
       { kind: "forbidden", message: "Pages of this origin may not call this server: see ALLOWED_ORIGINS." },
       shapeOf(url.pathname),
@@ -37,14 +38,14 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (request.method === "OPTIONS") return preflight(request, url.pathname, isolate.config);
   const response = await dispatch(request, url.pathname, context);
   if (isolate.traffic.due(startedMs)) ctx.waitUntil(reportTraffic(isolate, env, startedMs));
-  return withCors(request, url.pathname, response, isolate);
+  return origin === null ? response : withCors(request, url.pathname, response, isolate);
 }
 
 async function dispatch(request: Request, pathname: string, context: RequestContext): Promise<Response> {
   try {
     // HEAD is GET without a body (RFC 9110 section 9.3.2).
-    if (request.method !== "HEAD") return await router.fetch(request, context);
-    const answered = await router.fetch(new Request(request.url, { method: "GET", headers: request.headers }), context);
+    if (request.method !== "HEAD") return await routeRequest(request, pathname, context);
+    const answered = await routeRequest(new Request(request.url, { method: "GET", headers: request.headers }), pathname, context);
     await answered.body?.cancel();
     return new Response(null, answered);
   } catch (error) {

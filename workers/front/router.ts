@@ -28,7 +28,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Every route; the busiest first. Handlers read the original request: the router's own is a wrapper around it. */
-export const router = Router<IRequest, [RequestContext], Response>();
+const router = Router<IRequest, [RequestContext], Response>();
 
 router
   .post("/v1/chat/completions", route(chatCompletions))
@@ -47,6 +47,18 @@ router
   .get("/admin/entries/:key", (request, context) => inspectEntry(original(request), context, parameter(request, "key")))
   .delete("/admin/entries/:key", (request, context) => deleteEntry(original(request), context, parameter(request, "key")))
   .all("*", (request, context) => noRoute(original(request), context));
+
+/** The busiest paths, spelt exactly. The general way parses the URL again and tries pattern after pattern. */
+const BUSIEST: ReadonlyMap<string, (request: Request, context: RequestContext) => Promise<Response>> = new Map([
+  ["/v1/chat/completions", chatCompletions],
+  ["/chat", prompt],
+]);
+
+/** Answers a request by its route. */
+export async function routeRequest(request: Request, pathname: string, context: RequestContext): Promise<Response> {
+  const busy = request.method === "POST" ? BUSIEST.get(pathname) : undefined;
+  return busy === undefined ? router.fetch(request, context) : busy(request, context);
+}
 
 function route(handler: (request: Request, context: RequestContext) => Response | Promise<Response>): Routed {
   return (request, context) => handler(original(request), context);

@@ -2,6 +2,7 @@ import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../shared/domai
 import type { KernelModules } from "../../../shared/domain/semantic/index/dot-kernel.ts";
 import type { IsolateLedger, LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 import type { EntryCompanion } from "../entry-store.ts";
+import type { Embedder } from "./embedder.ts";
 
 /** Vectors one shard holds in memory, and thus at all. */
 const MAX_VECTORS = 50_000;
@@ -30,6 +31,16 @@ interface MeaningRow extends Record<string, SqlStorageValue> {
   text: string;
 }
 
+export interface MeaningParts {
+  readonly sql: SqlStorage;
+  readonly ledger: IsolateLedger;
+  readonly owner: string;
+  readonly kernels: KernelModules;
+  readonly embedder: Pick<Embedder, "embedderId" | "dims">;
+  /** A question's vector was left out because the index is full. */
+  onFull(): void;
+}
+
 /**
  * Questions and their vectors, written in the transactions of their entries. The index is loaded at the first search
  * and let go when memory is short; rows are written either way.
@@ -39,14 +50,16 @@ export class MeaningStore implements EntryCompanion {
   readonly #account: LedgerAccount;
   readonly #kernels: KernelModules;
   readonly #dims: number;
+  readonly #onFull: MeaningParts["onFull"];
   #index: FlatIndex | null = null;
 
-  constructor(sql: SqlStorage, ledger: IsolateLedger, owner: string, kernels: KernelModules, embedderId: string, dims: number) {
+  constructor({ sql, ledger, owner, kernels, embedder, onFull }: MeaningParts) {
     this.#sql = sql;
     this.#account = ledger.open("vectors", owner, () => this.unload());
     this.#kernels = kernels;
-    this.#dims = dims;
-    this.#useEmbedder(embedderId);
+    this.#dims = embedder.dims;
+    this.#onFull = onFull;
+    this.#useEmbedder(embedder.embedderId);
   }
 
   get loaded(): boolean {
@@ -77,8 +90,12 @@ export class MeaningStore implements EntryCompanion {
       )
       .one();
     if (meaning.vector === null) return;
+    if (this.#isFull()) {
+      this.#onFull();
+      return;
+    }
     if (this.#index === null) this.#write([appendUnloaded(this.#lastPage(), ref, scopeRef, meaning.vector)]);
-    else if (this.#index.size < MAX_VECTORS) this.#index.add(ref, scopeRef, meaning.vector);
+    else this.#index.add(ref, scopeRef, meaning.vector);
   }
 
   forgotten(key: string): void {
@@ -176,6 +193,13 @@ export class MeaningStore implements EntryCompanion {
     else if (bytes < held) this.#account.release(held - bytes);
     // Reserving may have shed this very index.
     return this.loaded;
+  }
+
+  /** Full: a new question is found by its normalised text only, until others have gone. */
+  #isFull(): boolean {
+    if (this.#index !== null) return this.#index.size >= MAX_VECTORS;
+    // One more than there are vectors at most: the row of the question itself is there already.
+    return this.#sql.exec<{ questions: number }>("SELECT COUNT(*) AS questions FROM meanings").one().questions > MAX_VECTORS;
   }
 
   /** A scope is kept while it has questions or has learned something. */

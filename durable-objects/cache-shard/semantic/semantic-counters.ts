@@ -9,6 +9,7 @@ export type SemanticCounter =
   | "rejected"
   | "embedder_failed"
   | "deadline_passed"
+  | "index_full"
   | "judged"
   | "judge_failed"
   | "aliased"

@@ -95,7 +95,14 @@ export class SemanticLayer {
     this.#parts = parts;
     this.#config = parts.config.semantic;
     const { embedder, sql, clock, peers } = parts;
-    this.#meanings = new MeaningStore(sql, parts.ledger, `shard-${parts.shard}`, { relaxedSimd, simd }, embedder.embedderId, embedder.dims);
+    this.#meanings = new MeaningStore({
+      sql,
+      ledger: parts.ledger,
+      owner: `shard-${parts.shard}`,
+      kernels: { relaxedSimd, simd },
+      embedder,
+      onFull: () => this.counters.add("index_full"),
+    });
     this.#aliases = new AliasStore(sql);
     this.#servings = new ServingLog(sql);
     this.#trust = new ScopeTrustBook(sql, this.#meanings, this.#config.errorBound);
@@ -184,8 +191,11 @@ export class SemanticLayer {
     return this.#meanings.questionOf(key);
   }
 
-  /** An answer by meaning has gone out: who got it may judge it, and now and then the judge looks at it. */
-  served(request: AnswerRequest, source: SemanticSource): void {
+  /**
+   * An answer by meaning goes out: who got it may judge it, and now and then the judge looks at it.
+   * @param stored when the entry it comes from is there to be judged: an answer still being written is not yet
+   */
+  served(request: AnswerRequest, source: SemanticSource, stored: Promise<unknown> = Promise.resolve()): void {
     const { clock } = this.#parts;
     this.#servings.note({
       asked: request.key,
@@ -196,7 +206,7 @@ export class SemanticLayer {
       band: source.band,
       atMs: clock.nowMs(),
     });
-    this.#parts.keepAlive(this.#desk.audit(request, source));
+    this.#parts.keepAlive(stored.then(() => this.#desk.audit(request, source)));
   }
 
   /** A grey pair has gone upstream: off the path, would the cached answer have done? */

@@ -257,9 +257,22 @@ function canonicalOf(tokens: readonly Token[]): string {
     .replace(/^(?:is|are) there (?:any )?way (?:to|of)(?= )/u, "is there way to");
 }
 
+// "isn't it possible" is spelt out as "is not it possible"; people who spell it out write "is it not possible".
+function settleNegation(tokens: readonly Token[]): readonly Token[] {
+  const settled = [...tokens];
+  for (let i = 0; i + 2 < settled.length; i++) {
+    const [verb, not, subject] = [settled[i], settled[i + 1], settled[i + 2]];
+    if (verb === undefined || not?.text !== "not" || subject === undefined) continue;
+    if (!INVERTIBLE.has(verb.text) || !SUBJECT_PRONOUNS.has(subject.text)) continue;
+    settled[i + 1] = { ...subject, before: not.before };
+    settled[i + 2] = { ...not, before: subject.before };
+  }
+  return settled;
+}
+
 /** Removes from a prompt what cannot change its answer, in a fixed order; pure and deterministic. */
 export function normalise(prompt: string): NormalisedText {
-  const words = joinCompounds(mergeNumberWords(expandAll(tokenise(prompt))));
+  const words = settleNegation(joinCompounds(mergeNumberWords(expandAll(tokenise(prompt)))));
   const hadFillers = dropLeadingFillers(dropFillerSegments(words));
   const bare = dropPleaseInside(dropTrailingFillers(dropFillerSegments(hadFillers)));
   const ordered = hadFillers.length < words.length ? restoreQuestionOrder(bare) : bare;

@@ -25,6 +25,7 @@ export const VETO_NAMES = [
   "role_swap",
   "prepositions",
   "question_type",
+  "extent",
 ] as const;
 export type VetoName = (typeof VETO_NAMES)[number];
 
@@ -156,6 +157,18 @@ function hasLonePreposition({ a, b, alignment }: Pair): boolean {
   );
 }
 
+const UNIVERSAL = new Set("all every each both everyone everybody entire whole".split(" "));
+const SINGLE = new Set("a an one single another some specific particular individual certain few most".split(" "));
+
+// "all charges" against "only one of the charges", "a stopped container" against "all stopped containers".
+function extentDiffers({ a, b }: Pair): boolean {
+  const has = (features: QuestionFeatures, words: ReadonlySet<string>): boolean => features.words.some((word) => words.has(word));
+  if (a.words.includes("only") !== b.words.includes("only")) return true;
+  const [universalA, universalB] = [has(a, UNIVERSAL), has(b, UNIVERSAL)];
+  if (universalA === universalB) return false;
+  return universalA ? has(b, SINGLE) && !has(a, SINGLE) : has(a, SINGLE) && !has(b, SINGLE);
+}
+
 const RULES: Readonly<Record<VetoName, (pair: Pair) => boolean>> = {
   language: ({ a, b }) => a.script !== "none" && b.script !== "none" && (a.script === "latin") !== (b.script === "latin"),
   numbers: differingNumbers,
@@ -171,6 +184,7 @@ const RULES: Readonly<Record<VetoName, (pair: Pair) => boolean>> = {
   role_swap: hasRoleExchange,
   prepositions: hasLonePreposition,
   question_type: ({ a, b }) => questionTypeDistance(a.type, b.type) === 2,
+  extent: extentDiffers,
 };
 
 function oneSided(a: QuestionFeatures, b: QuestionFeatures, matched: ReadonlySet<string>): readonly string[] {

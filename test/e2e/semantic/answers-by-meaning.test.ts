@@ -60,7 +60,7 @@ describe("a paraphrase of an answered question", () => {
   });
 
   it("is answered through /chat as well", async () => {
-    await (await post("/chat", { prompt: `${QUESTION}` })).text();
+    await (await post("/chat", { prompt: QUESTION })).text();
     const response = await post("/chat", { prompt: PARAPHRASE });
     expect(outcomeOf(response)).toBe("SEMANTIC");
     const body = await response.json<{ readonly cached: boolean; readonly similarity: number }>();
@@ -131,6 +131,28 @@ describe("answers that are still being written", () => {
     // The entry belongs to the question that was answered; the other finds it there.
     expect(outcomeOf(await held.ask(PARAPHRASE))).toBe("SEMANTIC");
     expect(outcomeOf(await held.ask(QUESTION))).toBe("HIT");
+  });
+
+  it("are not forced on who asks for exact answers only while others are being joined", async () => {
+    const gate = Promise.withResolvers<undefined>();
+    await using held = await startTestCluster({
+      vars: MEANING_VARS,
+      script: (call, index) => ({
+        kind: "answer",
+        text: `Answer ${index + 1} to: ${call.prompt}`,
+        beforeChunk: async (chunk) => (chunk === 2 && call.prompt === QUESTION ? gate.promise : undefined),
+      }),
+    });
+    await held.ask("What is the tallest mountain on earth?");
+    const first = await held.ask(QUESTION, { stream: true });
+    const joined = await held.ask(PARAPHRASE, { stream: true });
+    const exact = await held.ask(PARAPHRASE, { stream: true }, { "refrain-cache-mode": "exact" });
+    const strict = await held.ask(PARAPHRASE, { stream: true }, { "refrain-similarity-min": "0.999" });
+    expect([first, joined].map(outcomeOf)).toEqual(["MISS", "SEMANTIC"]);
+    for (const own of [exact, strict]) expect((await readStream(own)).content).toContain(PARAPHRASE);
+    gate.resolve(undefined);
+    expect((await readStream(joined)).content).toContain(QUESTION);
+    await first.text();
   });
 
   it("give a joined paraphrase an error event when they break off, and leave nothing behind", async () => {

@@ -122,6 +122,28 @@ describe("the judge", () => {
     expect(outcomeOf(await cluster.ask(QUESTION))).toBe("HIT");
   });
 
+  it("audits answers that were joined while they were written, when they are whole", async () => {
+    const gate = Promise.withResolvers<undefined>();
+    await using cluster = await startTestCluster({
+      vars: { ...MEANING_VARS, JUDGE_MODEL: `openai/${JUDGE}`, SEMANTIC_AUDIT_SHARE: "1" },
+      script: (call) => ({
+        kind: "answer",
+        text: call.model === JUDGE ? "no" : "Brush it off and oil it.",
+        beforeChunk: async (chunk) => (chunk === 2 && call.prompt === QUESTION ? gate.promise : undefined),
+      }),
+    });
+    await cluster.ask("What is the tallest mountain on earth?");
+    const first = await cluster.ask(QUESTION, { stream: true });
+    const joined = await cluster.ask(PARAPHRASE, { stream: true });
+    expect([first, joined].map(outcomeOf)).toEqual(["MISS", "SEMANTIC"]);
+    gate.resolve(undefined);
+    await Promise.all([first.text(), joined.text()]);
+    await eventually(
+      () => semanticCounter(cluster, "audited_wrong"),
+      (count) => count === 1,
+    );
+  });
+
   it("that does not answer delays nobody", async () => {
     await using cluster = await startTestCluster({
       vars: { ...MEANING_VARS, JUDGE_MODEL: `openai/${JUDGE}`, SEMANTIC_AUDIT_SHARE: "1" },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
-import { Bench, ask, digestOf, orphans, purgeOf, recount, saidBy, told, withShard } from "../../support/shard-bench.ts";
+import type { Bench } from "../../support/shard-bench.ts";
+import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withShard } from "../../support/shard-bench.ts";
 import { answerResponse, contentOf, readAll } from "../../support/shard-provider.ts";
 
 const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
@@ -117,6 +118,7 @@ describe("a storage that fails", () => {
             () => false,
           );
           bench.failAtStatement = null;
+          expect(bench.detail().sequence).toBe(purged ? before + 1 : before);
           bench.restart();
           expect(bench.detail().sequence).toBe(purged ? before + 1 : before);
           for (const prompt of ["q", "r"])

@@ -9,7 +9,7 @@ let objects = 0;
 
 function newShard(): DurableObjectStub<CacheShard> {
   objects += 1;
-  return (env.CACHE_SHARD as DurableObjectNamespace<CacheShard>).getByName(`shard-${100 + objects}`);
+  return env.CACHE_SHARD.getByName(`shard-${100 + objects}`);
 }
 
 /** The embedded provider: no network, the same answer every time. */

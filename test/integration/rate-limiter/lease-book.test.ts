@@ -1,7 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { RateLimiter } from "../../../durable-objects/rate-limiter/rate-limiter.ts";
 import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
 import { type Admission, LeaseBook } from "../../../workers/limits/lease-book.ts";
 import { durableLimiters, userLimiterName } from "../../../workers/limits/limiter-port.ts";
@@ -9,7 +8,7 @@ import { durableLimiters, userLimiterName } from "../../../workers/limits/limite
 const SLOW_REFILL: RatePolicy = { requests: 1, windowSeconds: 3600, burst: 50 };
 const UNLIMITED: RatePolicy = { requests: null, windowSeconds: 3600, burst: 50 };
 
-const namespace = env.RATE_LIMITER as DurableObjectNamespace<RateLimiter>;
+const namespace = env.RATE_LIMITER;
 
 let tenants = 0;
 

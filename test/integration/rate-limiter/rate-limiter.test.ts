@@ -8,7 +8,7 @@ let names = 0;
 
 function newLimiter(): DurableObjectStub<RateLimiter> {
   names += 1;
-  return (env.RATE_LIMITER as DurableObjectNamespace<RateLimiter>).getByName(`user:4:acme:limiter-${names}`);
+  return env.RATE_LIMITER.getByName(`user:4:acme:limiter-${names}`);
 }
 
 function ask(attempt: string, changes: Partial<LeaseRequest> = {}): LeaseRequest {

@@ -3,10 +3,14 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PurgeSelector } from "../../../shared/domain/purge.ts";
+import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import {
+  DIMS,
+  EMBEDDER_ID,
   isInjected,
   keyOf,
   KEYS_PER_SCOPE,
+  LEDGER_BYTES,
   MeaningWorld,
   newSurroundings,
   SCOPES,
@@ -65,10 +69,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("evict", "drop", "spill", "lend", "quarantine"), place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("advance", "sweep", "search", "crash", "unload") }) },
 );
-const steps: fc.Arbitrary<readonly Step[]> = fc.array(fc.record({ operation, failIn: fc.option(fc.nat(12), { freq: 4, nil: null }) }), {
-  minLength: 1,
-  maxLength: 40,
-});
+// Long, and mostly undisturbed: a short history has nothing to lose.
+const failIn = fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat(14) });
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(fc.record({ operation, failIn }), { minLength: 20, maxLength: 60 });
 
 /** The model: what must be there, kept by the rules alone. */
 class Model {
@@ -89,6 +92,7 @@ class Model {
       case "purge":
         for (const [key, expected] of this.live) if (covers(step.selector, step.place, expected, nowMs)) this.live.delete(key);
         return;
+      case "late_commit":
       case "evict":
       case "drop":
         this.live.delete(keyOf(step.place));
@@ -101,7 +105,6 @@ class Model {
       case "sweep":
         for (const [key, expected] of this.live) if (expected.expiresMs <= nowMs) this.live.delete(key);
         return;
-      case "late_commit":
       case "spill":
       case "lend":
       case "advance":
@@ -162,11 +165,13 @@ async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surr
       expect(world.commit(step.place, { tags: step.tag ? ["tagged"] : [], expiresMs }, step.vector)).toBe("stored");
       return;
     }
-    case "late_commit":
-      // Its flight began before a purge of everything.
-      world.purge({ kind: "key", value: "nobody" });
-      world.store.purge({ kind: "key", value: keyOf(step.place) }, surroundings.nowMs);
+    case "late_commit": {
+      // A purge came between the flight's start and its end.
+      const { sequence } = world.log;
+      world.purge({ kind: "key", value: keyOf(step.place) });
+      expect(world.commit(step.place, { sequence }, true)).toBe("fenced");
       return;
+    }
     case "purge":
       world.purge(selectorOf(step.selector, step.place, surroundings.nowMs));
       return;
@@ -194,8 +199,11 @@ async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surr
     case "search":
       await world.resemble(0);
       return;
-    case "crash":
     case "unload":
+      world.shedMemory();
+      expect(world.layer.vectors).toBe(0);
+      return;
+    case "crash":
       return;
   }
 }
@@ -248,7 +256,6 @@ async function run(script: readonly Step[], evictBetween: boolean): Promise<void
       try {
         const { nowMs } = surroundings;
         await carryOut(world, step, surroundings);
-        if (step.kind === "late_commit") model.live.delete(keyOf(step.place));
         model.apply(step, step.kind === "advance" ? surroundings.nowMs : nowMs);
       } catch (error) {
         // Rolled back: nothing happened, or everything did and the step's second transaction did not.
@@ -279,6 +286,49 @@ function settle(model: Model, world: MeaningWorld, step: Operation, nowMs: numbe
   world.store.sweep("", nowMs - LONG_LIFE_MS * 2, 0);
   model.apply(step, nowMs);
 }
+
+describe("vectors of different embedders", () => {
+  it("never meet: not in a request, and not after the embedder has changed", async () => {
+    const stub = env.CACHE_SHARD.getByName("embedders") as DurableObjectStub;
+    await runInDurableObject(stub, async (_instance, ctx) => {
+      const surroundings = newSurroundings();
+      const at = { scope: 0, key: 1 };
+      const before = new MeaningWorld(ctx.storage, surroundings, "one:64");
+      before.commit(at, {}, true);
+      expect((await before.resemble(0, "one:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
+      expect(await before.resemble(0, "two:64")).toEqual([]);
+      const after = new MeaningWorld(ctx.storage, surroundings, "two:64");
+      expect(await after.resemble(0, "two:64")).toEqual([]);
+      expect(storedIndex(ctx.storage.sql).size).toBe(0);
+      // Stored again by the new one, next to nothing of the old one.
+      after.commit(at, {}, true);
+      expect((await after.resemble(0, "two:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
+    });
+  });
+});
+
+describe("memory that runs short", () => {
+  it("takes the index away and nothing else: what is written meanwhile is found later", async () => {
+    const stub = env.CACHE_SHARD.getByName("short-of-memory") as DurableObjectStub;
+    await runInDurableObject(stub, async (_instance, ctx) => {
+      const ledger = new IsolateLedger(LEDGER_BYTES);
+      const world = new MeaningWorld(ctx.storage, newSurroundings(), EMBEDDER_ID, ledger);
+      world.commit({ scope: 0, key: 0 }, {}, true);
+      const hog = ledger.open("flights", "hog");
+      await world.resemble(0);
+      expect(world.layer.vectors).toBe(1);
+      expect(world.layer.indexBytes).toBeGreaterThanOrEqual(DIMS);
+      expect(ledger.usedBy("vectors")).toBe(world.layer.indexBytes);
+      hog.reserve(LEDGER_BYTES);
+      expect([world.layer.vectors, world.layer.indexBytes]).toEqual([0, 0]);
+      world.commit({ scope: 0, key: 1 }, {}, true);
+      expect(await world.resemble(0)).toEqual([]);
+      expect(await world.equalTo({ scope: 0, key: 1 })).toEqual([keyOf({ scope: 0, key: 1 })]);
+      hog.close();
+      expect(await world.resemble(0)).toHaveLength(2);
+    });
+  });
+});
 
 describe("entries, questions and vectors agree after any history", () => {
   it("of commits, purges, evictions, spills, expiry, quarantine, failing statements and crashes, in one life or several", async () => {

@@ -70,6 +70,7 @@ export class MeaningWorld {
   readonly #numbers: ShardNumbers;
   readonly #surroundings: Surroundings;
   readonly #sql: SqlStorage;
+  readonly #ledger: IsolateLedger;
 
   constructor(
     storage: DurableObjectStorage,
@@ -79,6 +80,7 @@ export class MeaningWorld {
   ) {
     migrate(storage, CACHE_SHARD_MIGRATIONS);
     this.#surroundings = surroundings;
+    this.#ledger = ledger;
     this.#sql = failing(storage.sql, surroundings);
     this.log = new PurgeLog(this.#sql);
     this.#numbers = new ShardNumbers(this.#sql);
@@ -132,6 +134,13 @@ export class MeaningWorld {
   purge(selector: PurgeSelector): void {
     this.store.purge(selector, this.#surroundings.nowMs);
     this.layer.purge(selector);
+  }
+
+  /** Something worth more needs all memory for a moment. */
+  shedMemory(): void {
+    const account = this.#ledger.open("flights", "something");
+    account.reserve(LEDGER_BYTES);
+    account.close();
   }
 
   async spill(key: string): Promise<void> {

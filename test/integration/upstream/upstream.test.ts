@@ -12,22 +12,22 @@ afterEach(() => vi.useRealTimers());
 
 describe("a call to a provider", () => {
   it("goes to its base URL with its key, asks for a stream, and follows no redirect", async () => {
-    const seen: { url: string; init: RequestInit }[] = [];
+    const seen: { url: string; init: RequestInit; body: string }[] = [];
     const reply = await callProvider(PROVIDER, CALL, async (url, init) => {
-      seen.push({ url, init });
+      seen.push({ url, init, body: typeof init.body === "string" ? init.body : "" });
       return new Response("body", { status: 418, headers: { "content-type": "text/plain", "retry-after": "3", "set-cookie": "a=b" } });
     });
     expect(reply).toMatchObject({ kind: "response", status: 418, contentType: "text/plain", retryAfter: "3" });
     expect(Object.keys(reply).toSorted()).toEqual(["body", "contentType", "kind", "retryAfter", "status"]);
     expect(seen[0]?.url).toBe("http://upstream.test/v1/chat/completions");
     expect(seen[0]?.init).toMatchObject({ method: "POST", redirect: "manual", headers: { authorization: "Bearer sk-secret" } });
-    expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ model: "m", stream: true, stream_options: { include_usage: true } });
+    expect(JSON.parse(seen[0]?.body ?? "")).toEqual({ model: "m", stream: true, stream_options: { include_usage: true } });
   });
 
   it("without streaming asks for none", async () => {
     let body = "";
     await callProvider({ ...PROVIDER, apiKey: null }, { ...CALL, stream: false }, async (_url, init) => {
-      body = String(init.body);
+      body = typeof init.body === "string" ? init.body : "";
       expect(init.headers).not.toHaveProperty("authorization");
       return new Response("{}");
     });
@@ -74,7 +74,7 @@ describe.each([
   { twin: "in one life", between: async () => {} },
   { twin: "evicted between calls", between: (upstream: DurableObjectStub<Upstream>) => evictDurableObject(upstream) },
 ])("the upstream object, $twin", ({ between }) => {
-  const upstream = (): DurableObjectStub<Upstream> => (env.UPSTREAM as DurableObjectNamespace<Upstream>).getByName("upstream-0-0");
+  const upstream = (): DurableObjectStub<Upstream> => env.UPSTREAM.getByName("upstream-0-0");
   const demoCall: UpstreamCall = {
     ...CALL,
     provider: "demo",

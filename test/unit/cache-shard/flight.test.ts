@@ -20,7 +20,7 @@ interface Rig {
   readonly flight: Flight;
   readonly clock: FakeClock;
   readonly ledger: IsolateLedger;
-  append(text: string, usageOnly?: boolean): boolean;
+  readonly append: (text: string, usageOnly?: boolean) => boolean;
 }
 
 function rig(options: { readonly maxBytes?: number; readonly keep?: boolean; readonly limitBytes?: number } = {}): Rig {

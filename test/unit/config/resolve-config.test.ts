@@ -104,11 +104,8 @@ describe.each(BOUNDS)("$variable", ({ variable, min, max, read, scale = 1 }) => 
 
   it("refuses what lies outside and what is no whole number, by name and with the range", () => {
     for (const bad of [min - 1, max + 1, "1.5", "1e3", "NaN", "Infinity", "0x10", "ten", "-", {}, "99999999999999999999"]) {
-      const issues = issuesOf({ [variable]: typeof bad === "object" ? bad : String(bad) });
-      expect(
-        issues.map((issue) => issue.variable),
-        String(bad),
-      ).toContain(variable);
+      const issues = issuesOf({ [variable]: bad });
+      expect(issues.map((issue) => issue.variable)).toContain(variable);
       if (typeof bad !== "object") expect(issues[0]?.message).toMatch(new RegExp(`from ${min} to ${max}`));
     }
   });

@@ -357,10 +357,10 @@ describe("scope and final text", () => {
       "text",
       [],
     ]) {
-      const material = keyMaterial(inputOf({ messages: messages as Json }));
+      const material = keyMaterial(inputOf({ messages }));
       expect(material.finalText).toBeNull();
       expect(material.keySuffix).toBe("\nnone\n");
-      expect(material.scopeText).toContain(canonicalJson(messages as Json));
+      expect(material.scopeText).toContain(canonicalJson(messages));
     }
   });
 });

@@ -49,7 +49,7 @@ describe("jump hash", () => {
   });
 
   it("loads every bucket alike", () => {
-    const counts = new Array<number>(16).fill(0);
+    const counts = Array.from({ length: 16 }, () => 0);
     for (let index = 0; index < 32_000; index++) {
       const bucket = jumpHash(digestOf(`key ${index}`), 16);
       counts[bucket] = (counts[bucket] ?? 0) + 1;
@@ -101,7 +101,7 @@ describe("the home of a prompt", () => {
 
   it("loads the shards of one hot scope evenly", () => {
     const spread = { shardCount: 8, scopeFanout: 8 };
-    const counts = new Array<number>(8).fill(0);
+    const counts = Array.from({ length: 8 }, () => 0);
     for (let index = 0; index < 8000; index++) {
       const shard = homeShard(digestOf("scope"), digestOf(index), spread);
       counts[shard] = (counts[shard] ?? 0) + 1;

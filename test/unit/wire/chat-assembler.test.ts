@@ -215,7 +215,7 @@ describe("assembling a stream", () => {
 
   it("knows its size about, while it grows", () => {
     const assembler = new ChatAssembler();
-    for (let at = 0; at < 1_000; at++) assembler.add({ id: "x", model: "m", ...delta({ content: "word " }) } as JsonObject);
+    for (let at = 0; at < 1_000; at++) assembler.add({ id: "x", model: "m", ...delta({ content: "word " }) });
     const bytes = assembler.finish().json.length;
     expect(assembler.bytes).toBeGreaterThan(bytes * 0.9);
     expect(assembler.bytes).toBeLessThan(bytes * 1.2);

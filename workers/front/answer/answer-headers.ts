@@ -4,38 +4,39 @@ import { rateHeaders } from "../../limits/rate-headers.ts";
 
 const MS_PER_SECOND = 1000;
 
-/** What an answer's headers are made of. */
-export interface AnswerFacts extends AnswerMeta {
+/** What an answer's headers are made of beside the answer's own facts. */
+export interface AnswerSetting {
   readonly requestId: string;
   readonly rate: RateState | null;
   readonly nowMs: number;
 }
 
 /** Headers of an answered request, whatever its route. */
-export function answerHeaders(facts: AnswerFacts, contentType: string): Record<string, string> {
+export function answerHeaders(facts: AnswerMeta, setting: AnswerSetting, contentType: string): Record<string, string> {
+  const { requestId, rate, nowMs } = setting;
   const fromStore = facts.forwarded === null || facts.outcome === "STALE";
   const headers: Record<string, string> = {
     "content-type": contentType,
     "cache-control": "no-store",
-    "cache-status": cacheStatus(facts),
+    "cache-status": cacheStatus(facts, nowMs),
     "refrain-cache": facts.outcome,
     "refrain-provider": facts.provider,
     "refrain-attempts": facts.outcome === "MISS" || facts.outcome === "BYPASS" ? "1" : "0",
-    "refrain-request-id": facts.requestId,
+    "refrain-request-id": requestId,
     "cf-aig-cache-status": fromStore ? "HIT" : "MISS",
   };
   if (facts.outcome !== "BYPASS") headers["refrain-entry"] = facts.entryKey;
   if (facts.similarity !== null) headers["refrain-similarity"] = facts.similarity.toFixed(4);
   if (facts.explanation !== null) headers["refrain-explain"] = facts.explanation;
-  if (fromStore) headers["age"] = String(Math.max(0, Math.floor((facts.nowMs - facts.createdMs) / MS_PER_SECOND)));
-  if (facts.rate !== null) for (const [name, value] of rateHeaders(facts.rate, "user")) headers[name] = value;
+  if (fromStore) headers["age"] = String(Math.max(0, Math.floor((nowMs - facts.createdMs) / MS_PER_SECOND)));
+  if (rate !== null) for (const [name, value] of rateHeaders(rate, "user")) headers[name] = value;
   return headers;
 }
 
 /** RFC 9211: `hit` with what is left of its life, or why the request went forward. */
-function cacheStatus(facts: AnswerFacts): string {
+function cacheStatus(facts: AnswerMeta, nowMs: number): string {
   if (facts.forwarded === null || facts.outcome === "STALE") {
-    return `refrain; hit; ttl=${Math.floor((facts.expiresMs - facts.nowMs) / MS_PER_SECOND)}`;
+    return `refrain; hit; ttl=${Math.floor((facts.expiresMs - nowMs) / MS_PER_SECOND)}`;
   }
   const collapsed = facts.collapsed ? "; collapsed" : "";
   const stored = facts.stored ? "; stored" : "";

@@ -1,4 +1,3 @@
-import { sha256Hex } from "../../../shared/config/config-cache.ts";
 import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
@@ -6,6 +5,7 @@ import type { RequestControls } from "../../../shared/wire/request-controls.ts";
 import type { Admission } from "../../limits/lease-book.ts";
 import type { Isolate } from "../isolate.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
+import { partyOf } from "../memory/party-memory.ts";
 import type { Plan } from "../request/plan.ts";
 import { bypassStub, shardStub } from "../shards.ts";
 import { bypassAnswer } from "./bypass.ts";
@@ -153,11 +153,6 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     // Only what is served by meaning can be judged.
     party: text === null ? "" : partyOf(asked.tenant, asked.user),
   };
-}
-
-/** Who may judge an answer: digest of tenant and user. */
-export function partyOf(tenant: string, user: string): string {
-  return sha256Hex(JSON.stringify([tenant, user]));
 }
 
 /** The text goes to the shard only where meaning has a say: elsewhere it must not be kept. */

@@ -6,6 +6,9 @@ import { discardRest } from "./discard-body.ts";
 /** Media types taken as JSON; none at all is taken too, as `curl -d` users expect of an API. */
 const JSON_TYPE = /^(application\/([a-z0-9.+-]*\+)?json|text\/json|text\/plain|application\/x-www-form-urlencoded)\s*(;|$)/i;
 
+/** One for all: a text decoded whole leaves nothing behind in it. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** The body as text, at most `limitBytes` long, counted while it is read. Invalid UTF-8 is a 400, not a replacement character. */
 export async function readBody(request: Request, limitBytes: number): Promise<Result<string, CacheError>> {
   const type = request.headers.get("content-type");
@@ -21,16 +24,12 @@ export async function readBody(request: Request, limitBytes: number): Promise<Re
   }
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limitBytes) return err({ kind: "body_too_large", limitBytes });
-  if (request.body === null) return empty();
   try {
-    // A declared length is enforced by HTTP itself, so the fast way is safe.
-    const bytes =
-      declared === null
-        ? await countedBytes(request.body as ReadableStream<Uint8Array>, limitBytes)
-        : new Uint8Array(await request.arrayBuffer());
+    // A declared length is enforced by HTTP itself, so the fast way is safe; touching `body` alone would make a stream of it.
+    const bytes = declared === null ? await countedBytes(request, limitBytes) : await request.arrayBuffer();
     if (bytes === null) return err({ kind: "body_too_large", limitBytes });
     if (bytes.byteLength === 0) return empty();
-    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return ok(decoder.decode(bytes));
   } catch {
     return err({
       kind: "invalid_request",
@@ -45,8 +44,10 @@ function empty(): Result<string, CacheError> {
   return err({ kind: "invalid_request", field: null, message: "The request has no body.", code: "missing_body" });
 }
 
-async function countedBytes(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<Uint8Array | null> {
-  const reader = body.getReader();
+/** Null when there is more than the limit. */
+async function countedBytes(request: Request, limitBytes: number): Promise<Uint8Array | null> {
+  if (request.body === null) return new Uint8Array();
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {

@@ -6,7 +6,8 @@ const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
  * to its end, and a client that is still sending then sees a broken pipe instead of the answer.
  */
 export async function discardBody(request: Request): Promise<void> {
-  if (request.body === null || request.bodyUsed) return;
+  // In this order: `body` makes a stream, which costs more than many a whole request.
+  if (request.bodyUsed || request.body === null) return;
   if (Number(request.headers.get("content-length") ?? 0) > MAX_DISCARDED_BYTES) return;
   await discardRest((request.body as ReadableStream<Uint8Array>).getReader());
 }

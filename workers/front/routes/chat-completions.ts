@@ -1,5 +1,4 @@
 import { sha256Hex } from "../../../shared/config/config-cache.ts";
-import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { parseChatRequest } from "../../../shared/wire/chat-request.ts";
@@ -67,15 +66,7 @@ function planFor(text: string, caller: Caller, controls: RequestControls, contex
 function respond(answered: Answered, plan: Plan, context: RequestContext): Response {
   const { reply, rate } = answered;
   if (reply.kind === "failed") return errorAnswer(reply.error, "openai", context, rate);
-  const facts = { ...metaOf(reply), requestId: context.requestId, rate, nowMs: Date.now() };
-  const headers = answerHeaders(facts, plan.stream ? "text/event-stream; charset=utf-8" : "application/json");
+  const setting = { requestId: context.requestId, rate, nowMs: Date.now() };
+  const headers = answerHeaders(reply, setting, plan.stream ? "text/event-stream; charset=utf-8" : "application/json");
   return new Response(reply.kind === "stream" ? reply.stream : (reply.sse ?? reply.json), { headers });
-}
-
-/** The reply without its content. */
-export function metaOf(
-  reply: Exclude<AnswerReply, { kind: "failed" }>,
-): Omit<Exclude<AnswerReply, { kind: "failed" }>, "kind" | "json" | "sse" | "stream"> {
-  const { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed, entryKey, similarity, explanation, tokens } = reply;
-  return { outcome, provider, createdMs, expiresMs, stored, forwarded, collapsed, entryKey, similarity, explanation, tokens };
 }

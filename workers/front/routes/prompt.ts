@@ -17,7 +17,7 @@ import { readBody } from "../request/body-reader.ts";
 import { authenticate } from "../request/caller.ts";
 import type { Plan } from "../request/plan.ts";
 import { planRequest } from "../request/plan.ts";
-import { metaOf, userOf } from "./chat-completions.ts";
+import { userOf } from "./chat-completions.ts";
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
@@ -59,7 +59,8 @@ function respond(answered: Answered, plan: Plan, context: RequestContext): Respo
   const { reply, rate } = answered;
   if (reply.kind === "failed") return errorAnswer(reply.error, "prompt", context, rate);
   const headers = answerHeaders(
-    { ...metaOf(reply), requestId: context.requestId, rate, nowMs: Date.now() },
+    reply,
+    { requestId: context.requestId, rate, nowMs: Date.now() },
     plan.stream ? "text/event-stream; charset=utf-8" : "application/json",
   );
   if (!plan.stream && reply.kind === "whole")

@@ -171,9 +171,9 @@ export const SCORE_BIN_EDGES: readonly number[] = [
 ];
 /** Calibration: decisions per bin that were right, when half of all candidates are look-alikes. */
 export const CALIBRATION_RIGHT: readonly number[] = [
-  108.6, 38.2, 115.8, 53.3, 43.0, 25.7, 13.4, 12.2, 19.5, 23.7, 15.1, 23.3, 26.3, 22.5, 21.2, 41.6, 15.1, 6.2, 870.4,
+  173.6, 58.2, 245.8, 108.3, 68.0, 30.7, 28.4, 22.2, 29.5, 43.7, 20.1, 38.3, 41.3, 42.5, 36.2, 76.6, 45.1, 26.2, 1160.4,
 ];
 /** The same for wrong ones. */
 export const CALIBRATION_WRONG: readonly number[] = [
-  572.4, 417.3, 342.6, 64.1, 39.7, 15.3, 13.6, 8.4, 6.1, 4.8, 1.5, 2.4, 2.2, 2.4, 0.9, 0.4, 0.4, 0.0, 0.4,
+  1142.4, 487.3, 407.6, 94.1, 64.7, 20.3, 18.6, 8.4, 21.1, 4.8, 1.5, 2.4, 2.2, 7.4, 10.9, 0.4, 0.4, 0.0, 0.4,
 ];

@@ -12,6 +12,7 @@ export const SPELLING_VARIANTS: ReadonlyMap<string, string> = new Map(
     "disc:disk|discs:disks|centre:center|centres:centers|theatre:theater|colour:color|colours:colors|favourite:favorite|behaviour:behavior|neighbour:neighbor|" +
     "organise:organize|organised:organized|organisation:organization|mould:mold|defence:defense|offence:offense|maths:math|learnt:learned|spelt:spelled|burnt:burned|" +
     "dreamt:dreamed|whilst:while|amongst:among|towards:toward|afterwards:afterward|ok:okay|thx:thanks|acount:account|alot:a lot|email:email|emails:emails|" +
+    "anaemia:anemia|anaemic:anemic|anaesthesia:anesthesia|anaesthetic:anesthetic|paediatric:pediatric|paediatrician:pediatrician|gynaecologist:gynecologist|gynaecology:gynecology|haemorrhage:hemorrhage|haemoglobin:hemoglobin|leukaemia:leukemia|oestrogen:estrogen|oesophagus:esophagus|foetus:fetus|foetal:fetal|diarrhoea:diarrhea|orthopaedic:orthopedic|encyclopaedia:encyclopedia|faeces:feces|caesarean:cesarean|hypoglycaemia:hypoglycemia|manoeuvre:maneuver|mediaeval:medieval|archaeology:archeology|" +
     "recieve:receive|reciept:receipt|seperate:separate|definately:definitely|accomodate:accommodate|adress:address|untill:until|wich:which|teh:the|becuase:because|wierd:weird"
   )
     .split("|")

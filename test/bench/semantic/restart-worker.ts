@@ -1,0 +1,63 @@
+import { DurableObject } from "cloudflare:workers";
+import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/schema.ts";
+import { MeaningStore } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
+import { migrate } from "../../../durable-objects/storage/migrations.ts";
+import relaxedSimd from "../../../shared/kernel/dot-relaxed.wasm";
+import simd from "../../../shared/kernel/dot-simd.wasm";
+import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+
+const DIMS = 256;
+const LEDGER_BYTES = 64 * 1024 * 1024;
+const NEIGHBOURS = 32;
+
+function vectorOf(seed: number): Float32Array {
+  let state = seed + 1;
+  return Float32Array.from({ length: DIMS }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  });
+}
+
+/** A shard's meanings in real storage, without what is around them. */
+export class Meanings extends DurableObject {
+  readonly #meanings: MeaningStore;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, CACHE_SHARD_MIGRATIONS);
+    this.#meanings = new MeaningStore({
+      sql: ctx.storage.sql,
+      ledger: new IsolateLedger(LEDGER_BYTES),
+      owner: "bench",
+      kernels: { relaxedSimd, simd },
+      embedder: { embedderId: "bench", dims: DIMS },
+      onFull: () => undefined,
+    });
+  }
+
+  /** `/fill?from=&to=`, one transaction a question as commits do; `/search?seed=`; `/idle`. */
+  override async fetch(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/idle") return Response.json({});
+    if (pathname === "/search") {
+      const found = this.#meanings.nearest("scope", vectorOf(Number(searchParams.get("seed"))), NEIGHBOURS);
+      return Response.json({ found: found.length, best: found[0], vectors: this.#meanings.size, bytes: this.#meanings.bytes });
+    }
+    for (let at = Number(searchParams.get("from")); at < Number(searchParams.get("to")); at++) {
+      this.ctx.storage.transactionSync(() => {
+        this.#meanings.add({ key: `key-${at}`, scope: "scope", text: `question ${at}`, canonical: `c-${at}`, vector: vectorOf(at) });
+        this.#meanings.beforeCommit();
+      });
+    }
+    return Response.json({ databaseBytes: this.ctx.storage.sql.databaseSize });
+  }
+}
+
+interface BenchEnv {
+  readonly MEANINGS: DurableObjectNamespace;
+}
+
+// The runtime wants a default export.
+export default {
+  fetch: async (request: Request, env: BenchEnv): Promise<Response> => env.MEANINGS.getByName("bench").fetch(request),
+};

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { chatBody, Front, jsonOf, wholeAnswer } from "../../support/shard-front.ts";
+import { answerEvents, deltaEvent, streamOf } from "../../support/shard-provider.ts";
+
+function post(front: Front, body: unknown, headers: Record<string, string> = {}): ReturnType<Front["fetch"]> {
+  return front.fetch("/chat", { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+const EVENTS = new TextEncoder().encode(answerEvents("hello there").join(""));
+
+describe("POST /chat", () => {
+  it("answers one prompt with one text and everything known about it", async () => {
+    const answer = await post(new Front(), { prompt: "hi", model: "m" });
+    expect(answer.status).toBe(200);
+    expect(jsonOf(answer)).toMatchObject({
+      success: true,
+      response: "hello",
+      data: "hello",
+      cached: true,
+      provider: "openai",
+      usage: { inputTokens: 3, outputTokens: 4, totalTokens: 7 },
+      metadata: { requestId: answer.headers.get("refrain-request-id"), cacheStatus: "HIT", cost: 0 },
+    });
+  });
+
+  it("shares its entries with the chat route", async () => {
+    const front = new Front();
+    await post(front, { prompt: "hi", model: "m" });
+    await front.chat(chatBody("hi"), { "cache-control": "no-cache" });
+    expect(front.cluster.asked[0]?.key).toBe(front.cluster.asked[1]?.key);
+  });
+
+  it.each([
+    ["whole", () => wholeAnswer({ json: "", sse: EVENTS })],
+    [
+      "live",
+      () => ({
+        ...wholeAnswer(),
+        kind: "stream" as const,
+        outcome: "MISS" as const,
+        forwarded: "miss" as const,
+        stream: streamOf([EVENTS]),
+      }),
+    ],
+  ])("streams a %s answer in its own events", async (_kind, reply) => {
+    const front = new Front();
+    front.cluster.answering = reply;
+    const answer = await post(front, { prompt: "hi", stream: true });
+    expect(answer.headers.get("content-type")).toContain("text/event-stream");
+    expect(answer.text).toContain("hello ");
+    expect(answer.text).not.toContain("chat.completion.chunk");
+  });
+
+  it.each([
+    ["an error event", [deltaEvent("a"), 'data: {"error":{"message":"upstream broke"}}\n\n']],
+    ["garbage", [deltaEvent("a"), "data: {]\n\n"]],
+  ])("tells of %s in its own shape", async (_what, pieces) => {
+    const front = new Front();
+    front.cluster.answering = () => ({ ...wholeAnswer(), kind: "stream", outcome: "MISS", forwarded: "miss", stream: streamOf(pieces) });
+    const answer = await post(front, { prompt: "hi", stream: true });
+    expect(answer.text).toContain('"success":false');
+  });
+
+  it.each([
+    [{}, "prompt"],
+    [{ prompt: 5 }, "prompt"],
+    [{ prompt: "x", maxTokens: "many" }, "maxTokens"],
+    [{ prompt: "x", temperature: "hot" }, "temperature"],
+    [{ prompt: "x", stream: "yes" }, "stream"],
+  ])("%j is a 400 in its own shape that names the field", async (body, field) => {
+    const answer = await post(new Front(), body);
+    expect(answer.status).toBe(400);
+    expect(jsonOf(answer)).toMatchObject({ success: false, error: { field }, metadata: { requestId: expect.any(String) as string } });
+  });
+
+  it("refuses bad headers and too large bodies in its own shape", async () => {
+    expect(jsonOf(await post(new Front(), { prompt: "x" }, { "refrain-cache-mode": "maybe" }))).toMatchObject({ success: false });
+    expect((await post(new Front({ MAX_BODY_BYTES: "20" }), { prompt: "x".repeat(50) })).status).toBe(413);
+  });
+});

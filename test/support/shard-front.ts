@@ -1,0 +1,169 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { AnswerReply, AnswerRequest, IsolateReport, PurgeRequest, WholeAnswer } from "../../shared/contracts/cache-shard.ts";
+import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
+import worker from "../../workers/front/index.ts";
+
+export const ADMIN_TOKEN = "an-admin-token-for-tests";
+
+const BASE_VARS = {
+  AUTH: "open",
+  ADMIN_TOKEN,
+  LOG_LEVEL: "silent",
+  RATE_LIMIT_REQUESTS: "unlimited",
+  OPENAI_BASE_URL: "http://upstream.test/v1",
+  SEMANTIC: "off",
+  SHARD_COUNT: "4",
+};
+
+/** A stored answer, as a shard gives it. */
+export function wholeAnswer(changes: Partial<WholeAnswer> = {}): WholeAnswer {
+  const nowMs = Date.now();
+  const json = JSON.stringify({
+    id: "c1",
+    object: "chat.completion",
+    created: 1,
+    model: "m",
+    choices: [{ index: 0, message: { role: "assistant", content: "hello" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+  });
+  return {
+    kind: "whole",
+    json,
+    sse: null,
+    outcome: "HIT",
+    provider: "openai",
+    createdMs: nowMs,
+    expiresMs: nowMs + 3_600_000,
+    stored: true,
+    forwarded: null,
+    collapsed: false,
+    tokens: 7,
+    entryKey: "e".repeat(64),
+    similarity: null,
+    explanation: null,
+    ...changes,
+  };
+}
+
+/** The cluster behind the front, played by a test. */
+export class FakeCluster {
+  readonly asked: AnswerRequest[] = [];
+  readonly purged: (PurgeRequest & { readonly shard: number })[] = [];
+  readonly reports: IsolateReport[] = [];
+  readonly upstreamCalls: UpstreamCall[] = [];
+  answering: (request: AnswerRequest) => AnswerReply | Promise<AnswerReply> = () => wholeAnswer();
+  upstream: (call: UpstreamCall) => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
+  /** Shards that cannot be reached. */
+  readonly dead = new Set<number>();
+
+  shard(shard: number): object {
+    const alive = <Value>(work: () => Value): Promise<Value> =>
+      this.dead.has(shard) ? Promise.reject(new Error("Durable Object is overloaded")) : Promise.resolve().then(work);
+    const summary = { shard, entries: 2, bytes: 10, sequence: 3, hits: 1, misses: 1, flights: 0 };
+    return {
+      answer: (request: AnswerRequest) =>
+        alive(() => {
+          this.asked.push(request);
+          return this.answering(request);
+        }),
+      purge: (request: PurgeRequest) =>
+        alive(() => {
+          this.purged.push({ ...request, shard });
+          return { shard, sequence: 4, purged: 1 };
+        }),
+      report: (report: IsolateReport) => alive(() => void this.reports.push(report)),
+      summary: () => alive(() => summary),
+      detail: () => alive(() => ({ ...summary, residentEntries: 2 })),
+      entry: (key: string) =>
+        alive(() => (shard === 2 && key.startsWith("a") ? { key, shard, createdMs: 0, expiresMs: 1, lastUsedMs: 2 } : null)),
+      stats: (tenant: string | null) =>
+        alive(() => ({
+          shard,
+          traffic: {
+            requests: 9,
+            hits: 2,
+            semantic: 1,
+            coalesced: 1,
+            stale: 1,
+            misses: 2,
+            bypasses: 1,
+            errors: 1,
+            tokensSaved: tenant === null ? 10 : 5,
+          },
+          latency: { hit: [0, 1], miss: [0, 0, 1] },
+          entries: 2,
+          spilledEntries: 1,
+          bytes: 10,
+          evictions: 1,
+          spills: 1,
+          promotions: 1,
+          sinceMs: 1000 + shard,
+          semantic: [{ counter: "served", count: 1 }],
+        })),
+    };
+  }
+}
+
+export interface FrontAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** The front Worker in an isolate of its own. */
+export class Front {
+  readonly cluster = new FakeCluster();
+  readonly env: Env;
+
+  constructor(vars: Readonly<Record<string, string | undefined>> = {}) {
+    const { cluster } = this;
+    const fakes = {
+      ...env,
+      ...BASE_VARS,
+      ...vars,
+      CACHE_SHARD: { getByName: (name: string) => cluster.shard(Number(name.replace("shard-", ""))) },
+      UPSTREAM: {
+        getByName: () => ({
+          call: (call: UpstreamCall) => {
+            cluster.upstreamCalls.push(call);
+            return cluster.upstream(call);
+          },
+        }),
+      },
+    };
+    this.env = fakes as unknown as Env; // what the front uses of it
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<FrontAnswer> {
+    const ctx = createExecutionContext();
+    const request = new Request(path.startsWith("http") ? path : `https://refrain.test${path}`, init);
+    const response = await worker.fetch(request, this.env, ctx);
+    const text = await response.text();
+    await waitOnExecutionContext(ctx);
+    return { status: response.status, headers: response.headers, text };
+  }
+
+  chat(body: unknown = chatBody("hi"), headers: Record<string, string> = {}): Promise<FrontAnswer> {
+    return this.fetch("/v1/chat/completions", { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+  }
+
+  admin(path: string, init: RequestInit = {}): Promise<FrontAnswer> {
+    return this.fetch(path, {
+      ...init,
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(init.headers as Record<string, string> | undefined) },
+    });
+  }
+
+  purge(body: unknown): Promise<FrontAnswer> {
+    return this.admin("/admin/purge", { method: "POST", body: JSON.stringify(body) });
+  }
+}
+
+export function chatBody(text: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { model: "m", messages: [{ role: "user", content: text }], ...changes };
+}
+
+export function jsonOf(answer: FrontAnswer): Record<string, unknown> {
+  return JSON.parse(answer.text) as Record<string, unknown>;
+}
