@@ -22,6 +22,9 @@ import type { UseLog } from "./use-log.ts";
 
 const MS_PER_SECOND = 1000;
 const ANY_AGE = -1;
+/** At most one refresh of a key in this time, so that a failing upstream is not asked with every request. */
+const REFRESH_COOLDOWN_MS = 5000;
+const MAX_REFRESHES = 10_000;
 const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
   "upstream_unreachable",
   "upstream_timeout",
@@ -79,6 +82,8 @@ const BYPASS: Forwarding = { outcome: "BYPASS", forwarded: "bypass", stale: null
 export class Answerer {
   readonly #parts: AnswererParts;
   readonly #windows: StaleWindows;
+  /** When a stale entry may be refreshed again, by key. */
+  readonly #refreshAgainMs = new Map<string, number>();
 
   constructor(parts: AnswererParts) {
     this.#parts = parts;
@@ -151,8 +156,11 @@ export class Answerer {
   #refresh(request: AnswerRequest): void {
     const { flights } = this.#parts;
     if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
-    // The last refresh brought nothing that could be kept: the next one may wait.
-    if (this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs())) return;
+    const nowMs = this.#parts.clock.nowMs();
+    // The last refresh brought nothing that could be kept, or failed a moment ago: the next one may wait.
+    if (this.#parts.passMarkers.has(request.key, nowMs) || nowMs < (this.#refreshAgainMs.get(request.key) ?? 0)) return;
+    if (this.#refreshAgainMs.size >= MAX_REFRESHES) this.#refreshAgainMs.clear();
+    this.#refreshAgainMs.set(request.key, nowMs + REFRESH_COOLDOWN_MS);
     // Not read: a refresh wants upstream's word, neither a spilled answer nor one by meaning.
     this.#launch({ ...request, read: false }, null, { shared: true, keep: true });
   }

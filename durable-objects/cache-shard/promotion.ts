@@ -1,4 +1,4 @@
-import type { Entry } from "./entry.ts";
+import type { Entry, EntryBody } from "./entry.ts";
 import { bodyBytes } from "./entry-store.ts";
 import type { EntryStore } from "./entry-store.ts";
 import type { RamFront, ResidentEntry } from "./ram-front.ts";
@@ -36,13 +36,21 @@ export class Promotion {
       case "corrupt":
         if (this.#store.find(entry.key)?.spilled?.kvName === spilled.kvName) this.#store.dropCorrupt(entry);
         return null;
-      case "found": {
-        if (!this.#store.promote(entry, read.body)) return this.#promotedMeanwhile(entry);
-        const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(read.body) };
-        this.#onPromoted(resident);
-        return this.#front.get(entry.key) ?? this.#front.put(resident, read.body, null);
-      }
+      case "found":
+        return this.#bringBack(entry, read.body);
     }
+  }
+
+  /** A storage fault is a miss as well: the question can still be asked upstream. */
+  #bringBack(entry: Entry, body: EntryBody): ResidentEntry | null {
+    try {
+      if (!this.#store.promote(entry, body)) return this.#promotedMeanwhile(entry);
+    } catch {
+      return null;
+    }
+    const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(body) };
+    this.#onPromoted(resident);
+    return this.#front.get(entry.key) ?? this.#front.put(resident, body, null);
   }
 
   /** Somebody else may have brought the same entry back while KV was being read. */
