@@ -8,6 +8,8 @@ import type { QuestionPair } from "../../test/bench/semantic/question-pairs.ts";
 const BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1] as const;
 /** Least similarities that are tried as SEMANTIC_MIN_SIMILARITY; null = unset. */
 const FLOORS = [null, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98] as const;
+/** Each least similarity's part of the doubt that is allowed in all. */
+const CHOICE_CONFIDENCE = 1 - (1 - BOUND_CONFIDENCE) / FLOORS.length;
 const PERCENT = 100;
 
 /** One pair: whether it would be served at each error bound, in the order of {@link BOUNDS}. */
@@ -54,23 +56,32 @@ function settingsOf(outcomes: readonly PairOutcome[]): readonly Setting[] {
   );
 }
 
-/** Upper 95 % bound on the share of look-alikes that would be served: never the share that happened to be. */
-export function wrongBound({ wrongPairs, servedWrong }: Setting): number {
-  return 1 - lowerBound(wrongPairs - servedWrong, servedWrong, BOUND_CONFIDENCE);
+/** Upper confidence bound on the share of look-alikes that would be served: never the share that happened to be. */
+function wrongBound({ wrongPairs, servedWrong }: Setting, confidence: number): number {
+  return 1 - lowerBound(wrongPairs - servedWrong, servedWrong, confidence);
 }
 
-/** The settings that serve most among those whose upper bound is within the wanted one; null when none is. */
+/**
+ * The settings that serve most among those certified to serve at most `bound` of the look-alikes; null when none is.
+ * Choosing the best of many flatters it, so each least similarity gets its part of the allowed doubt (Bonferroni), and
+ * within it error bounds are tried from the tightest up to the first that fails (fixed-sequence testing).
+ */
 export function recommend(outcomes: readonly PairOutcome[], bound: number): Setting | null {
-  const allowed = settingsOf(outcomes).filter((setting) => setting.wrongPairs > 0 && wrongBound(setting) <= bound);
-  // Among equals the tighter and simpler one, which comes first.
-  return allowed.toSorted((one, other) => other.servedRight - one.servedRight)[0] ?? null;
+  const settings = settingsOf(outcomes);
+  const certified = FLOORS.flatMap((floor) => {
+    const chain = settings.filter(({ minSimilarity }) => minSimilarity === floor);
+    const failed = chain.findIndex((setting) => setting.wrongPairs === 0 || wrongBound(setting, CHOICE_CONFIDENCE) > bound);
+    return failed === -1 ? chain : chain.slice(0, failed);
+  });
+  // Among equals the one without a least similarity, and the tighter one, which come first.
+  return certified.toSorted((one, other) => other.servedRight - one.servedRight)[0] ?? null;
 }
 
 /** The report for an operator, as text. */
 export function advise(file: string, outcomes: readonly PairOutcome[], bound: number): string {
   const right = outcomes.filter((outcome) => outcome.right).length;
   const lines = [`${file}: ${right} pairs that may share an answer, ${outcomes.length - right} that may not`, ""];
-  lines.push("SEMANTIC_ERROR_BOUND   served of those that may   of those that may not (upper 95 % bound)");
+  lines.push("SEMANTIC_ERROR_BOUND   served of those that may   of those that may not (upper 95 % bound of the row)");
   for (const setting of settingsOf(outcomes).filter(({ minSimilarity }) => minSimilarity === null)) lines.push(row(setting));
   lines.push("", ...verdictLines(outcomes, bound));
   return `${lines.join("\n")}\n`;
@@ -78,14 +89,14 @@ export function advise(file: string, outcomes: readonly PairOutcome[], bound: nu
 
 function row(setting: Setting): string {
   const served = `${share(setting.servedRight, setting.rightPairs)} (${setting.servedRight}/${setting.rightPairs})`;
-  const wrong = `${share(setting.servedWrong, setting.wrongPairs)} (${setting.servedWrong}/${setting.wrongPairs}), at most ${percent(wrongBound(setting))}`;
+  const wrong = `${share(setting.servedWrong, setting.wrongPairs)} (${setting.servedWrong}/${setting.wrongPairs}), at most ${percent(wrongBound(setting, BOUND_CONFIDENCE))}`;
   return `${String(setting.errorBound).padEnd(23)}${served.padEnd(27)}${wrong}`;
 }
 
 function verdictLines(outcomes: readonly PairOutcome[], bound: number): readonly string[] {
   const chosen = recommend(outcomes, bound);
   if (chosen === null) {
-    const needed = Math.ceil(Math.log(1 - BOUND_CONFIDENCE) / Math.log(1 - bound));
+    const needed = Math.ceil(Math.log(1 - CHOICE_CONFIDENCE) / Math.log(1 - bound));
     return [
       `No setting is certain to serve at most ${percent(bound)} of the look-alikes, by these pairs.`,
       `That takes about ${needed} look-alikes of which none is served. Keep the defaults and label more, or set SEMANTIC=optin.`,
@@ -96,7 +107,6 @@ function verdictLines(outcomes: readonly PairOutcome[], bound: number): readonly
     `  SEMANTIC_ERROR_BOUND=${chosen.errorBound}`,
     chosen.minSimilarity === null ? "  (SEMANTIC_MIN_SIMILARITY unset)" : `  SEMANTIC_MIN_SIMILARITY=${chosen.minSimilarity}`,
     `which serves ${share(chosen.servedRight, chosen.rightPairs)} of the pairs that may share an answer.`,
-    "Keep some pairs aside and check the choice on them: settings chosen on few pairs flatter themselves.",
   ];
 }
 

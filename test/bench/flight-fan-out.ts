@@ -64,6 +64,22 @@ export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<Benchm
       stop: async () => void (await server.stop()),
     };
   });
+  const floorMemory = await memoryPerSubscriber(async () => {
+    const server = await startFloor("fan-out.ts", { HUB: "Hub" });
+    return {
+      pid: server.runtimePid ?? process.pid,
+      crowd: async (size) =>
+        subscribeAll({
+          url: server.url,
+          path: `/hub-${++serial}`,
+          body: prompt(serial, GAP_MS),
+          headers: { upstream: target },
+          size,
+          events: EVENTS,
+        }),
+      stop: async () => server[Symbol.asyncDispose](),
+    };
+  });
   return {
     name: "flight-fan-out",
     about: `${SUBSCRIBERS} SSE clients of one flight: how far the last one is behind`,
@@ -72,7 +88,8 @@ export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<Benchm
       comparison(`behind the upstream, an event every ${GAP_MS} ms`, "ms", slow.upstream, null),
       comparison(`behind the leader, an event every ${TOKEN_GAP_MS} ms`, "ms", fast.leader, TARGET),
       comparison(`behind the upstream, an event every ${TOKEN_GAP_MS} ms`, "ms", fast.upstream, null),
-      plainFigure(`runtime memory per subscriber, ${FEW} to ${MANY}`, "KiB", memory),
+      plainFigure(`runtime memory per extra subscriber, ${FEW} to ${MANY}: refrain`, "KiB", memory),
+      plainFigure(`runtime memory per extra subscriber, ${FEW} to ${MANY}: floor`, "KiB", floorMemory),
     ],
   };
 }

@@ -14,7 +14,7 @@ const PROMPT = "Which is the highest mountain of the Alps?";
 export async function memoryHit({ rounds, seconds, generate }: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
   // So long that no answer comes from a shard while it is measured.
-  await using product = await startProduct(upstream.url, { L0_TTL_SECONDS: "60" });
+  await using product = await startProduct(upstream.url, { L0_TTL_SECONDS: "3600" });
   await using floor = await startFloor("parse-and-digest.ts");
   const many = Array.from({ length: MANY_KEYS }, (_, index) => chatBody(`Question number ${index} of the benchmark, please answer it.`));
   const hot = [chatBody(PROMPT)];

@@ -38,7 +38,7 @@ export interface MeaningParts {
   readonly kernels: KernelModules;
   readonly embedder: Pick<Embedder, "embedderId" | "dims">;
   /** A question's vector was left out because the index is full. */
-  onFull(): void;
+  readonly onFull: () => void;
 }
 
 /**

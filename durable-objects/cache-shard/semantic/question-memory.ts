@@ -4,17 +4,24 @@ import { compare } from "../../../shared/domain/semantic/comparison.ts";
 import type { QuestionFeatures } from "../../../shared/domain/semantic/features.ts";
 import { analyse } from "../../../shared/domain/semantic/features.ts";
 
-/** Questions whose analysis is kept, a few kilobytes each. */
-const MAX_QUESTIONS = 2000;
+/** Characters of questions whose analyses are kept: about 100 bytes each, so 8 MB and some 1,000 questions. */
+const MAX_KEPT_CHARACTERS = 80_000;
+/** What a question takes beside its text (its vector above all), in characters. */
+const QUESTION_CHARACTERS = 20;
 
 interface Question {
   readonly features: QuestionFeatures;
   readonly vector: Float32Array;
 }
 
-/** Analyses of questions, kept by their text: candidates come up again and again. */
+/** Analyses of questions, kept by their text, the least recently used going first: candidates come up again and again. */
 export class QuestionMemory {
   readonly #questions = new Map<string, Question>();
+  #characters = 0;
+
+  get size(): number {
+    return this.#questions.size;
+  }
 
   /** How the two questions compare; the decision's own cosine is always the static table's, whatever finds candidates. */
   compare(earlier: string, asked: string, table: StaticEmbedder): Comparison {
@@ -24,17 +31,20 @@ export class QuestionMemory {
   }
 
   #question(text: string, table: StaticEmbedder): Question {
-    const known = this.#questions.get(text);
-    if (known !== undefined) return known;
-    const question = { features: analyse(text), vector: table.embed(text) };
+    const question = this.#questions.get(text) ?? { features: analyse(text), vector: table.embed(text) };
+    if (!this.#questions.delete(text)) this.#characters += text.length + QUESTION_CHARACTERS;
     this.#questions.set(text, question);
-    if (this.#questions.size > MAX_QUESTIONS) {
-      const oldest = this.#questions.keys().next().value;
-      if (oldest !== undefined) this.#questions.delete(oldest);
+    for (const [oldest] of this.#questions) {
+      if (this.#characters <= MAX_KEPT_CHARACTERS || oldest === text) break;
+      this.#questions.delete(oldest);
+      this.#characters -= oldest.length + QUESTION_CHARACTERS;
     }
     return question;
   }
 }
+
+/** One memory for all shards of this isolate: eight of them would fill it. */
+export const isolateQuestions = new QuestionMemory();
 
 function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;

@@ -32,7 +32,7 @@ import type { Meaning } from "./meaning-store.ts";
 import { MeaningStore } from "./meaning-store.ts";
 import type { Prepared, Question } from "./question.ts";
 import { prepareQuestion } from "./question.ts";
-import { QuestionMemory } from "./question-memory.ts";
+import { isolateQuestions } from "./question-memory.ts";
 import { ScopeTrustBook } from "./scope-trust.ts";
 import { SemanticCounters } from "./semantic-counters.ts";
 import type { SearchResult, SemanticSource } from "./semantic-search.ts";
@@ -43,8 +43,8 @@ import { loadedStaticTable, loadStaticTable } from "./static-embedding.ts";
 /** A commit waits at most this long for a vector that is still being made. */
 const EMBEDDING_PATIENCE_MS = 1000;
 /** Neighbours that all shards of a scope look at together; a single shard looks at most at the kernel's 32. */
-const CANDIDATES_PER_SCOPE = 64;
-const MIN_CANDIDATES = 8;
+const CANDIDATES_PER_SCOPE = 32;
+const MIN_CANDIDATES = 4;
 const MAX_CANDIDATES = 32;
 const NO_CONTROLS = { maxAgeSeconds: null, minFreshSeconds: null, maxStaleSeconds: null };
 const NO_STALE = { staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
@@ -111,7 +111,7 @@ export class SemanticLayer {
       shard: parts.shard,
       candidates: candidatesPerShard(parts.config.topology.scopeFanout),
       meanings: this.#meanings,
-      questions: new QuestionMemory(),
+      questions: isolateQuestions,
       trust: this.#trust,
       operatorMinSimilarity: this.#config.minSimilarity,
       isServable: (key) => this.#isServable(key),

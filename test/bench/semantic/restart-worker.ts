@@ -57,7 +57,7 @@ interface BenchEnv {
   readonly MEANINGS: DurableObjectNamespace;
 }
 
-// The runtime wants a default export.
+// oxlint-disable-next-line import/no-default-export -- the runtime asks for it
 export default {
   fetch: async (request: Request, env: BenchEnv): Promise<Response> => env.MEANINGS.getByName("bench").fetch(request),
 };

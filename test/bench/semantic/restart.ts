@@ -85,12 +85,12 @@ function start(): Miniflare {
   });
 }
 
-async function call<Answer>(worker: Miniflare, path: string): Promise<{ readonly answer: Answer; readonly ms: number }> {
+async function call(worker: Miniflare, path: string): Promise<{ readonly answer: Found; readonly ms: number }> {
   const startMs = performance.now();
   const response = await worker.dispatchFetch(`http://bench${path}`);
   const text = await response.text();
   if (!response.ok) throw new Error(text);
-  return { answer: JSON.parse(text) as Answer, ms: performance.now() - startMs }; // of restart-worker.ts
+  return { answer: JSON.parse(text) as Found, ms: performance.now() - startMs }; // of restart-worker.ts
 }
 
 try {
@@ -107,10 +107,10 @@ try {
     for (let request = 0; request < IDLE_REQUESTS; request++) idle.push((await call(worker, "/idle")).ms);
     const floor = Math.min(...idle);
     const seed = (restart * 7919) % vectors;
-    const { answer, ms } = await call<Found>(worker, `/search?seed=${seed}`);
+    const { answer, ms } = await call(worker, `/search?seed=${seed}`);
     if (answer.best.key !== `key-${seed}` || answer.vectors !== vectors) throw new Error(`lost after a restart: ${JSON.stringify(answer)}`);
     first.push(ms - floor);
-    second.push((await call<Found>(worker, `/search?seed=${seed}`)).ms - floor);
+    second.push((await call(worker, `/search?seed=${seed}`)).ms - floor);
     memory = answer.bytes / answer.vectors;
     await worker.dispose();
   }

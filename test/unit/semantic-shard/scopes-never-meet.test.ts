@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { planRequest } from "../../../workers/front/request/plan.ts";
 import type { Plan } from "../../../workers/front/request/plan.ts";
 import { resolveConfig } from "../../../shared/config/resolve-config.ts";
-import type { JsonObject } from "../../../shared/domain/json.ts";
 import { parseChatRequest } from "../../../shared/wire/chat-request.ts";
 
 const resolved = resolveConfig({ AUTH: "open", OPENAI_BASE_URL: "http://upstream.test/v1" }, "test", (text) =>
@@ -37,7 +36,7 @@ const surroundings: fc.Arbitrary<Surroundings> = fc.record({
 function plan({ tenant, partitionUser, model, system, earlier, temperature }: Surroundings, question: string): Plan {
   const turns = earlier.map((content, index) => ({ role: index % 2 === 0 ? "user" : "assistant", content }));
   const messages = [{ role: "system", content: system }, ...turns, { role: "user", content: question }];
-  const chat = parseChatRequest({ model, messages, temperature } as unknown as JsonObject);
+  const chat = parseChatRequest({ model, messages, temperature });
   if (!chat.ok) throw new Error(JSON.stringify(chat.error));
   const planned = planRequest({ chat: chat.value, provider: null, tenant, partitionUser, customKey: null }, config);
   if (!planned.ok) throw new Error(JSON.stringify(planned.error));
