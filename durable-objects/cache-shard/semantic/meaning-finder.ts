@@ -11,6 +11,9 @@ const MIN_COMPARED_COSINE = 0.4;
 const REPORTED = 4;
 const ORDER = { serve: 0, grey: 1, reject: 2 } as const;
 
+/** What a veto that needs no comparison comes to. */
+const VETOED = { verdict: "reject", reason: "veto", posterior: 0, band: 0 } as const;
+
 /** A flight that may be joined by meaning. */
 export interface FlyingQuestion {
   readonly key: string;
@@ -74,6 +77,8 @@ export class MeaningFinder {
 
   #decide(request: ResembleRequest, near: NearMeaning, source: "entry" | "flight", table: StaticEmbedder): Resemblance {
     const { shard, questions, trust, operatorMinSimilarity } = this.#parts;
+    const plain = questions.plainVetoes(near.text, request.text, table);
+    if (plain.length > 0) return { shard, key: near.key, source, similarity: near.cosine, ...VETOED, vetoes: plain };
     const comparison = questions.compare(near.text, request.text, table);
     const floors = [operatorMinSimilarity, request.minSimilarity].filter((floor) => floor !== null);
     const decided = verdict({

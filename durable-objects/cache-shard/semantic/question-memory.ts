@@ -2,6 +2,8 @@ import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/s
 import type { Comparison } from "../../../shared/domain/semantic/comparison.ts";
 import { compare } from "../../../shared/domain/semantic/comparison.ts";
 import type { QuestionFeatures } from "../../../shared/domain/semantic/features.ts";
+import type { VetoName } from "../../../shared/domain/semantic/vetoes.ts";
+import { plainVetoes } from "../../../shared/domain/semantic/vetoes.ts";
 import { analyse } from "../../../shared/domain/semantic/features.ts";
 
 /** Characters of questions whose analyses are kept: about 100 bytes each, so 8 MB and some 1,000 questions. */
@@ -28,6 +30,13 @@ export class QuestionMemory {
     const a = this.#question(earlier, table);
     const b = this.#question(asked, table);
     return compare(a.features, b.features, cosine(a.vector, b.vector), table);
+  }
+
+  /** Vetoes that make a comparison needless; none for texts that are equal after normalisation. */
+  plainVetoes(earlier: string, asked: string, table: StaticEmbedder): readonly VetoName[] {
+    const a = this.#question(earlier, table).features;
+    const b = this.#question(asked, table).features;
+    return a.canonical === b.canonical ? [] : plainVetoes(a, b);
   }
 
   #question(text: string, table: StaticEmbedder): Question {
