@@ -55,8 +55,9 @@ export class MeaningFinder {
     const { meanings } = this.#parts;
     const near = new Map<string, NearMeaning>();
     if (!request.normalisedOnly && request.vector !== null) {
-      for (const neighbour of meanings.nearest(request.scope, request.vector, this.#parts.candidates))
-        if (neighbour.cosine >= MIN_COMPARED_COSINE) near.set(neighbour.key, neighbour);
+      const { scope, vector } = request;
+      for (const neighbour of meanings.nearest(scope, vector, this.#parts.candidates, MIN_COMPARED_COSINE))
+        near.set(neighbour.key, neighbour);
     }
     for (const equal of meanings.equals(request.scope, request.canonical)) near.set(equal.key, near.get(equal.key) ?? equal);
     near.delete(request.key);

@@ -142,12 +142,14 @@ export class MeaningStore implements EntryCompanion {
   }
 
   /** The nearest questions of a scope, best first. */
-  nearest(scope: string, vector: Float32Array, k: number): readonly NearMeaning[] {
+  nearest(scope: string, vector: Float32Array, k: number, minCosine = -1): readonly NearMeaning[] {
     const scopeRow = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0];
     if (scopeRow === undefined || vector.length !== this.#dims) return [];
     const index = this.#load();
     if (index === null) return [];
     return index.search(scopeRow.ref, vector, k).flatMap(({ ref, cosine }) => {
+      // Before its text is read: most questions of a scope are about something else.
+      if (cosine < minCosine) return [];
       const row = this.#sql.exec<MeaningRow>("SELECT ref, key, text FROM meanings WHERE ref = ?", ref).toArray()[0];
       return row === undefined ? [] : [{ key: row.key, text: row.text, cosine }];
     });

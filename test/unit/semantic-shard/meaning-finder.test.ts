@@ -33,7 +33,10 @@ function finderOver({ stored = [], flying = [], dead = [], operatorMinSimilarity
   return new MeaningFinder({
     shard: 5,
     candidates: 8,
-    meanings: { nearest: () => stored, equals: (_scope, canonical) => equals(canonical) },
+    meanings: {
+      nearest: (_scope, _vector, _k, minCosine = -1) => stored.filter(({ cosine }) => cosine >= minCosine),
+      equals: (_scope, canonical) => equals(canonical),
+    },
     questions: new QuestionMemory(),
     trust: { bands: () => resolveBands(errorBound) },
     operatorMinSimilarity: operatorMinSimilarity ?? null,
