@@ -154,7 +154,7 @@ export class SemanticSearch {
 
   #explain(question: Question, candidates: readonly Resemblance[], late: boolean, outcome: SearchOutcome): object {
     return {
-      verdict: outcome.kind === "none" ? (outcome.grey === null ? "reject" : "grey") : "serve",
+      verdict: outcome.kind === "none" ? (outcome.grey !== null ? "grey" : candidates.length === 0 ? "none" : "reject") : "serve",
       normalisedOnly: question.normalisedOnly,
       ...(question.reason === "" ? {} : { reason: question.reason }),
       embedder: this.#parts.embedderId,

@@ -235,10 +235,19 @@ function moveLeadingClause(tokens: readonly Token[]): readonly Token[] {
   return [...rest.map((token, i) => (i === 0 ? { ...token, before: "none" as const } : token)), ...tokens.slice(0, at)];
 }
 
+const TRAILING_VERBS = new Set("is are was were".split(" "));
+const DEGREES = new Set("much many long old far big tall high often".split(" "));
+
 // "(tell me) how I can reset" → "how can I reset"; "(I wonder) if I can" → "can I".
 function restoreQuestionOrder(tokens: readonly Token[]): readonly Token[] {
   const hasCondition = ["if", "whether"].includes(tokens[0]?.text ?? "");
   const at = WH_WORDS.has(tokens[0]?.text ?? "") ? 1 : 0;
+  const last = tokens.at(-1);
+  // "what the capital of France is" → "what is the capital of France".
+  if (at === 1 && last !== undefined && TRAILING_VERBS.has(last.text) && tokens.length > MIN_QUESTION_TOKENS) {
+    const asked = tokens[0]?.text === "how" && DEGREES.has(tokens[1]?.text ?? "") ? 2 : 1;
+    return [...tokens.slice(0, asked), { ...last, before: "none" as const }, ...tokens.slice(asked, -1)];
+  }
   const [subject, verb] = [tokens[at], tokens[at + 1]];
   if (!subject || !verb || !SUBJECT_PRONOUNS.has(subject.text) || !INVERTIBLE.has(verb.text)) return tokens;
   return [...(hasCondition ? [] : tokens.slice(0, at)), verb, subject, ...tokens.slice(at + 2)];

@@ -34,7 +34,7 @@ function finderOver({ stored = [], flying = [], dead = [], operatorMinSimilarity
     shard: 5,
     candidates: 8,
     meanings: {
-      nearest: (_scope, _vector, _k, minCosine = -1) => stored.filter(({ cosine }) => cosine >= minCosine),
+      nearest: (_scope, _vector, _k, minCosine) => stored.filter(({ cosine }) => cosine >= (minCosine ?? -1)),
       equals: (_scope, canonical) => equals(canonical),
     },
     questions: new QuestionMemory(),

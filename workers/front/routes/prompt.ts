@@ -74,7 +74,7 @@ function factsOf(reply: Reply, context: RequestContext): PromptAnswerFacts {
     provider: reply.provider,
     requestId: context.requestId,
     cacheStatus: reply.outcome,
-    cached: reply.forwarded === null || reply.outcome === "STALE" || reply.outcome === "COALESCED",
+    cached: reply.outcome !== "MISS" && reply.outcome !== "BYPASS",
     ...(reply.similarity === null ? {} : { similarity: reply.similarity }),
     responseTimeMs: Date.now() - context.startedMs,
     // What comes from the cache costs nothing; prices of models are not known yet.
