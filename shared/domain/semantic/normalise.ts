@@ -256,6 +256,9 @@ function restoreQuestionOrder(tokens: readonly Token[]): readonly Token[] {
 // Only forms that differ in nothing but manner: "how do I", "how can we", "how to". "How should" asks for advice and stays.
 const HOW_TO_OPENER = /^how (?:to|(?:do|can|could|would|does) (?:i|we|you|one|someone))(?= )/u;
 
+// "(what are the) steps to …", "(what is the) way to …": the same question as "how to …".
+const STEPS_OPENER = /^(?:what (?:is|are) )?(?:steps|way) to(?= )/u;
+
 // Articles are typing habits ("all files" / "all the files"); a name's own ("The Who") is rare enough to share an answer.
 const ARTICLES = new Set(["a", "an", "the"]);
 
@@ -263,6 +266,7 @@ function canonicalOf(tokens: readonly Token[]): string {
   const kept = tokens.filter((token) => !(token.kind === "word" && ARTICLES.has(token.text) && token.raw !== "A"));
   return textsOf(kept.length > 0 ? kept : tokens)
     .replace(HOW_TO_OPENER, "how to")
+    .replace(STEPS_OPENER, "how to")
     .replace(/^(?:is|are) there (?:any )?way (?:to|of)(?= )/u, "is there way to");
 }
 

@@ -41,6 +41,9 @@ describe("vetoes fire on look-alikes", () => {
     ["question_type", "When did the war end?", "How did the war end?"],
     ["question_type", "How long does shipping take to Peru?", "How much does shipping cost to Peru?"],
     ["language", "How do I reset my router password?", "ルーターのパスワードをリセットするには"],
+    ["extent", "Can I dispute all of the charges on my statement?", "Can I dispute only one of the charges on my statement?"],
+    ["extent", "How do I delete a stopped container?", "How do I delete all stopped containers?"],
+    ["extent", "Do all employees have to take the course?", "Do only new employees have to take the course?"],
   ])("%s: %s / %s", (name, a, b) => {
     expect(vetoesOf(a, b)).toContain(name);
     expect(vetoesOf(b, a)).toContain(name);
