@@ -54,6 +54,11 @@ export const DEFAULT_CONTROLS: RequestControls = {
 type Mutable = { -readonly [Member in keyof RequestControls]: RequestControls[Member] };
 type Reader = (value: string, controls: Mutable, header: string) => CacheError | null;
 
+/** The part of `Headers` that is needed; a `Map` from name to value has it too. */
+export interface HeaderList {
+  forEach(visit: (value: string, name: string) => void): void;
+}
+
 /** One reader a header; a header that is not here is none of ours. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["cache-control", readCacheControl],
@@ -73,15 +78,16 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /**
  * Reads the cache controls of a request. Names of AI Gateway mean what Refrain's own mean; where both are
  * given, Refrain's win. Fails with `invalid_request` whose field is the header's name.
- * @param headers name and value pairs, names in lower case
+ * @param headers names in lower case
  */
-export function readControls(headers: Iterable<readonly [string, string]>): Result<RequestControls, CacheError> {
+export function readControls(headers: HeaderList): Result<RequestControls, CacheError> {
   const ours: (readonly [string, string])[] = [];
-  for (const header of headers) {
-    const first = header[0].charCodeAt(0);
+  // Visiting makes no pair a header, which iterating does.
+  headers.forEach((value, name) => {
+    const first = name.charCodeAt(0);
     // Every name of ours begins with r or c: a cheap look spares the map.
-    if ((first === 0x72 || first === 0x63) && READERS.has(header[0])) ours.push(header);
-  }
+    if ((first === 0x72 || first === 0x63) && READERS.has(name)) ours.push([name, value]);
+  });
   if (ours.length === 0) return ok(DEFAULT_CONTROLS);
   const controls: Mutable = { ...DEFAULT_CONTROLS };
   for (const [name, value] of ours.sort(([a], [b]) => rankOf(a) - rankOf(b))) {

@@ -21,7 +21,7 @@ async function handle(request: Request, env: Env, ctx: ExecutionContext): Promis
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const startedMs = Date.now();
   const requestId = crypto.randomUUID();
-  const url = URL.parse(request.url);
+  const url = parsedUrl(request.url);
   if (url === null) return malformed(requestId, startedMs);
   const isolate = isolateOf(env);
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
@@ -39,6 +39,18 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   const response = await dispatch(request, url.pathname, context);
   if (isolate.traffic.due(startedMs)) ctx.waitUntil(reportTraffic(isolate, env, startedMs));
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
+}
+
+/** Clients of one isolate ask for few different URLs, most of them for one: the last is kept. Never change what this returns. */
+let lastUrl: URL | null = null;
+let lastUrlText = "";
+
+function parsedUrl(text: string): URL | null {
+  if (text !== lastUrlText) {
+    lastUrl = URL.parse(text);
+    lastUrlText = text;
+  }
+  return lastUrl;
 }
 
 async function dispatch(request: Request, pathname: string, context: RequestContext): Promise<Response> {

@@ -6,7 +6,7 @@ import { DEFAULT_CONTROLS, MAX_TTL_SECONDS, readControls } from "../../../shared
 type Headers = Readonly<Record<string, string>>;
 
 function read(headers: Headers): RequestControls {
-  const controls = readControls(Object.entries(headers));
+  const controls = readControls(new Map(Object.entries(headers)));
   if (!controls.ok) throw new Error(JSON.stringify(controls.error));
   return controls.value;
 }
@@ -77,7 +77,7 @@ describe("cache controls", () => {
   it.each(REFUSED.flatMap(([header, values]) => values.map((value) => [header, value] as const)))(
     "%s: %s is refused by the header's name",
     (header, value) => {
-      const controls = readControls([[header, value]]);
+      const controls = readControls(new Map([[header, value]]));
       expect(controls).toMatchObject({ ok: false, error: { kind: "invalid_request", field: header, code: "invalid_header" } });
       if (!controls.ok && controls.error.kind === "invalid_request") expect(controls.error.message).toContain(header);
     },
@@ -85,10 +85,12 @@ describe("cache controls", () => {
 
   it("a bad value of the one name is told also when the other name is given", () => {
     expect(
-      readControls([
-        ["cf-aig-cache-ttl", "x"],
-        ["refrain-cache-ttl", "5"],
-      ]),
+      readControls(
+        new Map([
+          ["cf-aig-cache-ttl", "x"],
+          ["refrain-cache-ttl", "5"],
+        ]),
+      ),
     ).toMatchObject({ ok: false, error: { field: "cf-aig-cache-ttl" } });
   });
 
@@ -96,7 +98,7 @@ describe("cache controls", () => {
     const pairs = TAKEN.flatMap(([headers]) => Object.entries(headers));
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...pairs), { maxLength: 8, selector: ([name]) => name }), (headers) => {
-        expect(readControls(headers.toReversed())).toEqual(readControls(headers));
+        expect(readControls(new Map(headers.toReversed()))).toEqual(readControls(new Map(headers)));
       }),
       { seed: 6, numRuns: 500 },
     );
@@ -106,7 +108,7 @@ describe("cache controls", () => {
     const name = fc.constantFrom(...REFUSED.map(([header]) => header));
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string({ unit: "binary", maxLength: 40 })), { maxLength: 4 }), (headers) => {
-        const controls = readControls(headers);
+        const controls = readControls(new Map(headers));
         if (controls.ok) return;
         expect(controls.error.kind === "invalid_request" ? headers.map(([given]) => given) : []).toContain(
           controls.error.kind === "invalid_request" ? controls.error.field : "",
