@@ -4,7 +4,8 @@ import type { CacheError } from "../../shared/domain/cache-error.ts";
 import type { EntryTimes, Freshness, StaleWindows } from "../../shared/domain/freshness.ts";
 import { freshness, lifeEndMs } from "../../shared/domain/freshness.ts";
 import { SSE_DONE, sseEvent } from "../../shared/wire/chat-replay.ts";
-import { decodeBody, joinParts } from "./body-codec.ts";
+import { joinBytes } from "../../shared/domain/join-bytes.ts";
+import { decodeBody } from "./body-codec.ts";
 import type { Clock } from "./clock.ts";
 import type { Entry } from "./entry.ts";
 import type { EntryStore, Lookup } from "./entry-store.ts";
@@ -348,5 +349,5 @@ function replayOf(resident: ResidentEntry, includeUsage: boolean): Uint8Array | 
   if (events === null) return null;
   const { usageEvent } = resident.body;
   const tail = (includeUsage && usageEvent !== "" ? sseEvent(usageEvent) : "") + SSE_DONE;
-  return joinParts([events, encoder.encode(tail)]);
+  return joinBytes([events, encoder.encode(tail)]);
 }

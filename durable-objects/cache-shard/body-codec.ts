@@ -55,15 +55,3 @@ export function splitBody(json: Uint8Array, events: Uint8Array): readonly BodyPa
   } while (jsonAt < json.byteLength || eventsAt < events.byteLength);
   return parts;
 }
-
-export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.byteLength;
-  }
-  return joined;
-}

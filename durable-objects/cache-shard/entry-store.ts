@@ -1,6 +1,7 @@
 import type { PurgeSelector } from "../../shared/domain/purge.ts";
 import { purgeCovers } from "../../shared/domain/purge.ts";
-import { joinParts, splitBody } from "./body-codec.ts";
+import { joinBytes } from "../../shared/domain/join-bytes.ts";
+import { splitBody } from "./body-codec.ts";
 import type { Entry, EntryBody, EntryRow } from "./entry.ts";
 import { entryFromRow, insertEntryRow } from "./entry.ts";
 import type { PurgeLog } from "./purge-log.ts";
@@ -313,8 +314,8 @@ export class EntryStore {
     const rows = this.#sql.exec<BodyRow>("SELECT json, events, usage_event FROM bodies WHERE key = ? ORDER BY part", key).toArray();
     if (rows.length === 0) return null;
     return {
-      json: joinParts(rows.map((row) => new Uint8Array(row.json))),
-      events: joinParts(rows.map((row) => new Uint8Array(row.events))),
+      json: joinBytes(rows.map((row) => new Uint8Array(row.json))),
+      events: joinBytes(rows.map((row) => new Uint8Array(row.events))),
       usageEvent: rows[0]?.usage_event ?? "",
     };
   }

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../shared/domain/join-bytes.ts";
 import type { LedgerAccount } from "../../shared/memory/isolate-ledger.ts";
 
 /** Most bytes handed to one subscriber at once: keeps a late joiner's replay from hogging memory. */
@@ -63,7 +64,7 @@ export class FlightBuffer {
       picked.push(event.bytes);
       size += event.bytes.byteLength;
     }
-    const slice = { bytes: concat(picked, size), next };
+    const slice = { bytes: joinBytes(picked), next };
     this.#last = { from, withUsage, slice };
     return slice;
   }
@@ -71,10 +72,7 @@ export class FlightBuffer {
   /** All events but the usage ones, as they are stored. Only before anything was trimmed. */
   contentBytes(): Uint8Array {
     const content = this.#events.filter((event) => !event.usageOnly).map((event) => event.bytes);
-    return concat(
-      content,
-      content.reduce((sum, bytes) => sum + bytes.byteLength, 0),
-    );
+    return joinBytes(content);
   }
 
   /** Lets go of everything before a position. */
@@ -87,16 +85,4 @@ export class FlightBuffer {
     this.#bytes -= freed;
     this.#ledger.release(freed);
   }
-}
-
-function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return whole;
 }

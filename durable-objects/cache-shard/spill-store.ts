@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../shared/digest/sha256.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 
 /** KV slower than this is a miss. */
@@ -49,7 +49,7 @@ export class SpillStore {
     try {
       await this.#kv.put(name, value, {
         expirationTtl: ttlSeconds,
-        metadata: { layout: LAYOUT, digest: digestOf(value), expiresMs: entry.expiresMs },
+        metadata: { layout: LAYOUT, digest: sha256Hex(value), expiresMs: entry.expiresMs },
       });
       return true;
     } catch {
@@ -64,7 +64,7 @@ export class SpillStore {
       if (found === null) return { kind: "failed" };
       if (found.value === null) return { kind: "absent" };
       const value = new Uint8Array(found.value);
-      if (!isMetadata(found.metadata) || found.metadata.digest !== digestOf(value)) return { kind: "corrupt" };
+      if (!isMetadata(found.metadata) || found.metadata.digest !== sha256Hex(value)) return { kind: "corrupt" };
       const body = unpackBody(value);
       return body === null ? { kind: "corrupt" } : { kind: "found", body };
     } catch {
@@ -92,10 +92,6 @@ function timeout(ms: number): { readonly promise: Promise<null>; readonly cancel
 
 function isMetadata(value: unknown): value is SpillMetadata {
   return typeof value === "object" && value !== null && "layout" in value && value.layout === LAYOUT && "digest" in value;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 const HEADER_BYTES = 12;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../shared/digest/sha256.ts";
 import type { ProviderConfig } from "../../shared/config/config.ts";
 import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
 import { demoChat } from "../../shared/providers/demo.ts";
@@ -34,7 +34,7 @@ function demoAnswer(request: UpstreamCall): Response {
   return demoChat(request.body, request.stream, {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     nowMs: () => Date.now(),
-    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    digest: sha256Hex,
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../digest/sha256.ts";
 import type { Result } from "../domain/result.ts";
 import { isolateLedger } from "../memory/isolate-ledger.ts";
 import type { Config } from "./config.ts";
@@ -18,8 +18,4 @@ export function configOf(env: object): Result<Config, readonly ConfigIssue[]> {
   else console.error(JSON.stringify({ level: "error", event: "config_invalid", issues: config.error })); // oxlint-disable-line no-console
   resolved.set(env, config);
   return config;
-}
-
-export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../shared/digest/sha256.ts";
 import { err, ok } from "../../shared/domain/result.ts";
 import type { Result } from "../../shared/domain/result.ts";
 import { resolveConfig } from "../../shared/config/resolve-config.ts";
@@ -61,10 +61,6 @@ export function productVariables(): ReadonlySet<string> {
   resolveConfig(recorder, VERSION, sha256Hex);
   names.delete("LOCAL");
   return names;
-}
-
-function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

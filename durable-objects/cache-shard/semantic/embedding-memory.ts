@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import type { Embedder } from "./embedder.ts";
 
 /** Vectors kept per shard: 2 MB at 1,024 dimensions. */
@@ -11,7 +11,7 @@ export function rememberingEmbedder(embedder: Embedder): Embedder {
     embedderId: embedder.embedderId,
     dims: embedder.dims,
     embed: async (text) => {
-      const digest = createHash("sha256").update(text).digest("base64");
+      const digest = sha256Hex(text);
       const known = vectors.get(digest);
       if (known !== undefined) {
         vectors.delete(digest);

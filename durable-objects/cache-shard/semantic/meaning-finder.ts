@@ -1,4 +1,5 @@
 import type { ResembleRequest, Resemblance } from "../../../shared/contracts/cache-shard.ts";
+import { unitCosine } from "../../../shared/domain/semantic/embedding/unit-cosine.ts";
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { verdict } from "../../../shared/domain/semantic/verdict.ts";
 import type { MeaningStore, NearMeaning } from "./meaning-store.ts";
@@ -110,7 +111,5 @@ export function better(a: Resemblance, b: Resemblance): number {
 
 function cosineOf(a: Float32Array | null, b: Float32Array | null): number | null {
   if (a === null || b === null || a.length !== b.length) return null;
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
+  return unitCosine(a, b);
 }

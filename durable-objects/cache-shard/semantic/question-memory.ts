@@ -4,6 +4,7 @@ import { compare } from "../../../shared/domain/semantic/comparison.ts";
 import type { QuestionFeatures } from "../../../shared/domain/semantic/features.ts";
 import type { VetoName } from "../../../shared/domain/semantic/vetoes.ts";
 import { plainVetoes } from "../../../shared/domain/semantic/vetoes.ts";
+import { unitCosine } from "../../../shared/domain/semantic/embedding/unit-cosine.ts";
 import { analyse } from "../../../shared/domain/semantic/features.ts";
 
 /** Characters of questions whose analyses are kept: about 100 bytes each, so 8 MB and some 1,000 questions. */
@@ -29,7 +30,7 @@ export class QuestionMemory {
   compare(earlier: string, asked: string, table: StaticEmbedder): Comparison {
     const a = this.#question(earlier, table);
     const b = this.#question(asked, table);
-    return compare(a.features, b.features, cosine(a.vector, b.vector), table);
+    return compare(a.features, b.features, unitCosine(a.vector, b.vector), table);
   }
 
   /** Vetoes that make a comparison needless; none for texts that are equal after normalisation. */
@@ -54,9 +55,3 @@ export class QuestionMemory {
 
 /** One memory for all shards of this isolate: eight of them would fill it. */
 export const isolateQuestions = new QuestionMemory();
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
-}

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import type { AnswerRequest } from "../../../shared/contracts/cache-shard.ts";
 import { eligible } from "../../../shared/domain/semantic/eligibility.ts";
 import { normalise } from "../../../shared/domain/semantic/normalise.ts";
@@ -36,7 +36,7 @@ export function prepareQuestion(
   const embedding = normalisedOnly ? Promise.resolve(null) : embedder.embed(text);
   const question: Question = {
     text,
-    canonical: createHash("sha256").update(normalise(text).canonical).digest("hex"),
+    canonical: sha256Hex(normalise(text).canonical),
     normalisedOnly,
     reason: normalisedOnly ? eligibility.reason : "",
     embedding,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { STATIC_TABLE } from "../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { parseStaticTable } from "../../../shared/domain/semantic/embedding/static-table.ts";
@@ -31,7 +31,7 @@ async function readTable(assets: Pick<Fetcher, "fetch">): Promise<StaticEmbedder
   try {
     const response = await assets.fetch(ASSET_URL);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (createHash("sha256").update(bytes).digest("hex") !== STATIC_TABLE.sha256) return null;
+    if (sha256Hex(bytes) !== STATIC_TABLE.sha256) return null;
     const parsed = parseStaticTable(bytes);
     if (!parsed.ok || !isolateLedger.open("tables", STATIC_TABLE.file).reserve(bytes.byteLength)) return null;
     return new StaticEmbedder(parsed.value, STATIC_TABLE.embedderId);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeBody, encodeBody, joinParts, MAX_ROW_BYTES, splitBody } from "../../../durable-objects/cache-shard/body-codec.ts";
+import { joinBytes } from "../../../shared/domain/join-bytes.ts";
+import { decodeBody, encodeBody, MAX_ROW_BYTES, splitBody } from "../../../durable-objects/cache-shard/body-codec.ts";
 import type { Entry, EntryBody } from "../../../durable-objects/cache-shard/entry.ts";
 import { PassMarkers } from "../../../durable-objects/cache-shard/pass-markers.ts";
 import { RamFront } from "../../../durable-objects/cache-shard/ram-front.ts";
@@ -126,7 +127,7 @@ describe("stored bodies", () => {
       const parts = splitBody(forms.json, forms.events);
       expect(parts.length).toBeGreaterThan(0);
       expect(parts.every((part) => part.json.byteLength + part.events.byteLength <= MAX_ROW_BYTES)).toBe(true);
-      const joined = { json: joinParts(parts.map((part) => part.json)), events: joinParts(parts.map((part) => part.events)) };
+      const joined = { json: joinBytes(parts.map((part) => part.json)), events: joinBytes(parts.map((part) => part.events)) };
       expect([joined.json.byteLength, joined.events.byteLength]).toEqual([json, events]);
       expect(joined.json.every((byte, at) => byte === at % 251) && joined.events.every((byte, at) => byte === at % 241)).toBe(true);
     }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { configOf, sha256Hex } from "../../../shared/config/config-cache.ts";
+import { configOf } from "../../../shared/config/config-cache.ts";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

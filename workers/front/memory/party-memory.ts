@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../../shared/config/config-cache.ts";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 
 /** Callers whose digest is kept; a few hundred bytes each. */
 const MAX_PARTIES = 1000;

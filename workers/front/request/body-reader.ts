@@ -1,4 +1,5 @@
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import { joinBytes } from "../../../shared/domain/join-bytes.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
 import { discardRest } from "./discard-body.ts";
@@ -60,11 +61,5 @@ async function countedBytes(request: Request, limitBytes: number): Promise<Uint8
     }
     pieces.push(value);
   }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }

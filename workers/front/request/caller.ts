@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { sha256Hex } from "../../../shared/config/config-cache.ts";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import type { Config } from "../../../shared/config/config.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../../shared/config/config-cache.ts";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import type { Config, ProviderConfig } from "../../../shared/config/config.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Json, JsonObject } from "../../../shared/domain/json.ts";

@@ -4,16 +4,13 @@ import { isJsonObject } from "../../../shared/domain/json.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
 import { parseJsonBody } from "../../../shared/wire/json-body.ts";
-import { readControls } from "../../../shared/wire/request-controls.ts";
 import { limitError } from "../answer/answer-request.ts";
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { partyOf } from "../memory/party-memory.ts";
-import { readBody } from "../request/body-reader.ts";
-import { authenticate } from "../request/caller.ts";
+import { openRequest, userOf } from "../request/open-request.ts";
 import { askShards } from "../shards.ts";
-import { userOf } from "./chat-completions.ts";
 
 const DIGEST = /^[0-9a-f]{64}$/;
 const MEMBERS = ["entry", "verdict"];
@@ -26,16 +23,12 @@ interface Feedback {
 /** POST /v1/feedback: whether an answer by meaning was right, from the caller who was served it. */
 export async function feedback(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, env, startedMs } = context;
-  const caller = authenticate(request, isolate.config, isolate.failedAuth, startedMs);
-  if (!caller.ok) return errorAnswer(caller.error, "openai", context);
-  const controls = readControls(request.headers);
-  if (!controls.ok) return errorAnswer(controls.error, "openai", context);
-  const text = await readBody(request, isolate.config.bodies.maxBodyBytes);
-  if (!text.ok) return errorAnswer(text.error, "openai", context);
-  const given = readFeedback(text.value, request.headers.get("refrain-entry"));
+  const opened = await openRequest(request, context);
+  if (!opened.ok) return errorAnswer(opened.error, "openai", context);
+  const given = readFeedback(opened.value.text, request.headers.get("refrain-entry"));
   if (!given.ok) return errorAnswer(given.error, "openai", context);
-  const { tenant } = caller.value;
-  const user = userOf(caller.value, controls.value, { bodyUser: null });
+  const { tenant } = opened.value.caller;
+  const user = userOf(opened.value, null);
   const admission = await isolate.leases.admit({ tenant, user, nowMs: startedMs });
   if (admission.kind === "denied") return errorAnswer(limitError(admission, isolate), "openai", context, admission.user);
   const { entry, good } = given.value;

@@ -7,51 +7,40 @@ import { errorEvent } from "../../../shared/wire/error-response.ts";
 import { parseJsonBody } from "../../../shared/wire/json-body.ts";
 import type { PromptAnswerFacts } from "../../../shared/wire/prompt-response.ts";
 import { PromptStreamWriter, promptResponseBody } from "../../../shared/wire/prompt-response.ts";
-import { readControls } from "../../../shared/wire/request-controls.ts";
 import { answerHeaders } from "../answer/answer-headers.ts";
 import type { Answered } from "../answer/answer-request.ts";
 import { answerRequest } from "../answer/answer-request.ts";
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
-import { readBody } from "../request/body-reader.ts";
-import { authenticate } from "../request/caller.ts";
+import { openRequest, userOf } from "../request/open-request.ts";
 import type { Plan } from "../request/plan.ts";
 import { planRequest } from "../request/plan.ts";
-import { userOf } from "./chat-completions.ts";
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
 /** POST /chat: one prompt in, one text out; the same entries as the chat route. */
 export async function prompt(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, requestId, startedMs } = context;
-  const { config } = isolate;
-  const caller = authenticate(request, config, isolate.failedAuth, startedMs);
-  if (!caller.ok) return errorAnswer(caller.error, "prompt", context);
-  const controls = readControls(request.headers);
-  if (!controls.ok) return errorAnswer(controls.error, "prompt", context);
-  const text = await readBody(request, config.bodies.maxBodyBytes);
-  if (!text.ok) return errorAnswer(text.error, "prompt", context);
-  const json = parseJsonBody(text.value);
+  const opened = await openRequest(request, context);
+  if (!opened.ok) return errorAnswer(opened.error, "prompt", context);
+  const { caller, controls } = opened.value;
+  const json = parseJsonBody(opened.value.text);
   if (!json.ok) return errorAnswer(json.error, "prompt", context);
   const asked = parsePromptRequest(json.value);
   if (!asked.ok) return errorAnswer(asked.error, "prompt", context);
   const chat = parseChatRequest(promptToChatBody(asked.value));
   if (!chat.ok) return errorAnswer(chat.error, "prompt", context);
-  const { tenant } = caller.value;
-  const user = userOf(caller.value, controls.value, { bodyUser: null });
-  const partitionUser = controls.value.partitionByUser ? user : null;
+  const { tenant } = caller;
+  const user = userOf(opened.value, null);
+  const partitionUser = controls.partitionByUser ? user : null;
   const plan = planRequest(
-    { chat: chat.value, provider: asked.value.provider, tenant, partitionUser, customKey: controls.value.customKey },
-    config,
+    { chat: chat.value, provider: asked.value.provider, tenant, partitionUser, customKey: controls.customKey },
+    isolate.config,
   );
   if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
   // Usage is part of this route's answer, streamed or not.
   const withUsage: Plan = { ...plan.value, includeUsage: true };
-  const answered = await answerRequest(
-    { plan: withUsage, controls: controls.value, tenant, user, requestId, startedMs },
-    isolate,
-    context.env,
-  );
+  const answered = await answerRequest({ plan: withUsage, controls, tenant, user, requestId, startedMs }, isolate, context.env);
   return respond(answered, withUsage, context);
 }
 

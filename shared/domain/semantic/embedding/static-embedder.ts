@@ -1,4 +1,5 @@
 import type { StaticTable } from "./static-table.ts";
+import { unitCosine } from "./unit-cosine.ts";
 import { WordPieceTokenizer } from "./word-piece-tokenizer.ts";
 
 /** Hexadecimal digits of the table's SHA-256 that go into the embedder's id. */
@@ -50,9 +51,7 @@ export class StaticEmbedder implements WordVectors {
     const a = this.#wordVector(wordA);
     const b = this.#wordVector(wordB);
     if (a === undefined || b === undefined) return Number.NaN;
-    let cosine = 0;
-    for (let index = 0; index < a.length; index++) cosine += (a[index] ?? 0) * (b[index] ?? 0);
-    return cosine;
+    return unitCosine(a, b);
   }
 
   /**

@@ -1,0 +1,38 @@
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { Result } from "../../../shared/domain/result.ts";
+import { ok } from "../../../shared/domain/result.ts";
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
+import type { RequestControls } from "../../../shared/wire/request-controls.ts";
+import { readControls } from "../../../shared/wire/request-controls.ts";
+import type { RequestContext } from "../context.ts";
+import { readBody } from "./body-reader.ts";
+import type { Caller } from "./caller.ts";
+import { authenticate } from "./caller.ts";
+
+/** Users name limiter objects, and those have bounded names. */
+const MAX_USER_CHARACTERS = 256;
+
+/** What every client route needs of a request before it looks at the body's meaning. */
+export interface OpenedRequest {
+  readonly caller: Caller;
+  readonly controls: RequestControls;
+  /** The body as sent. */
+  readonly text: string;
+}
+
+/** Who calls, what they ask of the cache, and their body; the first thing that is wrong otherwise, cheapest first. */
+export async function openRequest(request: Request, context: RequestContext): Promise<Result<OpenedRequest, CacheError>> {
+  const { config, failedAuth } = context.isolate;
+  const caller = authenticate(request, config, failedAuth, context.startedMs);
+  if (!caller.ok) return caller;
+  const controls = readControls(request.headers);
+  if (!controls.ok) return controls;
+  const text = await readBody(request, config.bodies.maxBodyBytes);
+  return text.ok ? ok({ caller: caller.value, controls: controls.value, text: text.value }) : text;
+}
+
+/** The rate-limited party: header, then the body's own word (null where it has none), then the credential. */
+export function userOf({ caller, controls }: Pick<OpenedRequest, "caller" | "controls">, bodyUser: string | null): string {
+  const user = controls.user ?? bodyUser ?? caller.fallbackUser;
+  return user.length <= MAX_USER_CHARACTERS ? user : `sha256:${sha256Hex(user)}`;
+}
