@@ -1,6 +1,6 @@
 /**
  * Turns pairs into the posterior model's features: `node extract-features.ts TABLE PAIRS.jsonl|PAIRS.txt OUT.tsv`.
- * A .txt file is in the layout of development-pairs.txt. TABLE is the static embedder's file.
+ * A .txt file is in the layout of pairs/first.txt. TABLE is the static embedder's file.
  */
 import { createHash } from "node:crypto";
 import { createWriteStream, readFileSync } from "node:fs";
@@ -22,21 +22,24 @@ function groupOf(text: string): string {
 
 function* developmentPairs(text: string): Generator<Pair> {
   let base = "";
-  let index = 0;
   for (const line of text.split("\n")) {
     const rest = line.slice(2);
-    if (line.startsWith("= ")) {
-      base = rest;
-      index = 0;
-    }
-    if (line.startsWith("~ ")) yield { a: base, b: rest, label: 1, source: "dev:near", group: groupOf(base) };
-    if (line.startsWith("+ ")) yield { a: base, b: rest, label: 1, source: `dev:paraphrase${++index}`, group: groupOf(base) };
+    if (line.startsWith("= ")) base = rest;
+    if (line.startsWith("~ ")) yield { a: base, b: rest, label: 1, source: "dev:near-repeat", group: groupOf(base) };
+    if (line.startsWith("+ ")) yield { a: base, b: rest, label: 1, source: "dev:paraphrase", group: groupOf(base) };
     if (line.startsWith("- ")) yield { a: base, b: rest, label: 0, source: "dev:trap", group: groupOf(base) };
   }
 }
 
+type LinePair = Pair | { readonly a: string; readonly b: string; readonly kind: "paraphrase" | "near-repeat" | "trap" };
+
 function* linePairs(text: string): Generator<Pair> {
-  for (const line of text.split("\n")) if (line !== "") yield JSON.parse(line) as Pair; // written by make_pairs.py
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const pair = JSON.parse(line) as LinePair; // written by make_pairs.py, or one of pairs/*.jsonl
+    if ("label" in pair) yield pair;
+    else yield { a: pair.a, b: pair.b, label: pair.kind === "trap" ? 0 : 1, source: `dev:${pair.kind}`, group: groupOf(pair.a) };
+  }
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {

@@ -41,7 +41,8 @@ const MIN_VECTOR_SIMILARITY = 0.6;
 const MIN_SHARED_STEM = 5;
 
 /** Whether the words are different choices of one scope ("under" / "over") or listed opposites. */
-export function areOpposed(a: string, b: string): boolean {
+export function areOpposed(wordA: string, wordB: string): boolean {
+  const [a, b] = [wordA.replaceAll(" ", "_"), wordB.replaceAll(" ", "_")];
   if (a === b) return false;
   if (areAntonyms(a, b)) return true;
   const others = SCOPE_CHOICES.get(b);

@@ -160,12 +160,12 @@ function valuesOf(
     plainInversions: plainInversionsOf(a, b, matches),
     roleChanges: roleChanges(a, b, matches),
     unmatchedNames: leftA.filter((at) => a.content[at]?.isName).length + leftB.filter((at) => b.content[at]?.isName).length,
-    functionDifference: difference(a.words.filter(isPlainFunction), b.words.filter(isPlainFunction)),
+    functionDifference: difference(a.body.filter(isPlainFunction), b.body.filter(isPlainFunction)),
     prepositionDifference: difference(a.prepositions, b.prepositions),
     tenseDifference: a.isPast === b.isPast ? 0 : 1,
     pronounDifference: pronounDifference(a, b),
     headMismatch: headMismatch(a, b, alignment),
-    lengthRatio: Math.min(a.words.length, b.words.length) / Math.max(1, a.words.length, b.words.length),
+    lengthRatio: Math.min(a.body.length, b.body.length) / Math.max(1, a.body.length, b.body.length),
     vetoCount,
   };
 }

@@ -88,8 +88,13 @@ function isTimeRelative(text: string): boolean {
   return TIME_PATTERN.test(text.replace(TIMELESS_PATTERN, " ").replaceAll("'", ""));
 }
 
+// They say what is asked for as much as a noun does; "what" and "which" leave it to the noun.
+const INTERROGATIVES = new Set(["how", "why", "when", "where", "who", "whose"]);
+
 function contentWords(tokens: readonly Token[]): number {
-  return tokens.filter((token) => token.kind !== "symbol" && !(token.kind === "word" && FUNCTION_WORDS.has(token.text))).length;
+  return tokens.filter(
+    (token) => token.kind !== "symbol" && !(token.kind === "word" && FUNCTION_WORDS.has(token.text) && !INTERROGATIVES.has(token.text)),
+  ).length;
 }
 
 /** Whether the final user text may be answered by an earlier answer to other words. Pure; the same for both texts. */

@@ -1,17 +1,11 @@
 import { lemmaOf } from "./lemma.ts";
 import { inverseDocumentFrequency, isDictionaryWord, phraseLengthAt } from "./lexicon.ts";
-import {
-  FUNCTION_WORDS,
-  LIGHT_WORDS,
-  NEGATORS,
-  QUESTION_STARTERS,
-  ROLE_PREPOSITIONS,
-  WEIGHTY_PREPOSITIONS,
-} from "./lists/function-words.ts";
+import { FUNCTION_WORDS, LIGHT_WORDS, NEGATORS, ROLE_PREPOSITIONS, WEIGHTY_PREPOSITIONS } from "./lists/function-words.ts";
 import { AMOUNT_WORDS, UNITS } from "./lists/numbers.ts";
+import { hasPassive, subjectOf, undergoneOf } from "./subject.ts";
 import { normalise } from "./normalise.ts";
 import { questionOpener } from "./question-type.ts";
-import type { QuestionType } from "./question-type.ts";
+import type { QuestionOpener, QuestionType } from "./question-type.ts";
 import type { Token } from "./tokens.ts";
 
 /** A word of a question that carries content, with its role. */
@@ -35,6 +29,8 @@ export type ContentWord = {
 export type QuestionFeatures = {
   readonly canonical: string;
   readonly words: readonly string[];
+  /** Words beside those that only say what kind of question it is, without articles. */
+  readonly body: readonly string[];
   readonly content: readonly ContentWord[];
   readonly type: QuestionType;
   /** Numbers with their units, sorted ("10 day"). */
@@ -48,9 +44,12 @@ export type QuestionFeatures = {
   readonly negations: number;
   readonly prepositions: readonly string[];
   readonly hasPassive: boolean;
-  /** Lemma of the question's subject, "" when it is a pronoun, undefined when the question has none of its own ("how to"). */
+  /** Lemma of the question's subject, "" for a pronoun, `WH_SUBJECT` for "what causes …", undefined when it has none of its own ("how to"). */
   readonly subject: string | undefined;
+  /** Lemma of what is done to the one who asks ("how do I get *added*"), else undefined. */
+  readonly undergone: string | undefined;
   readonly isPast: boolean;
+  readonly isFuture: boolean;
   readonly script: "latin" | "other" | "mixed" | "none";
 };
 
@@ -146,12 +145,19 @@ const COMPOUND_ROLES: ReadonlyMap<string, string> = new Map([
   ["out", "from"],
 ]);
 
-function roleBefore(tokens: readonly Token[], position: number, openerEnd: number): string {
+// "is it possible for a tenant": says who, not for what.
+const MAX_POSSIBLE_FOR = 4;
+
+function roleBefore(tokens: readonly Token[], position: number, opener: QuestionOpener): string {
+  const openerEnd = opener.start + opener.length;
   for (let i = position - 1; i >= Math.max(openerEnd, position - 4); i--) {
     const text = tokens[i]?.text ?? "";
+    if (opener.skipped.includes(i)) return "";
     // "to Alaska and Hawaii": the second of a pair has the role of the first.
-    if ((text === "and" || text === "or") && i > openerEnd) return roleBefore(tokens, i - 1, openerEnd);
+    if ((text === "and" || text === "or") && i > openerEnd) return roleBefore(tokens, i - 1, opener);
+    if (text === "of" && tokens[i - 1]?.text === "place" && tokens[i - 2]?.text === "in") return "instead";
     if (text === "of") return COMPOUND_ROLES.get(tokens[i - 1]?.text ?? "") ?? "of";
+    if (text === "for" && tokens[i - 2]?.text === "it" && i <= MAX_POSSIBLE_FOR) return "";
     if (ROLE_PREPOSITIONS.has(text)) return ROLE_ALIASES.get(text) ?? text;
     if (
       !["a", "an", "the", "my", "your", "our", "their", "his", "her", "this", "that", "all", "any", "some"].includes(text) &&
@@ -162,13 +168,13 @@ function roleBefore(tokens: readonly Token[], position: number, openerEnd: numbe
   return "";
 }
 
-function contentOf(tokens: readonly Token[], openerStart: number, openerLength: number): readonly ContentWord[] {
+function contentOf(tokens: readonly Token[], opener: QuestionOpener): readonly ContentWord[] {
   const content: ContentWord[] = [];
   for (const unit of unitsOf(tokens)) {
     const { token, position, text, lemma } = unit;
-    const inOpener = position >= openerStart && position < openerStart + openerLength;
+    const inOpener = isInOpener(opener, position);
     const isPhrase = lemma.includes(" ");
-    if (token.kind === "symbol" || NEGATORS.has(text)) continue;
+    if (token.kind === "symbol" || NEGATORS.has(text) || opener.skipped.includes(position)) continue;
     if (inOpener && isPhrase && OPENER_PHRASES.has(lemma)) continue;
     if (inOpener && (FUNCTION_WORDS.has(text) || LIGHT_WORDS.has(lemma) || OPENER_WORDS.has(text))) continue;
     if (!isPhrase && token.kind === "word" && FUNCTION_WORDS.has(text)) continue;
@@ -184,7 +190,7 @@ function contentOf(tokens: readonly Token[], openerStart: number, openerLength: 
         : isPhrase
           ? weightOf(text.split(" ")[0] ?? text, lemma.split(" ").at(-1) ?? lemma)
           : weightOf(text, lemma),
-      role: roleBefore(tokens, position, openerStart + openerLength),
+      role: roleBefore(tokens, position, opener),
       isName:
         token.kind === "code" ||
         (token.kind === "word" && !isPhrase && (!isKnown || (token.isCapitalised && position > 0 && token.before !== "sentence"))),
@@ -202,32 +208,7 @@ const OPENER_WORDS = new Set(
   ),
 );
 
-const PARTICIPLE = /(?:ed|en|wn|lt|nt|de|ht|ne|ng|ung|ut)$/u;
-
-function hasPassive(words: readonly string[]): boolean {
-  return words.some((word, i) => {
-    if (!["be", "is", "are", "was", "were", "been", "being", "get"].includes(word)) return false;
-    for (let j = i + 1; j < Math.min(words.length, i + 5); j++)
-      if (PARTICIPLE.test(words[j] ?? "") && lemmaOf(words[j] ?? "") !== words[j]) return true;
-    return false;
-  });
-}
-
 const FREE_OF_CHARGE = /\b(?:at )?no (?:extra |additional )?(?:cost|charge|fee)\b/gu;
-const SUBJECT_AUXILIARIES = new Set("can could may might must should will would do does did is are was were has have".split(" "));
-const MAX_AUXILIARY_POSITION = 4;
-
-// "can [my landlord] enter …": the first content word after the first auxiliary, unless a pronoun comes before it.
-function subjectOf(words: readonly string[]): string | undefined {
-  const at = words.findIndex((word, i) => i <= MAX_AUXILIARY_POSITION && SUBJECT_AUXILIARIES.has(word));
-  if (/^(?:is|was|would) it /u.test(words.slice(0, 3).join(" "))) return undefined;
-  if (at < 0 || !QUESTION_STARTERS.has(words[0] ?? "")) return undefined;
-  for (const word of words.slice(at + 1)) {
-    if (["i", "we", "you", "it", "they", "he", "she", "one", "there"].includes(word)) return "";
-    if (!FUNCTION_WORDS.has(word)) return lemmaOf(word);
-  }
-  return undefined;
-}
 
 function codesOf(tokens: readonly Token[]): readonly string[] {
   return tokens
@@ -243,17 +224,25 @@ function amountsOf(words: readonly string[]): readonly string[] {
     .sort();
 }
 
+const ARTICLES = new Set(["a", "an", "the"]);
+
+function isInOpener({ start, length, skipped }: QuestionOpener, position: number): boolean {
+  return (position >= start && position < start + length) || skipped.includes(position);
+}
+
 /** Reads one text: what it asks, in which words, with which numbers, names and roles. */
 export function analyse(text: string): QuestionFeatures {
   const { canonical, tokens } = normalise(text);
   const words = tokens.map((token) => token.text);
   const breaks = tokens.flatMap((token, i) => (token.before === "none" ? [] : [i]));
   const opener = questionOpener(words, breaks);
+  const body = words.filter((word, i) => !isInOpener(opener, i) && !ARTICLES.has(word));
   return {
     canonical,
     words,
+    body,
     type: opener.type,
-    content: contentOf(tokens, opener.start, opener.length),
+    content: contentOf(tokens, opener),
     quantities: quantitiesOf(tokens),
     counted: countedOf(tokens),
     amounts: amountsOf(words),
@@ -263,10 +252,12 @@ export function analyse(text: string): QuestionFeatures {
       .replace(FREE_OF_CHARGE, "free")
       .split(" ")
       .filter((word) => NEGATORS.has(word)).length,
-    prepositions: words.filter((word) => WEIGHTY_PREPOSITIONS.has(word)).sort(),
+    prepositions: body.filter((word) => WEIGHTY_PREPOSITIONS.has(word)).sort(),
     hasPassive: hasPassive(words),
     subject: subjectOf(words),
+    undergone: undergoneOf(words),
     isPast: words.some((word) => word === "did" || word === "was" || word === "were"),
+    isFuture: words.includes("will"),
     script: scriptOf(tokens),
   };
 }

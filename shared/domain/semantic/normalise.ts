@@ -259,6 +259,9 @@ const HOW_TO_OPENER = /^how (?:to|(?:do|can|could|would|does) (?:i|we|you|one|so
 // "(what are the) steps to …", "(what is the) way to …": the same question as "how to …".
 const STEPS_OPENER = /^(?:what (?:is|are) )?(?:steps|way) to(?= )/u;
 
+// "is it possible to …", "am i able to …": the same question as "can i …".
+const CAN_I_OPENER = /^(?:is it possible(?: for me)? to|am i able to|can (?:i|we|you|one|someone))(?= )/u;
+
 // Articles are typing habits ("all files" / "all the files"); a name's own ("The Who") is rare enough to share an answer.
 const ARTICLES = new Set(["a", "an", "the"]);
 
@@ -267,6 +270,8 @@ function canonicalOf(tokens: readonly Token[]): string {
   return textsOf(kept.length > 0 ? kept : tokens)
     .replace(HOW_TO_OPENER, "how to")
     .replace(STEPS_OPENER, "how to")
+    .replace(/^which (?!one |of )/u, "what ")
+    .replace(CAN_I_OPENER, "can i")
     .replace(/^(?:is|are) there (?:any )?way (?:to|of)(?= )/u, "is there way to");
 }
 

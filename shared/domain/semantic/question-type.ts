@@ -1,3 +1,5 @@
+import { BEST_WORDS, frameOf } from "./question-frames.ts";
+
 /** What kind of answer a question asks for. */
 export type QuestionType =
   | "how_to"
@@ -28,10 +30,14 @@ export type QuestionOpener = {
   /** Words of the text, from `start`, that only say which type it is. */
   readonly start: number;
   readonly length: number;
+  /** Words elsewhere in the text that only help to say it ("do you *offer*", "is … *available*"). */
+  readonly skipped: readonly number[];
 };
 
+type Opening = Omit<QuestionOpener, "skipped">;
+
 const WHO = "(?:i|we|you|one|someone|people|a person|they|my|an? \\w+|the \\w+)";
-const BEST = "(?:best |right |proper |correct |easiest |good |recommended |quickest |simplest )?";
+const BEST = `(?:${BEST_WORDS} )?`;
 
 // First match wins; each is tried at the start of the text and after a break.
 const OPENERS: readonly (readonly [QuestionType, string])[] = [
@@ -83,7 +89,7 @@ const OPENERS: readonly (readonly [QuestionType, string])[] = [
 ];
 const COMPILED = OPENERS.map(([type, pattern]) => [type, new RegExp(`^(?:${pattern})(?= |$)`, "u")] as const);
 
-function openerAt(words: readonly string[], start: number): QuestionOpener | undefined {
+function openerAt(words: readonly string[], start: number): Opening | undefined {
   const text = words.slice(start, start + 24).join(" ");
   for (const [type, pattern] of COMPILED) {
     const match = pattern.exec(text);
@@ -94,6 +100,10 @@ function openerAt(words: readonly string[], start: number): QuestionOpener | und
 
 /** The question's type and the words that express it. `breaks` are the word indexes that begin a sentence or clause. */
 export function questionOpener(words: readonly string[], breaks: readonly number[]): QuestionOpener {
+  return frameOf(words) ?? { ...plainOpener(words, breaks), skipped: [] };
+}
+
+function plainOpener(words: readonly string[], breaks: readonly number[]): Opening {
   const request = REQUEST.exec(words.join(" "));
   if (request) {
     const length = request[0].split(" ").length;
@@ -104,6 +114,8 @@ export function questionOpener(words: readonly string[], breaks: readonly number
   if (found) return refine(found, words);
   for (const at of breaks) {
     const later = openerAt(words, at);
+    // "I have two accounts and want one, how?"
+    if (later && words[at] === "how" && at === words.length - 1) return { ...later, type: "how_to" };
     if (later) return refine(later, words);
   }
   return { type: "statement", start: 0, length: 0 };
@@ -112,7 +124,10 @@ export function questionOpener(words: readonly string[], breaks: readonly number
 // "Can you explain the return policy" asks what it is.
 const REQUEST = /^(?:(?:can|could|would|will) you )?(?:please )?(?:explain|describe|clarify|outline)(?: to me)?(?= )/u;
 
-function refine(opener: QuestionOpener, words: readonly string[]): QuestionOpener {
+const OBLIGATION = /^\S+ (?:\S+ ){0,4}(?:have to|need to|required to|obliged to)(?= )/u;
+const PERMISSION = /^\S+ (?:\S+ ){0,4}(?:able to|allowed|permitted)(?= |$)/u;
+
+function refine(opener: Opening, words: readonly string[]): Opening {
   const text = words.join(" ");
   if (
     /\b(?:differs?|differ from|difference between|different from|versus|vs(?! code))\b/u.test(text) &&
@@ -120,6 +135,8 @@ function refine(opener: QuestionOpener, words: readonly string[]): QuestionOpene
   )
     return { ...opener, type: "difference" };
   if (opener.type === "what" && /^what (?:is|are) (?:an? )?\S+(?: \S+)?$/u.test(text)) return { ...opener, type: "definition" };
+  if (opener.type === "yes_no" && OBLIGATION.test(text)) return { ...opener, type: "need" };
+  if (opener.type === "yes_no" && PERMISSION.test(text)) return { ...opener, type: "can" };
   if (opener.type === "how_to" && text.endsWith(" work")) return { ...opener, type: "how_works" };
   return opener;
 }
@@ -128,7 +145,7 @@ const ALIKE: ReadonlySet<string> = new Set(
   (
     "how_to|how_works how_to|what how_works|what how_works|why what|definition what|who what|when what|where what|cost what|why what|age what|how_many what|how_much what|duration what|distance what|frequency what|how_adjective what|difference " +
     "how_adjective|duration how_adjective|how_much how_adjective|when how_adjective|distance how_many|duration how_many|how_much how_many|frequency how_many|distance how_much|cost how_works|difference " +
-    "can|yes_no need|yes_no should|yes_no need|should can|should can|need statement|how_to statement|what statement|yes_no statement|can statement|definition statement|why age|how_many age|when when|duration"
+    "can|yes_no need|yes_no should|yes_no need|should statement|how_to statement|what statement|yes_no statement|can statement|definition statement|why age|how_many age|when when|duration"
   ).split(" "),
 );
 

@@ -1,5 +1,6 @@
 import type { Alignment } from "./alignment.ts";
 import type { QuestionFeatures } from "./features.ts";
+import { WH_SUBJECT } from "./subject.ts";
 
 /** Two questions and how their words pair up. */
 export type AlignedPair = {
@@ -84,13 +85,80 @@ function isExchange(
 }
 
 // "Can my landlord enter my apartment" against "Can I enter my landlord's apartment": all words are there, the subject is another.
-function isSubjectExchanged({ a, b, alignment }: AlignedPair): boolean {
-  if (alignment.leftA.length > 0 || alignment.leftB.length > 0 || a.hasPassive !== b.hasPassive) return false;
-  if (a.subject === undefined || b.subject === undefined || a.subject === b.subject) return false;
-  if (a.subject !== "" && b.subject !== "") return false;
-  const moved = a.subject === "" ? b.subject : a.subject;
-  const matches = alignment.matches.filter((match) => match.kind === "same");
-  return matches.some((match) => a.content[match.a]?.lemma === moved && b.content[match.b]?.lemma === moved);
+function isSubjectExchanged(pair: AlignedPair): boolean {
+  const { a, b } = pair;
+  if (isUndergoneOnOneSide(pair)) return true;
+  if (a.hasPassive !== b.hasPassive || a.subject === undefined || b.subject === undefined || a.subject === b.subject) return false;
+  if (a.subject === WH_SUBJECT || b.subject === WH_SUBJECT) return isAskedForSubject(pair);
+  if (a.subject !== "" && b.subject !== "") return areSubjectsExchanged(pair);
+  if (a.hasPassive || a.type === "need" || b.type === "need") return false;
+  const { leftA, leftB, matches } = pair.alignment;
+  const [moved, other] = a.subject === "" ? [b.subject, b] : [a.subject, a];
+  // Where another word has changed as well, only "… sue *me*" tells.
+  const isObject = other.words.includes("me") || other.words.includes("us");
+  if ((leftA.length > 0 || leftB.length > 0) && !(isObject && leftA.length <= LITTLE && leftB.length <= LITTLE)) return false;
+  return matches
+    .filter((match) => match.kind === "same")
+    .some((match) => a.content[match.a]?.lemma === moved && b.content[match.b]?.lemma === moved);
+}
+
+const LITTLE = 1;
+
+// "How do I add my wife" against "How do I get added": the same verb, done and undergone.
+function isUndergoneOnOneSide({ a, b, alignment }: AlignedPair): boolean {
+  if ((a.undergone === undefined) === (b.undergone === undefined) || a.subject !== "" || b.subject !== "") return false;
+  if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
+  const [verb, other] = a.undergone === undefined ? [b.undergone, a] : [a.undergone, b];
+  return !other.hasPassive && other.content.some((word) => word.lemma === verb);
+}
+
+const SPEAKERS = new Set(["i", "we"]);
+const SPEAKERS_AS_OBJECT = new Set(["me", "us"]);
+const OTHERS = new Set(["someone", "somebody", "they", "he", "she", "anyone"]);
+
+// "who I blocked" against "who blocked me", "if I hit a car" against "if someone hits my car".
+function isPersonExchanged({ a, b, alignment }: AlignedPair): boolean {
+  const isSpeakerBefore = (features: QuestionFeatures, at: number): boolean => SPEAKERS.has(features.words[at - 1] ?? "");
+  const isOtherBefore = (features: QuestionFeatures, at: number): boolean =>
+    OTHERS.has(features.words[at - 1] ?? "") || (!isSpeakerBefore(features, at) && SPEAKERS_AS_OBJECT.has(features.words[at + 1] ?? ""));
+  return alignment.matches.some((match) => {
+    const [inA, inB] = [a.content[match.a]?.position ?? 0, b.content[match.b]?.position ?? 0];
+    return (isSpeakerBefore(a, inA) && isOtherBefore(b, inB)) || (isSpeakerBefore(b, inB) && isOtherBefore(a, inA));
+  });
+}
+
+// "feedback to my manager" against "feedback from my manager".
+function isTurnedRound({ a, b, alignment }: AlignedPair): boolean {
+  if (a.type === "difference" || b.type === "difference") return false;
+  const roles = alignment.matches.map((match) => `${a.content[match.a]?.role ?? ""} ${b.content[match.b]?.role ?? ""}`);
+  const turned = roles.filter((role) => role === "to from" || role === "from to").length;
+  return turned > 0;
+}
+
+// "What causes root rot" against "What does root rot do".
+function isAskedForSubject({ a, b, alignment }: AlignedPair): boolean {
+  if (a.type === "why" && b.type === "why") return false;
+  if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
+  const moved = a.subject === WH_SUBJECT ? b.subject : a.subject;
+  return alignment.matches.some((match) => a.content[match.a]?.lemma === moved || b.content[match.b]?.lemma === moved);
+}
+
+// "Can a patient refuse a doctor" against "Can a doctor refuse a patient": each one's subject is something else in the other.
+function areSubjectsExchanged({ a, b, alignment }: AlignedPair): boolean {
+  if ([a.type, b.type].some((type) => type === "difference" || type === "cost")) return false;
+  if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
+  const subjectA = a.content.findIndex((word) => word.lemma === a.subject);
+  const subjectB = b.content.findIndex((word) => word.lemma === b.subject);
+  const partnerOfA = alignment.matches.find((match) => match.a === subjectA)?.b;
+  const partnerOfB = alignment.matches.find((match) => match.b === subjectB)?.a;
+  if (partnerOfA === undefined || partnerOfB === undefined || partnerOfA === subjectB) return false;
+  // Neighbours may be one compound ("car insurance" / "insurance for my car") or a list.
+  return (
+    areApart(a, subjectA, partnerOfB) &&
+    areApart(b, subjectB, partnerOfA) &&
+    !isListed(a, subjectA, partnerOfB) &&
+    !isListed(b, subjectB, partnerOfA)
+  );
 }
 
 // x … v … y against y … v … x around a word that both share, in the same voice and without a list between them.
@@ -113,6 +181,10 @@ function isRoleSwapped({ a, b, alignment }: AlignedPair): boolean {
   return false;
 }
 
+function areApart(features: QuestionFeatures, one: number, other: number): boolean {
+  return Math.abs((features.content[one]?.position ?? 0) - (features.content[other]?.position ?? 0)) > 1;
+}
+
 function isListed(features: QuestionFeatures, from: number, to: number): boolean {
   const words = features.words.slice(features.content[from]?.position ?? 0, features.content[to]?.position ?? 0);
   return words.includes("and") || words.includes("or");
@@ -120,10 +192,10 @@ function isListed(features: QuestionFeatures, from: number, to: number): boolean
 
 /** Whether the two questions hold the same words with two of them in each other's place after a preposition. */
 export function hasDirectionExchange(pair: AlignedPair): boolean {
-  return isDirectionSwapped(pair) || isStrandedOnOneSide(pair);
+  return isDirectionSwapped(pair) || isStrandedOnOneSide(pair) || isTurnedRound(pair);
 }
 
 /** Whether who does it and to whom it is done have changed places. */
 export function hasRoleExchange(pair: AlignedPair): boolean {
-  return isRoleSwapped(pair) || isSubjectExchanged(pair);
+  return isRoleSwapped(pair) || isSubjectExchanged(pair) || isPersonExchanged(pair);
 }

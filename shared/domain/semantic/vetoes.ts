@@ -26,6 +26,7 @@ export const VETO_NAMES = [
   "prepositions",
   "question_type",
   "extent",
+  "tense",
 ] as const;
 export type VetoName = (typeof VETO_NAMES)[number];
 
@@ -107,9 +108,12 @@ function differingRanks({ a, b }: Features): boolean {
 function differingCodes({ a, b, alignment }: Pair): boolean {
   const matchedA = new Set(alignment.matches.map((match) => a.content[match.a]?.text));
   const matchedB = new Set(alignment.matches.map((match) => b.content[match.b]?.text));
-  const isOpen = (code: string, others: readonly string[], matched: ReadonlySet<string | undefined>): boolean =>
-    !others.includes(code) && !matched.has(code) && !["$", "€", "£", "%", "°", "/", "#", "'"].includes(code);
-  return a.codes.some((code) => isOpen(code, b.codes, matchedA)) || b.codes.some((code) => isOpen(code, a.codes, matchedB));
+  const count = (codes: readonly string[], code: string): number => codes.filter((other) => other === code).length;
+  const isOpen = (code: string, own: readonly string[], others: readonly string[], matched: ReadonlySet<string | undefined>): boolean =>
+    count(own, code) > count(others, code) && !matched.has(code) && !["$", "€", "£", "%", "°", "/", "#", "'"].includes(code);
+  return (
+    a.codes.some((code) => isOpen(code, a.codes, b.codes, matchedA)) || b.codes.some((code) => isOpen(code, b.codes, a.codes, matchedB))
+  );
 }
 
 const MIN_NEGATED_LENGTH = 3;
@@ -131,8 +135,14 @@ function isMorphologicalNegation({ onlyA, onlyB }: Pair): boolean {
   );
 }
 
-function areOnOppositeSides({ onlyA, onlyB }: Pair): boolean {
-  return onlyA.some((one) => onlyB.some((other) => areOpposed(one, other) || areOpposed(lemmaOf(one), lemmaOf(other))));
+function areOnOppositeSides({ a, b, alignment, onlyA, onlyB }: Pair): boolean {
+  const phrases = (features: QuestionFeatures, left: readonly number[]): readonly string[] =>
+    left.flatMap((at) => (features.content[at]?.lemma.includes(" ") === true ? [features.content[at]?.lemma ?? ""] : []));
+  const [left, right] = [
+    [...onlyA, ...phrases(a, alignment.leftA)],
+    [...onlyB, ...phrases(b, alignment.leftB)],
+  ];
+  return left.some((one) => right.some((other) => areOpposed(one, other) || areOpposed(lemmaOf(one), lemmaOf(other))));
 }
 
 const OTHER_PARTIES = new Set(["else", "another", "others", "except"]);
@@ -148,6 +158,8 @@ function differingNames({ a, b, alignment }: Pair): boolean {
 
 function hasLonePreposition({ a, b, alignment }: Pair): boolean {
   if (alignment.leftA.length > 0 || alignment.leftB.length > 0) return false;
+  // Another verb takes another preposition ("resign from" / "quit").
+  if (alignment.matches.some((match) => match.kind === "synonym" || match.kind.startsWith("wordnet"))) return false;
   const count = (features: QuestionFeatures, word: string): number => features.prepositions.filter((other) => other === word).length;
   return [...new Set([...a.prepositions, ...b.prepositions])].some(
     (word) =>
@@ -160,12 +172,15 @@ function hasLonePreposition({ a, b, alignment }: Pair): boolean {
 }
 
 const UNIVERSAL = new Set("all every each both everyone everybody entire whole".split(" "));
-const SINGLE = new Set("a an one single another some specific particular individual certain few most".split(" "));
+const SINGLE = new Set("a an one single another some specific particular individual certain few most last latest".split(" "));
 
 // "all charges" against "only one of the charges", "a stopped container" against "all stopped containers".
 function extentDiffers({ a, b }: Features): boolean {
   const has = (features: QuestionFeatures, words: ReadonlySet<string>): boolean => features.words.some((word) => words.has(word));
   if (a.words.includes("only") !== b.words.includes("only")) return true;
+  // "do all of them need" against "do any of them need".
+  const [startA, startB] = [a.words[1] ?? "", b.words[1] ?? ""];
+  if ((startA === "any" && UNIVERSAL.has(startB)) || (startB === "any" && UNIVERSAL.has(startA))) return true;
   const [universalA, universalB] = [has(a, UNIVERSAL), has(b, UNIVERSAL)];
   if (universalA === universalB) return false;
   return universalA ? has(b, SINGLE) && !has(a, SINGLE) : has(a, SINGLE) && !has(b, SINGLE);
@@ -181,6 +196,7 @@ const PLAIN_RULES = {
   parties: ({ a, b }) => countOf(a.words, OTHER_PARTIES) !== countOf(b.words, OTHER_PARTIES),
   question_type: ({ a, b }) => questionTypeDistance(a.type, b.type) === 2,
   extent: extentDiffers,
+  tense: ({ a, b }) => (a.isPast && !a.isFuture && b.isFuture && !b.isPast) || (b.isPast && !b.isFuture && a.isFuture && !a.isPast),
 } satisfies Partial<Record<VetoName, (pair: Features) => boolean>>;
 const PLAIN_VETO_NAMES = VETO_NAMES.filter((name): name is keyof typeof PLAIN_RULES => Object.hasOwn(PLAIN_RULES, name));
 

@@ -1,6 +1,8 @@
+import { KINDS } from "./choices/kinds.ts";
+
 /**
  * Words of which a question holds one: exchanging it for another of its line changes the answer.
- * Opposites and siblings that models score as alike. Words in brackets are forms of the same choice.
+ * Opposites and siblings that models score as alike. Forms of one choice are separated by blanks; a phrase is joined by underscores.
  */
 const LINES = `
 under below|over above
@@ -154,13 +156,16 @@ virus viruses viral|bacteria bacterial|fungal fungus
 sunrise|sunset
 sun|moon|mars|venus|jupiter|saturn|earth
 atlantic|pacific
+work works|made
+minute minutes|hour hours hourly|day days daily|week weeks weekly|month months monthly|year years yearly annual annually
+turn_on enable activate|turn_off disable deactivate
 parent parents|child children
 `;
 
 /** word → ids of (line, choice): two words conflict when they share a line and differ in the choice. */
 export const SCOPE_CHOICES: ReadonlyMap<string, readonly { readonly line: number; readonly choice: number }[]> = (() => {
   const choices = new Map<string, { line: number; choice: number }[]>();
-  for (const [line, text] of LINES.trim().split("\n").entries()) {
+  for (const [line, text] of `${LINES.trim()}\n${KINDS.trim()}`.split("\n").entries()) {
     for (const [choice, words] of text.split("|").entries()) {
       for (const word of words.split(" ")) {
         const known = choices.get(word);
