@@ -2,7 +2,7 @@ import { align } from "./alignment.ts";
 import type { Alignment, Match, WordVectors } from "./alignment.ts";
 import type { ContentWord, QuestionFeatures } from "./features.ts";
 import { AUXILIARIES, FUNCTION_WORDS, LIGHT_WORDS, PRONOUNS } from "./lists/function-words.ts";
-import { questionTypeDistance } from "./question-type.ts";
+import { typeDistanceOf } from "./question-type.ts";
 import { vetoes } from "./vetoes.ts";
 import type { VetoName } from "./vetoes.ts";
 
@@ -138,7 +138,7 @@ function valuesOf(
 ): Readonly<Record<ComparisonFeature, number>> {
   const { matches, leftA, leftB } = alignment;
   const { massA, massB, matched, weak, synonym } = massesOf(a, b, alignment);
-  const typeDistance = questionTypeDistance(a.type, b.type);
+  const typeDistance = typeDistanceOf(a, b);
   return {
     cosine,
     unmatchedMax: Math.max(massA, massB),

@@ -33,6 +33,8 @@ export type QuestionFeatures = {
   readonly body: readonly string[];
   readonly content: readonly ContentWord[];
   readonly type: QuestionType;
+  /** Lemma of the first content word. */
+  readonly head: string;
   /** Numbers with their units, sorted ("10 day"). */
   readonly quantities: readonly string[];
   /** Noun → the number right before it, "one" included. */
@@ -237,12 +239,14 @@ export function analyse(text: string): QuestionFeatures {
   const breaks = tokens.flatMap((token, i) => (token.before === "none" ? [] : [i]));
   const opener = questionOpener(words, breaks);
   const body = words.filter((word, i) => !isInOpener(opener, i) && !ARTICLES.has(word));
+  const content = contentOf(tokens, opener);
   return {
     canonical,
     words,
     body,
+    content,
+    head: content[0]?.lemma ?? "",
     type: opener.type,
-    content: contentOf(tokens, opener),
     quantities: quantitiesOf(tokens),
     counted: countedOf(tokens),
     amounts: amountsOf(words),

@@ -5,6 +5,9 @@ const MIN_STEM_LENGTH = 2;
 const cache = new Map<string, string>();
 const MAX_CACHED_LEMMAS = 20_000;
 
+// Also a form of a rarer verb ("rend", "stave").
+const OWN_WORDS = new Set(["rent", "stove"]);
+
 function firstWord(candidates: readonly string[]): string | undefined {
   return candidates.find((word) => word.length >= MIN_STEM_LENGTH && isDictionaryWord(word));
 }
@@ -36,7 +39,7 @@ function strip(word: string): string | undefined {
 export function lemmaOf(word: string): string {
   const known = cache.get(word);
   if (known !== undefined) return known;
-  const irregular = irregularBase(word);
+  const irregular = OWN_WORDS.has(word) ? undefined : irregularBase(word);
   let lemma = irregular ?? (word.length > 3 && /^[a-z]+$/u.test(word) ? strip(word) : undefined);
   if (lemma === undefined && /^[a-z]{2,}[^siu]s$/u.test(word) && !isDictionaryWord(word) && !KNOWN_NAMES.has(word))
     lemma = word.slice(0, -1);

@@ -150,7 +150,20 @@ const ALIKE: ReadonlySet<string> = new Set(
 );
 
 /** 0 the same kind of answer, 1 kinds that one question can be asked in, 2 kinds that want different answers. */
-export function questionTypeDistance(a: QuestionType, b: QuestionType): 0 | 1 | 2 {
+function questionTypeDistance(a: QuestionType, b: QuestionType): 0 | 1 | 2 {
   if (a === b) return 0;
   return ALIKE.has(`${a}|${b}`) || ALIKE.has(`${b}|${a}`) ? 1 : 2;
+}
+
+// On a screen, where something is done is how it is done.
+const SCREEN_VERBS = new Set("find see get view check access download enter change update manage track watch apply use edit".split(" "));
+
+/** The distance of two questions' types, knowing what is asked about first. */
+export function typeDistanceOf(
+  a: { readonly type: QuestionType; readonly head: string },
+  b: { readonly type: QuestionType; readonly head: string },
+): 0 | 1 | 2 {
+  const [where, how] = a.type === "where" ? [a, b] : [b, a];
+  if (where.type === "where" && how.type === "how_to" && SCREEN_VERBS.has(where.head) && SCREEN_VERBS.has(how.head)) return 1;
+  return questionTypeDistance(a.type, b.type);
 }

@@ -7,7 +7,7 @@ import { AUXILIARIES, PRONOUNS } from "./lists/function-words.ts";
 import { NEGATING_PREFIXES } from "./lists/scope-words.ts";
 import { hasDirectionExchange, hasRoleExchange } from "./role-exchange.ts";
 import type { AlignedPair } from "./role-exchange.ts";
-import { questionTypeDistance } from "./question-type.ts";
+import { typeDistanceOf } from "./question-type.ts";
 
 /** Every rule that can forbid an answer by meaning. The names appear in explain output and in metrics. */
 export const VETO_NAMES = [
@@ -194,7 +194,7 @@ const PLAIN_RULES = {
   ranks: differingRanks,
   negation: ({ a, b }) => (a.negations - b.negations) % 2 !== 0,
   parties: ({ a, b }) => countOf(a.words, OTHER_PARTIES) !== countOf(b.words, OTHER_PARTIES),
-  question_type: ({ a, b }) => questionTypeDistance(a.type, b.type) === 2,
+  question_type: ({ a, b }) => typeDistanceOf(a, b) === 2,
   extent: extentDiffers,
   tense: ({ a, b }) => (a.isPast && !a.isFuture && b.isFuture && !b.isPast) || (b.isPast && !b.isFuture && a.isFuture && !a.isPast),
 } satisfies Partial<Record<VetoName, (pair: Features) => boolean>>;
