@@ -554,7 +554,6 @@ go bad|spoil|go off
 thaw|defrost
 chop|cut up|dice
 whip|whisk|beat
-substitute for|replacement for|alternative to|instead of
 soft|tender
 bloom|flower|blossom
 bucket|pail
