@@ -1,5 +1,6 @@
 /** The RPC surface of the CacheShard Durable Object. Flat data; nothing is thrown across it on purpose. */
 import type { CacheError } from "../domain/cache-error.ts";
+import type { ProviderRecord } from "../domain/provider-health.ts";
 
 /** How an answer came to be, as `refrain-cache` shows it. */
 export type CacheOutcome = "HIT" | "SEMANTIC" | "COALESCED" | "STALE" | "MISS" | "BYPASS";
@@ -202,6 +203,8 @@ export interface PurgeReply {
   readonly shard: number;
   readonly sequence: number;
   readonly purged: number;
+  /** From shard 0: how many shards have ever been asked to store something, the highest number plus one. From others 0. */
+  readonly knownShards: number;
 }
 
 /** An entry as an admin sees it. */
@@ -241,6 +244,8 @@ export interface ResembleRequest {
   readonly embedder: string;
   readonly vector: Float32Array | null;
   readonly minSimilarity: number | null;
+  /** The caller wants to know about every candidate. Else only those come back that decide something. */
+  readonly explain: boolean;
 }
 
 /** One candidate and what this shard decided about it. */
@@ -300,8 +305,12 @@ export interface FeedbackRequest {
   readonly good: boolean;
 }
 
-/** `not_served`: this caller was not served that entry from here, or has judged it before. */
-export type FeedbackReply = { readonly kind: "accepted" } | { readonly kind: "not_served" } | { readonly kind: "already_judged" };
+/** `not_served`: this caller was not served that entry from here. `too_many`: it has judged as many as one shard takes in a day. */
+export type FeedbackReply =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "not_served" }
+  | { readonly kind: "already_judged" }
+  | { readonly kind: "too_many"; readonly retryAfterSeconds: number };
 
 /** Entries whose home is another shard now, after the number of shards or the fan-out has changed. */
 export interface MisplacedRequest {
@@ -352,12 +361,20 @@ export interface SurrenderRequest {
   readonly sequence: number;
 }
 
+/** What a shard tells about its surroundings, for GET /health. */
+export interface ShardHealth {
+  readonly providers: readonly ProviderRecord[];
+}
+
 export interface CacheShardApi {
   answer(request: AnswerRequest): Promise<AnswerReply>;
   report(report: IsolateReport): Promise<void>;
   stats(tenant: string | null): Promise<ShardStats>;
   summary(): Promise<ShardSummary>;
   detail(): Promise<ShardDetail>;
+  health(): Promise<ShardHealth>;
+  /** To shard 0, from a shard that is about to store for the first time: purges go to it from now on, whatever SHARD_COUNT says. */
+  enlist(shard: number): Promise<void>;
   purge(request: PurgeRequest): Promise<PurgeReply>;
   entry(key: string): Promise<EntryDetail | null>;
   resemble(request: ResembleRequest): Promise<readonly Resemblance[]>;
@@ -367,7 +384,7 @@ export interface CacheShardApi {
   quarantine(key: string): Promise<void>;
   feedback(request: FeedbackRequest): Promise<FeedbackReply>;
   misplaced(request: MisplacedRequest): Promise<MisplacedReply>;
-  /** Takes entries in, unless it has newer ones of its own. */
+  /** Takes entries in, unless it has newer ones of its own or a purge of the last minutes names them. */
   adopt(entries: readonly MovingEntry[]): Promise<void>;
   /** Drops entries that have moved; returns the keys that a purge has covered meanwhile, to be dropped at their new home too. */
   surrender(request: SurrenderRequest): Promise<readonly string[]>;

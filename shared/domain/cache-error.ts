@@ -6,7 +6,8 @@ export type CacheError =
   | { readonly kind: "invalid_request"; readonly field: string | null; readonly message: string; readonly code?: string }
   | { readonly kind: "body_too_large"; readonly limitBytes: number }
   | { readonly kind: "unsupported_media_type"; readonly received: string }
-  | { readonly kind: "unauthenticated"; readonly message: string }
+  /** Which credential was missing or wrong: a client's key or the admin token. */
+  | { readonly kind: "unauthenticated"; readonly credential: "key" | "admin_token"; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
   | { readonly kind: "not_found"; readonly message: string }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
@@ -17,6 +18,9 @@ export type CacheError =
       readonly party: "user" | "tenant" | "address";
       readonly message: string;
     }
+  | { readonly kind: "already_judged" }
+  /** What was asked for cannot be told or done without shards that did not answer. */
+  | { readonly kind: "shards_unreachable"; readonly message: string }
   | { readonly kind: "only_if_cached" }
   | { readonly kind: "limiter_unavailable"; readonly retryAfterSeconds: number }
   | {

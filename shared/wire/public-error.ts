@@ -33,6 +33,9 @@ const NOTHING_MORE = { field: null, retryAfterSeconds: null, headers: {}, provid
 /** OpenAI's clients retry 5xx answers unless this header says that it is in vain. */
 const NO_RETRY = { "x-should-retry": "false" } as const;
 
+/** Objects that were moved or restarted are back within a moment. In seconds. */
+export const SHARDS_RETRY_AFTER_SECONDS = 1;
+
 const BEARER_CHALLENGE = { "www-authenticate": 'Bearer realm="refrain"' } as const;
 
 /** The one exhaustive switch from reasons to what the public sees. */
@@ -51,11 +54,15 @@ export function describeError(error: CacheError): PublicError {
     case "model_not_found":
       return { ...invalid(404, error.kind, "Model not found", `The model '${error.model}' is not known here.`), field: "model" };
     case "unauthenticated":
-      return { ...denied(401, "invalid_api_key", "Authentication required", error.message), headers: BEARER_CHALLENGE };
+      return unauthenticated(error.credential, error.message);
     case "forbidden":
       return denied(403, "forbidden", "Forbidden", error.message);
     case "rate_limited":
       return rateLimited(error.message, error.retryAfterSeconds);
+    case "already_judged":
+      return alreadyJudged("You have judged this answer already.");
+    case "shards_unreachable":
+      return shardsUnreachable(error.message);
     case "only_if_cached":
       return notCached("No stored answer satisfies this request, and only-if-cached forbids asking for one.");
     case "limiter_unavailable":
@@ -85,6 +92,11 @@ function denied(status: 401 | 403, code: string, title: string, message: string)
   return { ...NOTHING_MORE, status, type: status === 401 ? "authentication_error" : "permission_error", code, title, message };
 }
 
+function unauthenticated(credential: "key" | "admin_token", message: string): PublicError {
+  const code = credential === "key" ? "invalid_api_key" : "invalid_admin_token";
+  return { ...denied(401, code, "Authentication required", message), headers: BEARER_CHALLENGE };
+}
+
 function rateLimited(message: string, retryAfterSeconds: number): PublicError {
   const title = "Rate limit exceeded";
   return {
@@ -95,6 +107,20 @@ function rateLimited(message: string, retryAfterSeconds: number): PublicError {
     title,
     message,
     retryAfterSeconds: wait(retryAfterSeconds),
+  };
+}
+
+/** 409, and not to be repeated: OpenAI's clients retry conflicts. */
+function alreadyJudged(message: string): PublicError {
+  const type = "invalid_request_error";
+  return { ...NOTHING_MORE, status: 409, type, code: "already_judged", title: "Already judged", message, field: "entry", headers: NO_RETRY };
+}
+
+function shardsUnreachable(message: string): PublicError {
+  return {
+    ...unavailable(message, SHARDS_RETRY_AFTER_SECONDS),
+    code: "shard_unreachable",
+    title: "Shard unreachable",
   };
 }
 

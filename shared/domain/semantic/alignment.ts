@@ -55,6 +55,14 @@ function isOpposedWord(a: ContentWord, b: ContentWord): boolean {
   return areOpposed(a.text, b.text) || areOpposed(a.lemma, b.lemma);
 }
 
+// "cheapest" / "most expensive": a phrase is opposed where one of its words is.
+function holdsOpposite(a: ContentWord, b: ContentWord): boolean {
+  if (isOpposedWord(a, b)) return true;
+  if (!a.lemma.includes(" ") && !b.lemma.includes(" ")) return false;
+  const others = b.text.split(" ");
+  return a.text.split(" ").some((one) => others.some((other) => areOpposed(one, other)));
+}
+
 // "resign" / "resignation", "vaccine" / "vaccinated": a long shared beginning and only a suffix apart.
 function shareStem(a: string, b: string): boolean {
   let shared = 0;
@@ -149,7 +157,7 @@ function matchVectors(
       const similarity = vectors.similarity(wordA.text, wordB.text);
       if (!(similarity > best) && !(similarity >= MIN_VECTOR_SIMILARITY)) continue;
       best = Math.max(best, similarity);
-      if (similarity >= MIN_VECTOR_SIMILARITY && !wordA.isName && !wordB.isName && !isOpposedWord(wordA, wordB))
+      if (similarity >= MIN_VECTOR_SIMILARITY && !wordA.isName && !wordB.isName && !holdsOpposite(wordA, wordB))
         close.push({ a: i, b: j, similarity });
     }
   }

@@ -34,10 +34,11 @@ const MAX_AUXILIARY_POSITION = 4;
 
 /** The question word itself is the subject: "what causes …", "who pays …". */
 export const WH_SUBJECT = "?";
-const PERSONAL = new Set(["i", "we", "you", "it", "they", "he", "she", "one", "there"]);
+const PERSONAL = new Set(["i", "we", "you", "it", "they", "he", "she", "one"]);
 const ACTION_AUXILIARIES = new Set("can could may might must should will would do does did has have".split(" "));
 
 function firstNoun(words: readonly string[]): string | undefined {
+  if (words[0] === "there") return undefined;
   for (const word of words) {
     if (PERSONAL.has(word)) return "";
     if (!FUNCTION_WORDS.has(word)) return lemmaOf(word);

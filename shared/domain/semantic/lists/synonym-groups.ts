@@ -1,3 +1,5 @@
+import { QUALITIES, THINGS } from "./synonyms/things.ts";
+
 /**
  * Words and phrases that a question may exchange without changing its answer. One group a line; a phrase has at most
  * four words and is matched by lemma. Only pairs that hold in (nearly) every everyday context belong here.
@@ -762,6 +764,6 @@ bleed|lose blood
 export const MAX_PHRASE_WORDS = 4;
 
 /** Groups as written: one array of words and phrases a line. */
-export const SYNONYM_GROUPS: readonly (readonly string[])[] = LINES.trim()
-  .split("\n")
+export const SYNONYM_GROUPS: readonly (readonly string[])[] = [LINES, THINGS, QUALITIES]
+  .flatMap((lines) => lines.trim().split("\n"))
   .map((line) => line.split("|"));
