@@ -115,16 +115,53 @@ function isUndergoneOnOneSide({ a, b, alignment }: AlignedPair): boolean {
 const SPEAKERS = new Set(["i", "we"]);
 const SPEAKERS_AS_OBJECT = new Set(["me", "us"]);
 const OTHERS = new Set(["someone", "somebody", "they", "he", "she", "anyone"]);
+const BETWEEN_SPEAKER_AND_VERB = new Set(
+  "want to need have had going would like can could will should must may might do did just also already".split(" "),
+);
+/** Words behind which "me" is served, not acted upon: "for me", "let me", "send me". */
+const SERVING = new Set("for to tell let give show help allow send with about bring get charge".split(" "));
 
-// "who I blocked" against "who blocked me", "if I hit a car" against "if someone hits my car".
-function isPersonExchanged({ a, b, alignment }: AlignedPair): boolean {
-  const isSpeakerBefore = (features: QuestionFeatures, at: number): boolean => SPEAKERS.has(features.words[at - 1] ?? "");
-  const isOtherBefore = (features: QuestionFeatures, at: number): boolean =>
-    OTHERS.has(features.words[at - 1] ?? "") || (!isSpeakerBefore(features, at) && SPEAKERS_AS_OBJECT.has(features.words[at + 1] ?? ""));
-  return alignment.matches.some((match) => {
+// "I sue", "I want to sue".
+function isDoneBySpeaker(features: QuestionFeatures, at: number): boolean {
+  let i = at - 1;
+  while (i > 0 && BETWEEN_SPEAKER_AND_VERB.has(features.words[i] ?? "")) i--;
+  return SPEAKERS.has(features.words[i] ?? "");
+}
+
+// "someone hits", "blocked me", "was cancelled by the airline".
+function isDoneByOther(features: QuestionFeatures, at: number): boolean {
+  const [before = "", after = ""] = [features.words[at - 1], features.words[at + 1]];
+  if (OTHERS.has(before)) return true;
+  if (isDoneBySpeaker(features, at)) return false;
+  return SPEAKERS_AS_OBJECT.has(after) || (after === "by" && BE_FORMS.has(before));
+}
+
+const BE_FORMS = new Set("is are was were been be got".split(" "));
+
+function hasSpeakerAsObject({ words }: QuestionFeatures): boolean {
+  return words.some((word, i) => SPEAKERS_AS_OBJECT.has(word) && i > 0 && !SERVING.has(words[i - 1] ?? ""));
+}
+
+const GIVING = new Set("give grant lend sell offer".split(" "));
+const TAKING = new Set("get receive obtain borrow buy".split(" "));
+
+// "who I blocked" against "who blocked me", "if I hit a car" against "if someone hits my car", "give access" against "get access".
+function isPersonExchanged(pair: AlignedPair): boolean {
+  const { a, b, alignment } = pair;
+  const [startA, startB] = [a.body[0] ?? "", b.body[0] ?? ""];
+  if ((GIVING.has(startA) && TAKING.has(startB)) || (GIVING.has(startB) && TAKING.has(startA))) return true;
+  const isVerbExchanged = alignment.matches.some((match) => {
     const [inA, inB] = [a.content[match.a]?.position ?? 0, b.content[match.b]?.position ?? 0];
-    return (isSpeakerBefore(a, inA) && isOtherBefore(b, inB)) || (isSpeakerBefore(b, inB) && isOtherBefore(a, inA));
+    return (isDoneBySpeaker(a, inA) && isDoneByOther(b, inB)) || (isDoneBySpeaker(b, inB) && isDoneByOther(a, inA));
   });
+  return isVerbExchanged || isActedUponOnOneSide(pair);
+}
+
+// "a boss who annoys me" against "I am a boss who annoys": nearly the same words, and one of them has an object more.
+function isActedUponOnOneSide({ a, b, alignment }: AlignedPair): boolean {
+  if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE || a.hasPassive !== b.hasPassive) return false;
+  if (a.type === "why" || b.type === "why") return false;
+  return hasSpeakerAsObject(a) !== hasSpeakerAsObject(b);
 }
 
 // "feedback to my manager" against "feedback from my manager".

@@ -10,6 +10,7 @@ const MODAL_PARTICIPLES = new Set("allowed permitted required supposed needed".s
 export function hasPassive(words: readonly string[]): boolean {
   return words.some((word, i) => {
     if (!["be", "is", "are", "was", "were", "been", "being", "get"].includes(word)) return false;
+    if (words[i + 2] === "by") return true;
     for (let j = i + 1; j < Math.min(words.length, i + 5); j++)
       if (PARTICIPLE.test(words[j] ?? "") && lemmaOf(words[j] ?? "") !== words[j] && !MODAL_PARTICIPLES.has(words[j] ?? "")) return true;
     return false;

@@ -17,9 +17,11 @@ const CODE_PATTERN = [
   String.raw`[\p{L}_$][\p{L}\p{N}]*(?:_[\p{L}\p{N}]*)+`,
   String.raw`\p{L}{2,}\.(?:${FILE_SUFFIXES})(?![\p{L}\p{N}])`,
   String.raw`\p{L}+(?:[-.]?\p{N}+\p{L}*)+(?:[-.:/]\p{N}[\p{L}\p{N}]*)*`,
+  String.raw`\p{N}+a(?![\p{L}\p{N}])`,
   String.raw`v?\p{N}+(?:\.\p{N}+){2,}[\p{L}\p{N}.-]*(?<=[\p{L}\p{N}])`,
 ].join("|");
-const NUMBER_PATTERN = String.raw`(?:(?<=^|[\s(=<>*/+,$€£])-)?\p{N}+(?:[,.:/-]\p{N}+)*`;
+const ORDINAL_PATTERN = String.raw`\p{N}+(?:st|nd|rd|th)(?![\p{L}\p{N}])`;
+const NUMBER_PATTERN = String.raw`${ORDINAL_PATTERN}|(?:(?<=^|[\s(=<>*/+,$€£])-)?\p{N}+(?:[,.:/-]\p{N}+)*`;
 const WORD_PATTERN = String.raw`(?<![\p{L}\p{N}])\p{L}(?:\.\p{L})+(?![\p{L}\p{N}])\.?|\p{L}[\p{L}\p{M}]*(?:'\p{L}+)*`;
 const TOKEN = new RegExp(
   `(?<url>${URL_PATTERN})|(?<code>${CODE_PATTERN})|(?<number>${NUMBER_PATTERN})|(?<word>${WORD_PATTERN})|(?<symbol>[^\\s\\p{L}\\p{N}])`,
@@ -27,7 +29,37 @@ const TOKEN = new RegExp(
 );
 const PLAIN_PUNCTUATION = /^[.,;:!?"'`´’‘“”„«»()[\]{}…·•¡¿~*_|–—\\-]$/u;
 const SENTENCE_END = /[.!?;:\n…]/u;
+// "W-2" is written "W2", "COVID-19" "covid19"; "x-2" may be a difference.
+const HYPHENATED_CODE = /^(?![nt-vx-z]-)(\p{L}{1,6})-(\p{N}+\p{L}?)$/u;
 const CASE_KEEPING_CODE = /^(?=.*\p{N})(?=.*\p{Lu})(?=.*\p{Ll})[\p{L}\p{N}_-]{6,}$/u;
+
+const EMOTICON = /(?<=^|\s|[\p{L}.!?])(?:[:;][-o']?[)(DPp3*]+|<3+|\^_*\^|[xX]D+)(?=$|[\s.!?,])/gu;
+const PICTOGRAMS = /(?:(?![\p{N}#*])[\p{Extended_Pictographic}\p{Emoji_Component}\u{1f1e6}-\u{1f1ff}])+/gu;
+// A question about the sign itself keeps it ("what does 😂 mean", "the difference between :) and :D").
+const ABOUT_SIGNS = /\b(?:emojis?|emoticons?|smileys?|unicode)\b/iu;
+const NAMED_SIGN =
+  /(?:^|\s)(?:does|do|is|are|of|the|this|that|an?|using|use|with|sends?|sent|between|and|or|vs|means?|say|put|called|type)\s["'(]*$/iu;
+
+const MAX_NAMING_CHARACTERS = 16;
+
+// "w/", "w/o" and "12x12" would fall apart into signs and letters.
+function spellOutSigns(text: string): string {
+  if (!/[/xX×]/u.test(text)) return text;
+  return text
+    .replace(/(?<![\p{L}\p{N}/])[wW]\/[oO](?![\p{L}\p{N}])/gu, "without")
+    .replace(/(?<![\p{L}\p{N}/])w\/(?=\s|\p{L}{2})/gu, "with ")
+    .replace(/(?<![\p{L}\p{N}/])b\/c(?![\p{L}\p{N}])/gu, "because")
+    .replace(/(?<![\p{L}\p{N}.])(?!0x)(\p{N}+)\s?[xX×]\s?(?=\p{N}+(?![\p{L}\p{N}]))/gu, "$1 by ");
+}
+
+// Faces say how someone feels, not what is asked.
+function dropFaces(text: string): string {
+  if (!/[:;<^xX]|[^\x20-\x7e]/u.test(text) || ABOUT_SIGNS.test(text)) return text;
+  const isNamed = (at: number, whole: string): boolean => NAMED_SIGN.test(whole.slice(Math.max(0, at - MAX_NAMING_CHARACTERS), at));
+  const withoutFace = (face: string, at: number, whole: string): string => (isNamed(at, whole) ? face : " , ");
+  const plain = text.replace(EMOTICON, withoutFace).replace(PICTOGRAMS, withoutFace);
+  return /[\p{L}\p{N}]/u.test(plain) ? plain : text;
+}
 
 /** Folds compatibility forms, quotes and dashes, so that typography never separates two questions. */
 export function foldTypography(text: string): string {
@@ -64,8 +96,8 @@ function isMeaningfulPunctuation(text: string, mark: string, at: number): boolea
 
 function foldedText(raw: string, kind: Token["kind"]): string {
   if (kind === "url") return raw.replace(/[.,;:!?)\]'"]+$/u, "").replace(/^[a-z]+:\/\/[^/?#]*/iu, (host) => host.toLowerCase());
-  if (kind === "code") return CASE_KEEPING_CODE.test(raw) ? raw : raw.toLowerCase();
-  if (kind === "number") return raw.replace(/,(?=\p{N}{3}(?!\p{N}))/gu, "");
+  if (kind === "code") return CASE_KEEPING_CODE.test(raw) ? raw : raw.toLowerCase().replace(HYPHENATED_CODE, "$1$2");
+  if (kind === "number") return raw.toLowerCase().replace(/,(?=\p{N}{3}(?!\p{N}))/gu, "");
   if (kind === "symbol") return raw === "&" ? "and" : raw;
   const lower = raw.toLowerCase();
   return lower.includes(".") ? lower.replaceAll(".", "") : lower;
@@ -73,7 +105,7 @@ function foldedText(raw: string, kind: Token["kind"]): string {
 
 /** Splits a prompt into tokens; plain punctuation is dropped and remembered as a break. */
 export function tokenise(prompt: string): readonly Token[] {
-  const text = foldTypography(prompt);
+  const text = spellOutSigns(dropFaces(foldTypography(prompt)));
   const tokens: Token[] = [];
   let end = 0;
   let sawComma = false;
@@ -93,7 +125,7 @@ export function tokenise(prompt: string): readonly Token[] {
     tokens.push({
       text: foldedText(raw, kind),
       raw,
-      kind,
+      kind: raw === "&" ? "word" : kind,
       isCapitalised: /^\p{Lu}/u.test(raw),
       before: tokens.length === 0 ? "none" : before,
     });

@@ -21,6 +21,16 @@ export const AMOUNT_WORDS: ReadonlyMap<string, string> = new Map(
     .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
 );
 
+/** Ranks past the tenth, as figures. The first ten are words, of which `AMOUNT_WORDS` knows the rank. */
+export const ORDINAL_FIGURES: ReadonlyMap<string, string> = new Map(
+  (
+    "1st:first 2nd:second 3rd:third 4th:fourth 5th:fifth 6th:sixth 7th:seventh 8th:eighth 9th:ninth 10th:tenth " +
+    "eleventh:11th twelfth:12th thirteenth:13th fourteenth:14th fifteenth:15th sixteenth:16th seventeenth:17th eighteenth:18th nineteenth:19th twentieth:20th thirtieth:30th hundredth:100th"
+  )
+    .split(" ")
+    .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
+);
+
 /** Roman numerals that stand after a capitalised word ("World War II"). */
 export const ROMAN_NUMERALS: ReadonlyMap<string, string> = new Map([
   ["II", "2"],
