@@ -2,7 +2,8 @@ import type { ResembleRequest, Resemblance } from "../../../shared/contracts/cac
 import { unitCosine } from "../../../shared/domain/semantic/embedding/unit-cosine.ts";
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { verdict } from "../../../shared/domain/semantic/verdict.ts";
-import type { MeaningStore, NearMeaning } from "./meaning-store.ts";
+import type { NearMeaning, StoredMeaning } from "./candidate-rows.ts";
+import type { MeaningStore } from "./meaning-store.ts";
 import type { QuestionMemory } from "./question-memory.ts";
 import type { ScopeTrustBook } from "./scope-trust.ts";
 
@@ -27,12 +28,12 @@ export interface FinderParts {
   readonly shard: number;
   /** Nearest questions that this shard looks at; with several shards a scope, their union is what counts. */
   readonly candidates: number;
-  readonly meanings: Pick<MeaningStore, "nearest" | "equals">;
+  readonly meanings: Pick<MeaningStore, "find">;
   readonly questions: QuestionMemory;
   readonly trust: Pick<ScopeTrustBook, "bands">;
   readonly operatorMinSimilarity: number | null;
-  /** True while the entry lives and is fresh. */
-  isServable(key: string): boolean;
+  /** True while the question's entry is fresh. */
+  isServable(meaning: StoredMeaning): boolean;
   /** Flights of a scope that are past deciding. */
   flying(scope: string): readonly FlyingQuestion[];
 }
@@ -49,20 +50,17 @@ export class MeaningFinder {
   resemble(request: ResembleRequest, table: StaticEmbedder): readonly Resemblance[] {
     const found = [...this.#stored(request), ...this.#flying(request)];
     const decided = found.map(({ near, source }) => this.#decide(request, near, source, table));
-    return decided.sort(better).slice(0, REPORTED);
+    return worthReporting(decided.sort(better).slice(0, REPORTED), request.explain);
   }
 
   #stored(request: ResembleRequest): readonly { readonly near: NearMeaning; readonly source: "entry" }[] {
-    const { meanings } = this.#parts;
-    const near = new Map<string, NearMeaning>();
-    if (!request.normalisedOnly && request.vector !== null) {
-      const { scope, vector } = request;
-      for (const neighbour of meanings.nearest(scope, vector, this.#parts.candidates, MIN_COMPARED_COSINE))
-        near.set(neighbour.key, neighbour);
-    }
-    for (const equal of meanings.equals(request.scope, request.canonical)) near.set(equal.key, near.get(equal.key) ?? equal);
-    near.delete(request.key);
-    return [...near.values()].filter(({ key }) => this.#parts.isServable(key)).map((neighbour) => ({ near: neighbour, source: "entry" }));
+    const { meanings, candidates } = this.#parts;
+    const { scope, canonical } = request;
+    const vector = request.normalisedOnly ? null : request.vector;
+    const found = meanings.find({ scope, canonical, vector, nearest: candidates, minCosine: MIN_COMPARED_COSINE });
+    return found
+      .filter((meaning) => meaning.key !== request.key && this.#parts.isServable(meaning))
+      .map((near) => ({ near, source: "entry" }));
   }
 
   /** As with stored questions: without a vector on both sides only equal texts are alike. */
@@ -79,7 +77,7 @@ export class MeaningFinder {
 
   #decide(request: ResembleRequest, near: NearMeaning, source: "entry" | "flight", table: StaticEmbedder): Resemblance {
     const { shard, questions, trust, operatorMinSimilarity } = this.#parts;
-    const plain = questions.plainVetoes(near.text, request.text, table);
+    const plain = questions.plainVetoes(near.text, request.text);
     if (plain.length > 0) return { shard, key: near.key, source, similarity: near.cosine, ...VETOED, vetoes: plain };
     const comparison = questions.compare(near.text, request.text, table);
     const floors = [operatorMinSimilarity, request.minSimilarity].filter((floor) => floor !== null);
@@ -107,6 +105,16 @@ export class MeaningFinder {
 /** Serve before grey before reject, then the surer, then the nearer; a stored answer before one under way. */
 export function better(a: Resemblance, b: Resemblance): number {
   return ORDER[a.verdict] - ORDER[b.verdict] || b.band - a.band || b.similarity - a.similarity || (a.source < b.source ? -1 : 1);
+}
+
+/**
+ * What may be served, the first entry that a judge may be asked about, and the best of all, which is counted. The rest
+ * is for explanations only, and would cost each shard as much again to send.
+ */
+function worthReporting(best: readonly Resemblance[], explain: boolean): readonly Resemblance[] {
+  if (explain) return best;
+  const grey = best.find(({ verdict, source }) => verdict === "grey" && source === "entry");
+  return best.filter((candidate, at) => at === 0 || candidate.verdict === "serve" || candidate === grey);
 }
 
 function cosineOf(a: Float32Array | null, b: Float32Array | null): number | null {

@@ -1,12 +1,16 @@
 import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../shared/domain/semantic/index/flat-index.ts";
+import type { IndexHit } from "../../../shared/domain/semantic/index/flat-index.ts";
 import type { KernelModules } from "../../../shared/domain/semantic/index/dot-kernel.ts";
 import type { IsolateLedger, LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 import type { EntryCompanion } from "../entry-store.ts";
+import type { StoredMeaning } from "./candidate-rows.ts";
+import { readCandidates } from "./candidate-rows.ts";
 import type { Embedder } from "./embedder.ts";
 
 /** Vectors one shard holds in memory, and thus at all. */
 const MAX_VECTORS = 50_000;
 const EMBEDDER_LABEL = "embedder";
+const MAX_SCOPES_IN_MEMORY = 1000;
 
 /** The question an entry answers. */
 export interface Meaning {
@@ -19,16 +23,16 @@ export interface Meaning {
   readonly vector: Float32Array | null;
 }
 
-export interface NearMeaning {
-  readonly key: string;
-  readonly text: string;
-  readonly cosine: number;
-}
-
-interface MeaningRow extends Record<string, SqlStorageValue> {
-  ref: number;
-  key: string;
-  text: string;
+/** What a shard is searched for. */
+export interface MeaningQuery {
+  readonly scope: string;
+  /** Hex digest of the normalised text: equal questions are found however far their vectors are. */
+  readonly canonical: string;
+  /** Null when only equal questions count. */
+  readonly vector: Float32Array | null;
+  /** Nearest questions looked at. */
+  readonly nearest: number;
+  readonly minCosine: number;
 }
 
 export interface MeaningParts {
@@ -52,6 +56,8 @@ export class MeaningStore implements EntryCompanion {
   readonly #dims: number;
   readonly #onFull: MeaningParts["onFull"];
   #index: FlatIndex | null = null;
+  /** Numbers of scopes; emptied whenever scopes may have gone or may never have been, for then their numbers are used again. */
+  readonly #scopeRefs = new Map<string, number>();
 
   constructor({ sql, ledger, owner, kernels, embedder, onFull }: MeaningParts) {
     this.#sql = sql;
@@ -114,6 +120,7 @@ export class MeaningStore implements EntryCompanion {
     this.#sql.exec("DELETE FROM vectors");
     this.#sql.exec("DELETE FROM meanings");
     this.#sql.exec("DELETE FROM scopes WHERE trust = ''");
+    this.#scopeRefs.clear();
   }
 
   beforeCommit(): void {
@@ -127,32 +134,16 @@ export class MeaningStore implements EntryCompanion {
   /** Memory is ahead of storage: let it go and load it again when it is needed. */
   rolledBack(): void {
     this.unload();
+    this.#scopeRefs.clear();
   }
 
-  /** Keys in a scope whose normalised text is this, the newest first: the oldest are the likeliest to have expired. */
-  equals(scope: string, canonical: string): readonly NearMeaning[] {
-    return this.#sql
-      .exec<MeaningRow>(
-        "SELECT m.ref, m.key, m.text FROM meanings m JOIN scopes s ON s.ref = m.scope_ref WHERE s.scope = ? AND m.canonical = ? ORDER BY m.ref DESC LIMIT 8",
-        scope,
-        canonical,
-      )
-      .toArray()
-      .map((row) => ({ key: row.key, text: row.text, cosine: 1 }));
-  }
-
-  /** The nearest questions of a scope, best first. */
-  nearest(scope: string, vector: Float32Array, k: number, minCosine = -1): readonly NearMeaning[] {
-    const scopeRow = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0];
-    if (scopeRow === undefined || vector.length !== this.#dims) return [];
-    const index = this.#load();
-    if (index === null) return [];
-    return index.search(scopeRow.ref, vector, k).flatMap(({ ref, cosine }) => {
-      // Before its text is read: most questions of a scope are about something else.
-      if (cosine < minCosine) return [];
-      const row = this.#sql.exec<MeaningRow>("SELECT ref, key, text FROM meanings WHERE ref = ?", ref).toArray()[0];
-      return row === undefined ? [] : [{ key: row.key, text: row.text, cosine }];
-    });
+  /** The nearest questions of a scope, best first, then those that are equal, the newest first. */
+  find({ scope, canonical, vector, nearest, minCosine }: MeaningQuery): readonly StoredMeaning[] {
+    const scopeRef = this.#knownScope(scope);
+    if (scopeRef === undefined) return [];
+    // Before anything is read: most questions of a scope are about something else.
+    const near = vector === null ? [] : this.#neighbours(scopeRef, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
+    return readCandidates(this.#sql, near, scopeRef, { scope, canonical });
   }
 
   questionOf(key: string): { readonly text: string; readonly canonical: string } | null {
@@ -162,13 +153,30 @@ export class MeaningStore implements EntryCompanion {
   }
 
   scopeRef(scope: string): number {
-    const known = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0];
-    return known?.ref ?? this.#sql.exec<{ ref: number }>("INSERT INTO scopes (scope, trust) VALUES (?, '') RETURNING ref", scope).one().ref;
+    return (
+      this.#knownScope(scope) ??
+      this.#sql.exec<{ ref: number }>("INSERT INTO scopes (scope, trust) VALUES (?, '') RETURNING ref", scope).one().ref
+    );
   }
 
   unload(): void {
     this.#index = null;
     this.#account.release(this.#account.bytes);
+  }
+
+  #neighbours(scopeRef: number, vector: Float32Array, k: number): readonly IndexHit[] {
+    return vector.length === this.#dims ? (this.#load()?.search(scopeRef, vector, k) ?? []) : [];
+  }
+
+  /** A scope's number; undefined when nothing is known of it. */
+  #knownScope(scope: string): number | undefined {
+    const known = this.#scopeRefs.get(scope);
+    if (known !== undefined) return known;
+    const ref = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0]?.ref;
+    if (ref === undefined) return undefined;
+    if (this.#scopeRefs.size >= MAX_SCOPES_IN_MEMORY) this.#scopeRefs.clear();
+    this.#scopeRefs.set(scope, ref);
+    return ref;
   }
 
   #load(): FlatIndex | null {
@@ -207,6 +215,7 @@ export class MeaningStore implements EntryCompanion {
   /** A scope is kept while it has questions or has learned something. */
   #dropEmptyScope(ref: number): void {
     this.#sql.exec("DELETE FROM scopes WHERE ref = ? AND trust = '' AND NOT EXISTS (SELECT 1 FROM meanings WHERE scope_ref = ?)", ref, ref);
+    this.#scopeRefs.clear();
   }
 
   #lastPage(): number | undefined {

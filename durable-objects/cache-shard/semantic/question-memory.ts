@@ -14,7 +14,8 @@ const QUESTION_CHARACTERS = 20;
 
 interface Question {
   readonly features: QuestionFeatures;
-  readonly vector: Float32Array;
+  /** Made when it is first compared: most candidates are vetoed before. */
+  vector: Float32Array | null;
 }
 
 /** Analyses of questions, kept by their text, the least recently used going first: candidates come up again and again. */
@@ -26,30 +27,44 @@ export class QuestionMemory {
     return this.#questions.size;
   }
 
+  /** The normalised text. */
+  canonical(text: string): string {
+    return this.#question(text).features.canonical;
+  }
+
   /** How the two questions compare; the decision's own cosine is always the static table's, whatever finds candidates. */
   compare(earlier: string, asked: string, table: StaticEmbedder): Comparison {
-    const a = this.#question(earlier, table);
-    const b = this.#question(asked, table);
+    const a = this.#question(earlier);
+    const b = this.#question(asked);
+    a.vector ??= table.embed(earlier);
+    b.vector ??= table.embed(asked);
     return compare(a.features, b.features, unitCosine(a.vector, b.vector), table);
   }
 
   /** Vetoes that make a comparison needless; none for texts that are equal after normalisation. */
-  plainVetoes(earlier: string, asked: string, table: StaticEmbedder): readonly VetoName[] {
-    const a = this.#question(earlier, table).features;
-    const b = this.#question(asked, table).features;
+  plainVetoes(earlier: string, asked: string): readonly VetoName[] {
+    const a = this.#question(earlier).features;
+    const b = this.#question(asked).features;
     return a.canonical === b.canonical ? [] : plainVetoes(a, b);
   }
 
-  #question(text: string, table: StaticEmbedder): Question {
-    const question = this.#questions.get(text) ?? { features: analyse(text), vector: table.embed(text) };
-    if (!this.#questions.delete(text)) this.#characters += text.length + QUESTION_CHARACTERS;
+  #question(text: string): Question {
+    const known = this.#questions.get(text);
+    const question = known ?? { features: analyse(text), vector: null };
+    if (known === undefined) this.#characters += text.length + QUESTION_CHARACTERS;
+    else this.#questions.delete(text);
     this.#questions.set(text, question);
+    this.#forgetOldest(text);
+    return question;
+  }
+
+  #forgetOldest(newest: string): void {
+    if (this.#characters <= MAX_KEPT_CHARACTERS) return;
     for (const [oldest] of this.#questions) {
-      if (this.#characters <= MAX_KEPT_CHARACTERS || oldest === text) break;
+      if (this.#characters <= MAX_KEPT_CHARACTERS || oldest === newest) break;
       this.#questions.delete(oldest);
       this.#characters -= oldest.length + QUESTION_CHARACTERS;
     }
-    return question;
   }
 }
 

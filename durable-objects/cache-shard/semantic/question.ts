@@ -3,6 +3,7 @@ import type { AnswerRequest } from "../../../shared/contracts/cache-shard.ts";
 import { eligible } from "../../../shared/domain/semantic/eligibility.ts";
 import { normalise } from "../../../shared/domain/semantic/normalise.ts";
 import type { Embedder } from "./embedder.ts";
+import type { QuestionMemory } from "./question-memory.ts";
 
 /** A request's text as the semantic layer sees it. */
 export interface Question {
@@ -27,6 +28,7 @@ export function prepareQuestion(
   request: Pick<AnswerRequest, "text" | "withheld">,
   embedder: Embedder,
   onEmbedderFailed: () => void,
+  questions: Pick<QuestionMemory, "canonical">,
 ): Prepared {
   const { text } = request;
   if (text === null) return { kind: "exact_only", reason: request.withheld };
@@ -36,7 +38,8 @@ export function prepareQuestion(
   const embedding = normalisedOnly ? Promise.resolve(null) : embedder.embed(text);
   const question: Question = {
     text,
-    canonical: sha256Hex(normalise(text).canonical),
+    // A text that is compared by meaning is analysed anyway, and kept.
+    canonical: sha256Hex(normalisedOnly ? normalise(text).canonical : questions.canonical(text)),
     normalisedOnly,
     reason: normalisedOnly ? eligibility.reason : "",
     embedding,

@@ -11,6 +11,7 @@ import type {
   Resemblance,
   ResembleRequest,
 } from "../../../shared/contracts/cache-shard.ts";
+import type { EntryTimes } from "../../../shared/domain/freshness.ts";
 import { freshness } from "../../../shared/domain/freshness.ts";
 import type { PurgeSelector } from "../../../shared/domain/purge.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
@@ -114,7 +115,7 @@ export class SemanticLayer {
       questions: isolateQuestions,
       trust: this.#trust,
       operatorMinSimilarity: this.#config.minSimilarity,
-      isServable: (key) => this.#isServable(key),
+      isServable: ({ key, times }) => this.#isFresh(key, times),
       flying: (scope) => parts.flights.flying(scope),
     });
     this.#search = new SemanticSearch({
@@ -150,7 +151,7 @@ export class SemanticLayer {
 
   /** Looks at a request's text and starts its embedding. */
   prepare(request: AnswerRequest): Prepared {
-    return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"));
+    return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"), isolateQuestions);
   }
 
   search(request: AnswerRequest, question: Question): Promise<SearchResult> {
@@ -216,7 +217,7 @@ export class SemanticLayer {
 
   async resemble(request: ResembleRequest): Promise<readonly Resemblance[]> {
     if (this.#config.mode === "off" || request.embedder !== this.#parts.embedder.embedderId) return [];
-    const table = await loadStaticTable(this.#parts.assets);
+    const table = loadedStaticTable() ?? (await loadStaticTable(this.#parts.assets));
     return table === null ? [] : this.#finder.resemble(request, table);
   }
 
@@ -266,12 +267,16 @@ export class SemanticLayer {
     const claim = this.#servings.claim(request.entryKey, request.party, this.#parts.clock.nowMs());
     if (claim.kind !== "granted") return claim;
     const { scope, band, shard, asked } = claim.serving;
+    try {
+      if (!request.good) await this.#parts.peers.quarantine(shard, request.entryKey);
+    } catch (error) {
+      // The entry's shard does not answer: the caller is told to come again, and must be able to.
+      this.#servings.release(request.entryKey, request.party, asked);
+      throw error;
+    }
+    if (!request.good) this.#aliases.drop(asked);
     this.counters.add(request.good ? "feedback_good" : "feedback_bad");
     await this.#tellScope({ scope, band, right: request.good, source: "feedback" });
-    if (!request.good) {
-      this.#aliases.drop(asked);
-      await this.#parts.peers.quarantine(shard, request.entryKey);
-    }
     return { kind: "accepted" };
   }
 
@@ -296,9 +301,12 @@ export class SemanticLayer {
 
   #isServable(key: string): boolean {
     const entry = this.#parts.store.find(key);
-    if (entry === null) return false;
-    const lastUsedMs = this.#parts.uses.lastUsedMs(key) ?? entry.lastUsedMs;
-    return freshness({ ...entry, lastUsedMs }, NO_STALE, NO_CONTROLS, this.#parts.clock.nowMs()).kind === "fresh";
+    return entry !== null && this.#isFresh(key, entry);
+  }
+
+  #isFresh(key: string, times: EntryTimes): boolean {
+    const lastUsedMs = this.#parts.uses.lastUsedMs(key) ?? times.lastUsedMs;
+    return freshness({ ...times, lastUsedMs }, NO_STALE, NO_CONTROLS, this.#parts.clock.nowMs()).kind === "fresh";
   }
 
   /** Every shard of the scope decides by the same evidence. */

@@ -36,8 +36,8 @@ export type SearchOutcome =
 
 export interface SearchResult {
   readonly outcome: SearchOutcome;
-  /** For `refrain-explain`. */
-  readonly explanation: object;
+  /** For `refrain-explain`; null where it was not asked for. */
+  readonly explanation: object | null;
 }
 
 export interface SearchParts {
@@ -63,12 +63,14 @@ export class SemanticSearch {
   async search(request: AnswerRequest, question: Question): Promise<SearchResult> {
     const alias = this.#parts.aliases.get(request.key);
     const resolved = alias === null || !this.#isNearEnough(alias, request) ? null : await this.#resolve(alias);
-    if (alias !== null && resolved !== null)
-      return { outcome: resolved, explanation: { verdict: "serve", reason: "alias", entry: alias.target, similarity: alias.similarity } };
+    if (alias !== null && resolved !== null) {
+      const { target, similarity } = alias;
+      return { outcome: resolved, explanation: request.explain ? { verdict: "serve", reason: "alias", entry: target, similarity } : null };
+    }
     const { candidates, late } = await this.#gather(request, question);
     this.#count(candidates, late);
     const outcome = await this.#take(candidates);
-    return { outcome, explanation: this.#explain(question, candidates, late, outcome) };
+    return { outcome, explanation: request.explain ? this.#explain(question, candidates, late, outcome) : null };
   }
 
   /** Callers and operators may tighten; an alias is no way around that. */
@@ -99,9 +101,10 @@ export class SemanticSearch {
     const candidates: Resemblance[] = [];
     const asking = (async (): Promise<"done"> => {
       const vector = await question.embedding;
-      const { scope, key, minSimilarity } = request;
+      const { scope, key, minSimilarity, explain } = request;
       const { text, canonical, normalisedOnly } = question;
-      const resemble: ResembleRequest = { scope, key, text, canonical, normalisedOnly, embedder: embedderId, vector, minSimilarity };
+      const asks = { text, canonical, normalisedOnly, embedder: embedderId, vector };
+      const resemble: ResembleRequest = { scope, key, ...asks, minSimilarity, explain };
       const asked = peers.shardsOf(scope).map(async (shard) => candidates.push(...(await peers.resemble(shard, resemble))));
       await Promise.allSettled(asked);
       return "done";

@@ -1,8 +1,9 @@
 /** Judgements are taken this long after an answer was served. */
 const KEPT_MS = 24 * 3600 * 1000;
-/** Judgements one caller may give in that time. */
+/** Entries served in that time that one caller may judge in one shard: those asked for in words whose home it is. */
 const MAX_JUDGEMENTS = 50;
 const MAX_PENDING = 5000;
+const MS_PER_SECOND = 1000;
 
 /** Somebody was served an entry by meaning. */
 export interface Serving {
@@ -28,7 +29,8 @@ interface ServingRow extends Record<string, SqlStorageValue> {
 export type Claim =
   | { readonly kind: "granted"; readonly serving: Pick<Serving, "asked" | "scope" | "shard" | "band"> }
   | { readonly kind: "not_served" }
-  | { readonly kind: "already_judged" };
+  | { readonly kind: "already_judged" }
+  | { readonly kind: "too_many"; readonly retryAfterSeconds: number };
 
 /** Who was served what by meaning, so that only they can judge it, once, and not without end. Written in batches. */
 export class ServingLog {
@@ -77,9 +79,27 @@ export class ServingLog {
     const [first] = rows;
     if (first === undefined) return { kind: "not_served" };
     const open = rows.find((row) => row.judged === 0);
-    const given = this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM servings WHERE party = ? AND judged = 1", party).one().n;
-    if (open === undefined || given >= MAX_JUDGEMENTS) return { kind: "already_judged" };
+    if (open === undefined) return { kind: "already_judged" };
+    const given = this.#given(party, nowMs - KEPT_MS);
+    if (given.entries >= MAX_JUDGEMENTS)
+      return { kind: "too_many", retryAfterSeconds: Math.ceil((given.oldestMs + KEPT_MS - nowMs) / MS_PER_SECOND) };
     this.#sql.exec("UPDATE servings SET judged = 1 WHERE target = ? AND party = ?", target, party);
     return { kind: "granted", serving: open };
+  }
+
+  /** Gives a right back that was used up for nothing. */
+  release(target: string, party: string, asked: string): void {
+    this.#sql.exec("UPDATE servings SET judged = 0 WHERE target = ? AND party = ? AND asked = ?", target, party, asked);
+  }
+
+  /** What a caller has judged of what was served since then. */
+  #given(party: string, sinceMs: number): { readonly entries: number; readonly oldestMs: number } {
+    return this.#sql
+      .exec<{ entries: number; oldestMs: number }>(
+        "SELECT COUNT(DISTINCT target) AS entries, COALESCE(MIN(at_ms), 0) AS oldestMs FROM servings WHERE party = ? AND judged = 1 AND at_ms >= ?",
+        party,
+        sinceMs,
+      )
+      .one();
   }
 }

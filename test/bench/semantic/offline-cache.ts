@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { MeaningFinder } from "../../../durable-objects/cache-shard/semantic/meaning-finder.ts";
-import type { NearMeaning } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
+import type { StoredMeaning } from "../../../durable-objects/cache-shard/semantic/candidate-rows.ts";
 import { prepareQuestion } from "../../../durable-objects/cache-shard/semantic/question.ts";
 import type { Question } from "../../../durable-objects/cache-shard/semantic/question.ts";
 import { QuestionMemory } from "../../../durable-objects/cache-shard/semantic/question-memory.ts";
@@ -14,6 +14,8 @@ import { resolveBands } from "../../../shared/domain/semantic/verdict.ts";
 /** As many neighbours as one shard looks at when a scope has no other. */
 const CANDIDATES = 32;
 const SCOPE = "scope";
+/** Nothing expires here. */
+const NO_TIMES = { createdMs: 0, expiresMs: 0, ttiMs: null, lastUsedMs: 0 } as const;
 
 /** The table that is shipped. */
 export function shippedEmbedder(): StaticEmbedder {
@@ -29,6 +31,7 @@ export class OfflineCache {
   readonly #index: FlatIndex;
   readonly #stored: { readonly text: string; readonly canonical: string }[] = [];
   readonly #byCanonical = new Map<string, number[]>();
+  readonly #questions = new QuestionMemory();
   readonly #finder: MeaningFinder;
 
   constructor(embedder: StaticEmbedder, errorBound: number, minSimilarity: number | null = null) {
@@ -39,10 +42,14 @@ export class OfflineCache {
       shard: 0,
       candidates: CANDIDATES,
       meanings: {
-        nearest: (_scope, vector, k) => this.#index.search(0, vector, k).map(({ ref, cosine }) => this.#near(ref, cosine)),
-        equals: (_scope, canonical) => (this.#byCanonical.get(canonical) ?? []).map((ref) => this.#near(ref, 1)),
+        find: ({ canonical, vector, nearest, minCosine }) => {
+          const near = vector === null ? [] : this.#index.search(0, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
+          const isNear = new Set(near.map(({ ref }) => ref));
+          const equal = (this.#byCanonical.get(canonical) ?? []).filter((ref) => !isNear.has(ref)).map((ref) => ({ ref, cosine: 1 }));
+          return [...near, ...equal].map(({ ref, cosine }) => this.#near(ref, cosine));
+        },
       },
-      questions: new QuestionMemory(),
+      questions: this.#questions,
       trust: { bands: () => bands },
       operatorMinSimilarity: minSimilarity,
       isServable: () => true,
@@ -67,19 +74,17 @@ export class OfflineCache {
     const { canonical, normalisedOnly } = question;
     const vector = normalisedOnly ? null : this.#embedder.embed(text);
     const key = this.#stored.findIndex((stored) => stored.text === text);
-    return this.#finder.resemble(
-      { scope: SCOPE, key: String(key), text, canonical, normalisedOnly, embedder: this.#embedder.id, vector, minSimilarity: null },
-      this.#embedder,
-    );
+    const asked = { scope: SCOPE, key: String(key), text, canonical, normalisedOnly, embedder: this.#embedder.id, vector };
+    return this.#finder.resemble({ ...asked, minSimilarity: null, explain: true }, this.#embedder);
   }
 
   #prepare(text: string): Question | null {
     const port = { embedderId: this.#embedder.id, dims: this.#embedder.dims, embed: () => Promise.resolve(null) };
-    const prepared = prepareQuestion({ text, withheld: "" }, port, () => undefined);
+    const prepared = prepareQuestion({ text, withheld: "" }, port, () => undefined, this.#questions);
     return prepared.kind === "question" ? prepared.question : null;
   }
 
-  #near(ref: number, cosine: number): NearMeaning {
-    return { key: String(ref), text: this.#stored[ref]?.text ?? "", cosine };
+  #near(ref: number, cosine: number): StoredMeaning {
+    return { key: String(ref), text: this.#stored[ref]?.text ?? "", cosine, times: NO_TIMES };
   }
 }

@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/schema.ts";
+import { insertEntryRow } from "../../../durable-objects/cache-shard/entry.ts";
+import type { Entry } from "../../../durable-objects/cache-shard/entry.ts";
 import { MeaningStore } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import relaxedSimd from "../../../shared/kernel/dot-relaxed.wasm";
@@ -9,6 +11,26 @@ import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 const DIMS = 256;
 const LEDGER_BYTES = 64 * 1024 * 1024;
 const NEIGHBOURS = 32;
+/** Questions are found while their entries are there. */
+const ENTRY: Omit<Entry, "key"> = {
+  scope: "scope",
+  tenant: "tenant",
+  model: "model",
+  answeredModel: "model",
+  provider: "openai",
+  tags: [],
+  createdMs: 0,
+  expiresMs: Number.MAX_SAFE_INTEGER,
+  ttiMs: null,
+  lastUsedMs: 0,
+  hits: 0,
+  sequence: 0,
+  bytes: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  worthUsd: 0,
+  spilled: null,
+};
 
 function vectorOf(seed: number): Float32Array {
   let state = seed + 1;
@@ -40,11 +62,13 @@ export class Meanings extends DurableObject {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/idle") return Response.json({});
     if (pathname === "/search") {
-      const found = this.#meanings.nearest("scope", vectorOf(Number(searchParams.get("seed"))), NEIGHBOURS);
+      const vector = vectorOf(Number(searchParams.get("seed")));
+      const found = this.#meanings.find({ scope: "scope", canonical: "", vector, nearest: NEIGHBOURS, minCosine: -1 });
       return Response.json({ found: found.length, best: found[0], vectors: this.#meanings.size, bytes: this.#meanings.bytes });
     }
     for (let at = Number(searchParams.get("from")); at < Number(searchParams.get("to")); at++) {
       this.ctx.storage.transactionSync(() => {
+        insertEntryRow(this.ctx.storage.sql, { ...ENTRY, key: `key-${at}` });
         this.#meanings.add({ key: `key-${at}`, scope: "scope", text: `question ${at}`, canonical: `c-${at}`, vector: vectorOf(at) });
         this.#meanings.beforeCommit();
       });

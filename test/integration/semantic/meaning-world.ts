@@ -163,6 +163,7 @@ export class MeaningWorld {
       embedder,
       vector: vectorOf({ scope, key: KEYS_PER_SCOPE }),
       minSimilarity: null,
+      explain: true,
     });
   }
 
@@ -177,6 +178,7 @@ export class MeaningWorld {
       embedder: EMBEDDER_ID,
       vector: null,
       minSimilarity: null,
+      explain: true,
     });
     return found.map(({ key }) => key);
   }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FlyingQuestion } from "../../../durable-objects/cache-shard/semantic/meaning-finder.ts";
 import { MeaningFinder } from "../../../durable-objects/cache-shard/semantic/meaning-finder.ts";
-import type { NearMeaning } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
+import type { NearMeaning, StoredMeaning } from "../../../durable-objects/cache-shard/semantic/candidate-rows.ts";
+import type { MeaningStore } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
 import { QuestionMemory } from "../../../durable-objects/cache-shard/semantic/question-memory.ts";
 import type { ResembleRequest } from "../../../shared/contracts/cache-shard.ts";
 import { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
@@ -28,19 +29,20 @@ interface Shelf {
 }
 
 function finderOver({ stored = [], flying = [], dead = [], operatorMinSimilarity, errorBound = 0.01 }: Shelf): MeaningFinder {
-  const equals = (canonical: string): readonly NearMeaning[] =>
-    stored.filter(({ text }) => normalise(text).canonical === canonical).map(({ key, text }) => ({ key, text, cosine: 1 }));
+  const times = { createdMs: 0, expiresMs: 1, ttiMs: null, lastUsedMs: 0 };
+  const find: MeaningStore["find"] = ({ canonical, vector, minCosine }): readonly StoredMeaning[] => {
+    const isNear = ({ cosine }: NearMeaning): boolean => vector !== null && cosine >= minCosine;
+    const equal = stored.filter((one) => !isNear(one) && normalise(one.text).canonical === canonical);
+    return [...stored.filter(isNear), ...equal.map((one) => ({ ...one, cosine: 1 }))].map((one) => ({ ...one, times }));
+  };
   return new MeaningFinder({
     shard: 5,
     candidates: 8,
-    meanings: {
-      nearest: (_scope, _vector, _k, minCosine) => stored.filter(({ cosine }) => cosine >= (minCosine ?? -1)),
-      equals: (_scope, canonical) => equals(canonical),
-    },
+    meanings: { find },
     questions: new QuestionMemory(),
     trust: { bands: () => resolveBands(errorBound) },
     operatorMinSimilarity: operatorMinSimilarity ?? null,
-    isServable: (key) => !dead.includes(key),
+    isServable: ({ key }) => !dead.includes(key),
     flying: () => flying,
   });
 }
@@ -55,6 +57,7 @@ function ask(text: string, changes: Partial<ResembleRequest> = {}): ResembleRequ
     embedder: "test",
     vector: table.embed(text),
     minSimilarity: null,
+    explain: true,
     ...changes,
   };
 }
@@ -105,6 +108,37 @@ describe("stored questions", () => {
     const stored = Array.from({ length: 9 }, (_, index) => ({ key: `k${index}`, text: QUESTION, cosine: 0.9 - index / 100 }));
     const found = finderOver({ stored }).resemble(ask(PARAPHRASE), table);
     expect(found.map(({ key }) => key)).toEqual(["k0", "k1", "k2", "k3"]);
+  });
+});
+
+describe("without an explanation", () => {
+  const keysOf = (shelf: Shelf, text: string): readonly string[] =>
+    finderOver(shelf)
+      .resemble(ask(text, { explain: false }), table)
+      .map(({ key }) => key);
+  const vetoed = ["30", "60", "70"].map((days, index) => ({
+    key: days,
+    text: `Can I recover emails after ${days} days?`,
+    cosine: 0.9 - index / 10,
+  }));
+
+  it("of several that are rejected only the best is reported", () => {
+    expect(keysOf({ stored: vetoed }, "Can I recover emails after 90 days?")).toEqual(["30"]);
+  });
+
+  it("all that may be served are reported", () => {
+    const stored = ["one", "two"].map((key) => ({ key, text: QUESTION, cosine: 0.9 }));
+    expect(keysOf({ stored: [...stored, { key: "other", text: OTHER, cosine: 0.5 }] }, NEAR_REPEAT)).toEqual(["one", "two"]);
+  });
+
+  it("a flight that is left grey does not hide the best grey entry, which a judge may be asked about", () => {
+    const stored = [
+      { key: "grey", text: PARAPHRASE, cosine: 0.8 },
+      { key: "greyer", text: PARAPHRASE, cosine: 0.7 },
+    ];
+    // No bound is this tight: even equal texts are left grey.
+    const shelf = { stored, flying: [flight(QUESTION)], errorBound: 1e-9 };
+    expect(keysOf(shelf, NEAR_REPEAT)).toEqual([`flight of ${QUESTION}`, "grey"]);
   });
 });
 

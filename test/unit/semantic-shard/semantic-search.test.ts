@@ -66,7 +66,7 @@ describe("a search over the shards of a scope", () => {
 
   it("waits for a late embedding no longer than for shards, then goes upstream", async () => {
     const { search, clock, lend } = searchOver([async () => [resemblanceOf()]]);
-    const searching = search.search(requestOf(), questionOf({ embedding: NEVER, vector: null }));
+    const searching = search.search(requestOf({ explain: true }), questionOf({ embedding: NEVER, vector: null }));
     await settle();
     clock.advance(50);
     const { outcome, explanation } = await searching;

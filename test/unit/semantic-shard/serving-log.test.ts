@@ -65,7 +65,26 @@ describe("the log of what was served by meaning", () => {
       (kind) => kind === "granted",
     );
     expect(granted).toHaveLength(50);
+    expect(log.claim("target-59", "ann", START_MS + HOUR_MS)).toEqual({ kind: "too_many", retryAfterSeconds: 23 * 3600 });
+    expect(log.claim("target-0", "ann", START_MS)).toEqual({ kind: "already_judged" });
     expect(log.claim("target-0", "ben", START_MS).kind).toBe("granted");
+  });
+
+  it("counts entries, in whatever words they were asked for, and only those of the last day", () => {
+    for (let entry = 0; entry < 50; entry++)
+      for (const asked of ["asked", "asked too"]) serve(START_MS, { target: `target-${entry}`, asked });
+    for (let entry = 0; entry < 50; entry++) expect(log.claim(`target-${entry}`, "ann", START_MS).kind).toBe("granted");
+    serve(START_MS, { target: "one more" });
+    serve(START_MS + 24 * HOUR_MS, { target: "tomorrow's" });
+    expect(log.claim("one more", "ann", START_MS).kind).toBe("too_many");
+    expect(log.claim("tomorrow's", "ann", START_MS + 24 * HOUR_MS + 1).kind).toBe("granted");
+  });
+
+  it("gives back a right that was used up for nothing", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+    log.release("target", "ann", "asked");
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
   });
 
   it("holds no more than its bound between two writes", () => {
