@@ -19,6 +19,7 @@ import type {
   Resemblance,
   ResembleRequest,
   ShardDetail,
+  ShardHealth,
   ShardStats,
   ShardSummary,
   SurrenderRequest,
@@ -69,6 +70,14 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
 
   async detail(): Promise<ShardDetail> {
     return this.#require().figures.detail();
+  }
+
+  async health(): Promise<ShardHealth> {
+    return this.#require().health;
+  }
+
+  async enlist(shard: number): Promise<void> {
+    this.#require().roster.enlist(shard);
   }
 
   async purge(request: PurgeRequest): Promise<PurgeReply> {

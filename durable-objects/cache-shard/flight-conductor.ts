@@ -13,7 +13,9 @@ import type { PumpOutcome, PumpPorts } from "./flight-pump.ts";
 import { pumpUpstream } from "./flight-pump.ts";
 import type { PassMarkers } from "./pass-markers.ts";
 import type { Promotion } from "./promotion.ts";
+import type { ProviderLog } from "./provider-log.ts";
 import type { ResidentEntry } from "./ram-front.ts";
+import type { Roster } from "./roster.ts";
 import type { SemanticLayer } from "./semantic/semantic-layer.ts";
 import type { SearchOutcome, SemanticSource } from "./semantic/semantic-search.ts";
 
@@ -32,6 +34,8 @@ export interface ConductorParts {
   readonly store: EntryStore;
   readonly promotion: Promotion;
   readonly passMarkers: PassMarkers;
+  readonly providers: ProviderLog;
+  readonly roster: Roster;
   readonly pump: PumpPorts;
   /** Null when answers by meaning are off. */
   readonly semantic: SemanticLayer | null;
@@ -127,11 +131,14 @@ export class FlightConductor {
   }
 
   async #callUpstream(flight: Flight, request: AnswerRequest, grey: Resemblance | null): Promise<void> {
+    // Before the call: purges that do not reach this shard yet are older than the answer.
+    const enlisted = !isStorable(request) || (await this.#parts.roster.join());
     for (let call = 1; ; call++) {
       const outcome = await pumpUpstream(flight, request, this.#parts.pump);
+      this.#noteProvider(flight, request.provider, outcome);
       if (outcome.kind === "answered") {
         if (flight.question !== null) await this.#parts.semantic?.settle(flight.question);
-        this.#finish(flight, request, outcome);
+        this.#finish(flight, request, outcome, enlisted);
         if (grey !== null) this.#parts.semantic?.considerAlias(request, grey);
         return;
       }
@@ -145,9 +152,16 @@ export class FlightConductor {
     }
   }
 
-  #finish(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>): void {
+  #noteProvider(flight: Flight, provider: string, outcome: PumpOutcome): void {
+    const nowMs = this.#parts.pump.clock.nowMs();
+    if (outcome.kind === "answered") this.#parts.providers.answered(provider, nowMs);
+    // A call that was cancelled because everybody left looks like one that broke.
+    else if (flight.keep || flight.subscriberCount > 0) this.#parts.providers.failed(provider, outcome.error, nowMs);
+  }
+
+  #finish(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>, mayStore: boolean): void {
     const { answer } = outcome;
-    const entry = this.#commit(flight, request, outcome);
+    const entry = mayStore ? this.#commit(flight, request, outcome) : null;
     const tokens = answer.usage === null ? 0 : answer.usage.inputTokens + answer.usage.outputTokens;
     if (flight.followers > 0) this.#parts.shared(request.tenant, flight.followers * tokens);
     flight.end({
@@ -164,7 +178,7 @@ export class FlightConductor {
 
   /** The entry when it was stored. A storing fault is no reason to withhold the answer. */
   #commit(flight: Flight, request: AnswerRequest, outcome: Extract<PumpOutcome, { kind: "answered" }>): Entry | null {
-    if (!request.cache || request.ttlSeconds === 0 || this.#parts.config.storage.shardMaxBytes === 0) return null;
+    if (!isStorable(request) || this.#parts.config.storage.shardMaxBytes === 0) return null;
     const { answer, terminated, usageEvent } = outcome;
     const { maxEntryBytes } = this.#parts.config.bodies;
     const fit = flight.oversize
@@ -251,6 +265,11 @@ function borrowed(source: SemanticSource, lent: LentEntry, flight: Flight): Resi
     spilled: null,
   };
   return { entry, body, json: lent.json, bytes: 0 };
+}
+
+/** The caller lets its answer be stored. */
+function isStorable(request: AnswerRequest): boolean {
+  return request.cache && request.ttlSeconds > 0;
 }
 
 function isTransient(error: UpstreamFailure): boolean {

@@ -2,24 +2,41 @@ import type { MisplacedReply, MisplacedRequest, MovingEntry, SurrenderRequest } 
 import { homeShard } from "../../shared/domain/routing.ts";
 import type { Entry } from "./entry.ts";
 import type { EntryStore } from "./entry-store.ts";
+import type { Clock } from "./clock.ts";
 import type { PurgeLog } from "./purge-log.ts";
+import type { Roster } from "./roster.ts";
 import type { SemanticLayer } from "./semantic/semantic-layer.ts";
 
 /** Rows looked at for one batch, and bytes it may carry (RPC takes 32 MiB). */
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 8 * 1024 * 1024;
+/** Longer than a purge takes to reach every shard plus a batch to arrive. */
+const PURGE_SPREAD_MS = 10 * 60_000;
+
+export interface MoverParts {
+  readonly shard: number;
+  readonly store: EntryStore;
+  readonly log: PurgeLog;
+  readonly roster: Roster;
+  readonly clock: Clock;
+  readonly semantic: SemanticLayer | null;
+}
 
 /** Moves entries between shards when the topology has changed. Nothing is lost when it stops half-way: it starts again. */
 export class Mover {
   readonly #shard: number;
   readonly #store: EntryStore;
   readonly #log: PurgeLog;
+  readonly #roster: Roster;
+  readonly #clock: Clock;
   readonly #semantic: SemanticLayer | null;
 
-  constructor(shard: number, store: EntryStore, log: PurgeLog, semantic: SemanticLayer | null) {
+  constructor({ shard, store, log, roster, clock, semantic }: MoverParts) {
     this.#shard = shard;
     this.#store = store;
     this.#log = log;
+    this.#roster = roster;
+    this.#clock = clock;
     this.#semantic = semantic;
   }
 
@@ -41,14 +58,22 @@ export class Mover {
     return { entries, nextKey: done ? null : nextKey, sequence: this.#log.sequence };
   }
 
+  /**
+   * A purge reaches the two shards of a move one after the other: (1) this one purges, (2) the entry is read at the other,
+   * (3) arrives here, (4) is surrendered there, (5) the other purges. So an arrival counts as older than every purge
+   * of the last minutes: one that names it has been asked for, whether the other shard knows it yet or not.
+   */
   async adopt(entries: readonly MovingEntry[]): Promise<void> {
+    // Thrown on purpose: the entries stay where they are, and the caller says that this shard failed.
+    if (!(await this.#roster.join())) throw new Error("not enlisted");
     for (const moving of entries) {
       const vector = moving.text === null ? null : ((await this.#semantic?.embed(moving.text)) ?? null);
       const own = this.#store.find(moving.key);
       // Asked for at its new home already, and answered anew.
       if (own !== null && own.createdMs >= moving.createdMs) continue;
       const { kvName, kvExpiresMs, json, events, usageEvent, text, canonical, ...facts } = moving;
-      const entry: Entry = { ...facts, sequence: this.#log.sequence, spilled: kvName === null ? null : { kvName, kvExpiresMs } };
+      const sequence = this.#log.positionAt(this.#clock.nowMs() - PURGE_SPREAD_MS);
+      const entry: Entry = { ...facts, sequence, spilled: kvName === null ? null : { kvName, kvExpiresMs } };
       this.#store.commit(entry, { json, events, usageEvent }, () => {
         if (text !== null) this.#semantic?.adopt({ key: entry.key, scope: entry.scope, text, canonical, vector });
       });

@@ -52,6 +52,12 @@ export class PurgeLog {
     return missing ? [{ sequence: this.#sequence, selector: { kind: "all" } }] : records;
   }
 
+  /** The position it had at a moment; 0 when that is further back than the log goes. */
+  positionAt(atMs: number): number {
+    const query = "SELECT MAX(sequence) AS last FROM purge_log WHERE at_ms <= ?";
+    return this.#sql.exec<{ last: number | null }>(query, atMs).one().last ?? 0;
+  }
+
   /** Goes back to a position that a transaction which failed had moved on from. */
   restore(sequence: number): void {
     this.#sequence = sequence;

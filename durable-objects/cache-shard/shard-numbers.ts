@@ -12,7 +12,9 @@ export type ShardNumber =
   | "kv_errors"
   | "spill_day"
   | "spills_today"
-  | "since_ms";
+  | "since_ms"
+  | "known_shards"
+  | "enlisted";
 
 interface NumbersSnapshot {
   readonly values: ReadonlyMap<string, number>;

@@ -6,6 +6,7 @@ import type {
   IsolateReport,
   PurgeReply,
   PurgeRequest,
+  ShardHealth,
 } from "../../shared/contracts/cache-shard.ts";
 import { FrequencySketch } from "../../shared/domain/frequency-sketch.ts";
 import { spillShare } from "../../shared/domain/spill.ts";
@@ -22,9 +23,11 @@ import { FlightConductor } from "./flight-conductor.ts";
 import { FlightTable } from "./flight-table.ts";
 import { Mover } from "./mover.ts";
 import { PassMarkers } from "./pass-markers.ts";
+import { ProviderLog } from "./provider-log.ts";
 import { Promotion } from "./promotion.ts";
 import { PurgeLog, selectorOf } from "./purge-log.ts";
 import { RamFront } from "./ram-front.ts";
+import { Roster } from "./roster.ts";
 import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
 import { embedderFor } from "./semantic/embedder-choice.ts";
 import { forgetMeanings } from "./semantic/meaning-store.ts";
@@ -64,7 +67,9 @@ export class Shard {
   readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
   readonly #gateway: UpstreamGateway;
   readonly #semantic: SemanticLayer | null;
+  readonly #providers = new ProviderLog();
   readonly mover: Mover;
+  readonly roster: Roster;
   readonly #answerer: Answerer;
   readonly #evictor: Evictor;
   readonly #sweeper: Sweeper;
@@ -105,7 +110,9 @@ export class Shard {
       remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`),
     });
     this.#semantic = this.#wireSemantic(promotion, env);
-    this.mover = new Mover(index, this.#store, this.#log, this.#semantic);
+    const parts = { shard: index, store: this.#store, clock: systemClock, numbers: this.#numbers };
+    this.roster = new Roster({ ...parts, enlist: (shard) => env.CACHE_SHARD.getByName("shard-0").enlist(shard) });
+    this.mover = new Mover({ ...parts, log: this.#log, roster: this.roster, semantic: this.#semantic });
     this.#answerer = this.#wireAnswerer(promotion);
   }
 
@@ -119,6 +126,8 @@ export class Shard {
       store: this.#store,
       promotion,
       passMarkers: this.#passMarkers,
+      providers: this.#providers,
+      roster: this.roster,
       semantic: this.#semantic,
       pump: {
         clock: systemClock,
@@ -204,6 +213,10 @@ export class Shard {
     });
   }
 
+  get health(): ShardHealth {
+    return { providers: this.#providers.all() };
+  }
+
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
     if (request.cache) this.#sketch.increment(request.key);
     this.#planFlush();
@@ -217,7 +230,8 @@ export class Shard {
 
   async purge(request: PurgeRequest): Promise<PurgeReply> {
     const selector = selectorOf(request.kind, request.value);
-    if (request.dryRun) return { shard: this.#index, sequence: this.#log.sequence, purged: this.#store.count(selector) };
+    const about = { shard: this.#index, knownShards: this.roster.knownShards };
+    if (request.dryRun) return { ...about, sequence: this.#log.sequence, purged: this.#store.count(selector) };
     this.#flush();
     const nowMs = systemClock.nowMs();
     const { sequence, purged, kvNames } = this.#store.purge(selector, nowMs);
@@ -232,7 +246,7 @@ export class Shard {
       this.#ctx.waitUntil(values);
       if (selector.kind === "all" && purged > 0) await this.#ctx.storage.setAlarm(nowMs + SWEEP_AFTER_PURGE_MS);
     }
-    return { shard: this.#index, sequence, purged };
+    return { ...about, sequence, purged };
   }
 
   entry(key: string): EntryDetail | null {

@@ -113,7 +113,15 @@ function rateLimited(message: string, retryAfterSeconds: number): PublicError {
 /** 409, and not to be repeated: OpenAI's clients retry conflicts. */
 function alreadyJudged(message: string): PublicError {
   const type = "invalid_request_error";
-  return { ...NOTHING_MORE, status: 409, type, code: "already_judged", title: "Already judged", message, field: "entry", headers: NO_RETRY };
+  return {
+    ...NOTHING_MORE,
+    status: 409,
+    type,
+    code: "already_judged",
+    title: "Already judged",
+    message,
+    headers: NO_RETRY,
+  };
 }
 
 function shardsUnreachable(message: string): PublicError {

@@ -117,6 +117,9 @@ export class FakeKv implements SpillKv {
 export class Bench {
   readonly provider = new FakeProvider();
   readonly kv = new FakeKv();
+  /** Shards that shard 0 was told of, and what it does about it. */
+  readonly enlisted: number[] = [];
+  keeper: () => Promise<void> = () => Promise.resolve();
   readonly state: DurableObjectState;
   shard: Shard;
   /** Throws at the n-th SQL statement from now on; null = never. */
@@ -124,11 +127,13 @@ export class Bench {
   /** Statements since it was last set to 0. */
   statements = 0;
   readonly #vars: Readonly<Record<string, string>>;
+  readonly #index: number;
   readonly #work = new Set<Promise<unknown>>();
 
-  constructor(state: DurableObjectState, vars: Readonly<Record<string, string>>) {
+  constructor(state: DurableObjectState, vars: Readonly<Record<string, string>>, index: number) {
     this.state = state;
     this.#vars = vars;
+    this.#index = index;
     this.shard = this.#open();
   }
 
@@ -171,8 +176,14 @@ export class Bench {
           ? { kind: "unreachable" }
           : callProvider(providerConfig, request, (_url, init) => provider.fetch(init)),
     };
-    const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote } };
-    return new Shard(0, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
+    const keeper = {
+      enlist: (shard: number) => {
+        this.enlisted.push(shard);
+        return this.keeper();
+      },
+    };
+    const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote }, CACHE_SHARD: { getByName: () => keeper } };
+    return new Shard(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
   }
 
   #faultyState(): DurableObjectState {
@@ -206,14 +217,14 @@ export class Bench {
 
 let objects = 0;
 
-/** Runs work inside a fresh Durable Object's storage. */
-export async function withShard(vars: Readonly<Record<string, string>>, work: (bench: Bench) => Promise<void>): Promise<void> {
+/** Runs work inside a fresh Durable Object's storage, as the shard with this number. */
+export async function withShard(vars: Readonly<Record<string, string>>, work: (bench: Bench) => Promise<void>, index = 0): Promise<void> {
   objects += 1;
   const stub = env.CACHE_SHARD.getByName(`bench-${objects}`);
   const fetchBefore = globalThis.fetch;
   try {
     await runInDurableObject(stub, async (_instance, state) => {
-      const bench = new Bench(state, vars);
+      const bench = new Bench(state, vars, index);
       await work(bench);
       await bench.idle();
     });

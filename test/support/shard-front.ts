@@ -1,6 +1,15 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { AnswerReply, AnswerRequest, IsolateReport, PurgeRequest, WholeAnswer } from "../../shared/contracts/cache-shard.ts";
+import type {
+  AnswerReply,
+  AnswerRequest,
+  FeedbackReply,
+  FeedbackRequest,
+  IsolateReport,
+  PurgeRequest,
+  WholeAnswer,
+} from "../../shared/contracts/cache-shard.ts";
+import type { ProviderRecord } from "../../shared/domain/provider-health.ts";
 import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
 import worker from "../../workers/front/index.ts";
 
@@ -51,6 +60,13 @@ export class FakeCluster {
   readonly asked: AnswerRequest[] = [];
   readonly purged: (PurgeRequest & { readonly shard: number })[] = [];
   readonly reports: IsolateReport[] = [];
+  readonly judged: (FeedbackRequest & { readonly shard: number })[] = [];
+  /** What a shard has to say about a verdict. */
+  judging: (shard: number) => FeedbackReply = () => ({ kind: "not_served" });
+  /** What a shard has seen of providers. */
+  providers: (shard: number) => readonly ProviderRecord[] = () => [];
+  /** How many shards shard 0 has heard of. */
+  knownShards = 4;
   readonly upstreamCalls: UpstreamCall[] = [];
   answering: (request: AnswerRequest) => AnswerReply | Promise<AnswerReply> = () => wholeAnswer();
   upstream: (call: UpstreamCall) => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
@@ -70,8 +86,14 @@ export class FakeCluster {
       purge: (request: PurgeRequest) =>
         alive(() => {
           this.purged.push({ ...request, shard });
-          return { shard, sequence: 4, purged: 1 };
+          return { shard, sequence: 4, purged: 1, knownShards: shard === 0 ? this.knownShards : 0 };
         }),
+      feedback: (request: FeedbackRequest) =>
+        alive(() => {
+          this.judged.push({ ...request, shard });
+          return this.judging(shard);
+        }),
+      health: () => alive(() => ({ providers: this.providers(shard) })),
       report: (report: IsolateReport) => alive(() => void this.reports.push(report)),
       summary: () => alive(() => summary),
       detail: () => alive(() => ({ ...summary, residentEntries: 2 })),

@@ -121,9 +121,23 @@ describe("docs/http-api.md and docs/openapi.json name", () => {
   });
 
   test("every code that an error may have", () => {
-    const codes = all(/code: "([a-z_]+)"/g, text("shared/wire/public-error.ts"));
-    expect(codes.length).toBeGreaterThan(2);
+    // That test has a case for every kind of error: the compiler sees to it.
+    const cases = all(/status: \d+, code: "([a-z_]+)"/g, text("test/unit/wire/error-response.test.ts"));
+    const codes = [...all(/code: "([a-z_]+)"/g, text("shared/wire/public-error.ts")), ...cases];
+    expect(codes).toEqual(expect.arrayContaining(["invalid_admin_token", "shard_unreachable", "not_cached"]));
     expect(codes.filter((code) => !text("docs/http-api.md").includes(`\`${code}\``))).toEqual([]);
+  });
+});
+
+describe("docs/http-api.md and docs/openapi.json agree", () => {
+  test("on the statuses of errors", () => {
+    const table = text("docs/http-api.md").split("\n## Errors")[1] ?? "";
+    const described = Object.values(openapi.paths).flatMap((item) =>
+      Object.values(item).flatMap((operation) => ("responses" in operation ? Object.keys(operation.responses) : [])),
+    );
+    // Answers to a wrong path or method belong to no operation.
+    const errors = new Set([...described.filter((status) => /^[45]\d\d$/.test(status)), "405"]);
+    expect([...new Set(all(/^\| (\d{3}) \|/gm, table))].sort()).toEqual([...errors].sort());
   });
 });
 

@@ -23,10 +23,19 @@ export async function askShards<Answer>(
   shardCount: number,
   ask: (shard: CacheShardApi, index: number) => Promise<Answer>,
 ): Promise<ShardSurvey<Answer>> {
-  const indexes = Array.from({ length: shardCount }, (_, index) => index);
+  return askRange(env, { from: 0, to: shardCount }, ask);
+}
+
+/** Asks the shards of a range (its end not among them) at once. */
+export async function askRange<Answer>(
+  env: Env,
+  { from, to }: { readonly from: number; readonly to: number },
+  ask: (shard: CacheShardApi, index: number) => Promise<Answer>,
+): Promise<ShardSurvey<Answer>> {
+  const indexes = Array.from({ length: Math.max(0, to - from) }, (_, offset) => from + offset);
   const settled = await Promise.allSettled(indexes.map((index) => ask(shardStub(env, index), index)));
   return {
     answers: settled.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])),
-    failed: indexes.filter((index) => settled[index]?.status === "rejected"),
+    failed: indexes.filter((index) => settled[index - from]?.status === "rejected"),
   };
 }

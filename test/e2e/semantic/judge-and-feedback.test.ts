@@ -47,7 +47,7 @@ describe("POST /v1/feedback", () => {
     const accepted = await feedback(cluster, { entry, verdict: "bad" }, "ben");
     expect([accepted.status, await accepted.json()]).toMatchObject([200, { entry, accepted: true }]);
     const second = await feedback(cluster, { entry, verdict: "good" }, "ben");
-    expect([second.status, await second.json()]).toMatchObject([400, { error: { code: "already_judged" } }]);
+    expect([second.status, await second.json()]).toMatchObject([409, { error: { code: "already_judged" } }]);
     expect(outcomeOf(await cluster.ask(QUESTION))).toBe("HIT");
     await askFor(cluster, "MISS", "how do i remove rust from a bicycle chain??", {}, { "refrain-user": "dora" });
     expect(await semanticCounter(cluster, "quarantined")).toBe(1);

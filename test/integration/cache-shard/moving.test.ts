@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MovingEntry } from "../../../shared/contracts/cache-shard.ts";
 import { homeShard } from "../../../shared/domain/routing.ts";
 import type { Bench } from "../../support/shard-bench.ts";
@@ -9,6 +9,11 @@ const TWO_SHARDS = { shardCount: 2, scopeFanout: 2 };
 const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
 const PROMPTS = Array.from({ length: 30 }, (_, index) => `q${index}`);
 const LEAVING = PROMPTS.filter((prompt) => homeShard(digestOf("scope"), digestOf(prompt), TWO_SHARDS) === 1);
+
+/** Longer than a purge takes to reach every shard. */
+const LONG_AFTER_A_PURGE_MS = 11 * 60_000;
+
+afterEach(() => vi.useRealTimers());
 
 function noise(seed: string): string {
   return Array.from({ length: 16 }, (_, part) => digestOf(`${seed} ${part}`)).join("");
@@ -105,6 +110,53 @@ withEviction("entries whose home is elsewhere", (between) => {
       bench.shard.mover.drop(keys);
       await figures(bench);
     }));
+});
+
+withEviction("a purge at the new home", (between) => {
+  async function moving(): Promise<readonly MovingEntry[]> {
+    let entries: readonly MovingEntry[] = [];
+    await withShard({}, async (bench) => {
+      await fill(bench);
+      ({ entries } = misplaced(bench));
+    });
+    return entries;
+  }
+  const keysAt = (bench: Bench): readonly string[] => LEAVING.map(digestOf).filter((key) => bench.shard.entry(key) !== null);
+
+  it.each([
+    ["one entry", (entries: readonly MovingEntry[]) => purgeOf("key", entries[0]?.key ?? ""), 1],
+    ["everything", () => purgeOf("all"), LEAVING.length],
+  ] as const)(
+    "of %s that comes before the arrival, while the old one has not heard of it, covers what arrives",
+    async (_what, purge, gone) => {
+      const entries = await moving();
+      await withShard({}, async (bench) => {
+        await bench.shard.purge(purge(entries));
+        between(bench);
+        await bench.shard.mover.adopt(entries);
+        expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
+        between(bench);
+        expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
+        await figures(bench);
+      });
+    },
+  );
+
+  it("of long ago has reached the old one as well: what it named is not what arrives now", async () => {
+    const entries = await moving();
+    await withShard({}, async (bench) => {
+      await bench.shard.purge(purgeOf("all"));
+      await bench.shard.purge(purgeOf("tag", "t"));
+      vi.useFakeTimers({ toFake: ["Date"] });
+      vi.setSystemTime(Date.now() + LONG_AFTER_A_PURGE_MS);
+      between(bench);
+      await bench.shard.mover.adopt(entries);
+      expect(keysAt(bench)).toHaveLength(LEAVING.length);
+      await bench.shard.purge(purgeOf("tag", "t"));
+      expect(keysAt(bench)).toHaveLength(0);
+      await figures(bench);
+    });
+  });
 });
 
 describe("a shard in its right place", () => {

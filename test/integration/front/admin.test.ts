@@ -27,18 +27,19 @@ describe("POST /admin/purge", () => {
     expect(Math.abs(Number(front.cluster.purged[0]?.value) - (before - 60_000))).toBeLessThan(2000);
   });
 
-  it("by a request's body purges the very key that request has, in its one shard", async () => {
+  it("by a request's body purges the very key that request has, wherever an earlier topology put it", async () => {
     const front = new Front();
     await front.chat(chatBody("hi", { temperature: 0.7, stream: true, user: "ann" }));
     const asked = front.cluster.asked[0];
     await front.purge({ request: chatBody("hi", { temperature: 0.700001 }) });
-    expect(front.cluster.purged).toHaveLength(1);
-    expect(front.cluster.purged[0]).toMatchObject({ kind: "key", value: asked?.key });
+    expect(front.cluster.purged.map(({ kind, value, shard }) => [kind, value, shard])).toEqual(
+      [0, 1, 2, 3].map((shard) => ["key", asked?.key, shard]),
+    );
     await front.chat(chatBody("hi"), { "refrain-cache-key": "menu", "refrain-user": "ann", "refrain-partition": "user" });
     await front.purge({ request: chatBody("whatever"), requestKey: "menu", requestUser: "ann" });
-    expect(front.cluster.purged[1]?.value).toBe(front.cluster.asked[1]?.key);
+    expect(front.cluster.purged.at(-1)?.value).toBe(front.cluster.asked[1]?.key);
     await front.purge({ request: chatBody("hi"), requestTenant: "acme" });
-    expect(front.cluster.purged[2]?.value).not.toBe(asked?.key);
+    expect(front.cluster.purged.at(-1)?.value).not.toBe(asked?.key);
   });
 
   it.each([
@@ -75,7 +76,24 @@ describe("POST /admin/purge", () => {
     const front = new Front();
     front.cluster.dead.add(1).add(3);
     const answer = await front.purge({ all: true });
-    expect([answer.status, jsonOf(answer)]).toEqual([502, { purged: 2, failedShards: [1, 3] }]);
+    expect([answer.status, jsonOf(answer)]).toEqual([503, { purged: 2, failedShards: [1, 3] }]);
+    expect(answer.headers.get("retry-after")).toBe("1");
+  });
+
+  it("goes on to shards that SHARD_COUNT no longer names, and counts what they held", async () => {
+    const front = new Front();
+    front.cluster.knownShards = 7;
+    front.cluster.dead.add(5);
+    const answer = await front.purge({ tag: "docs" });
+    expect([answer.status, jsonOf(answer)]).toEqual([503, { purged: 6, failedShards: [5] }]);
+    front.cluster.dead.clear();
+    expect(jsonOf(await front.purge({ all: true, dryRun: true }))).toEqual({ dryRun: true, matched: 7 });
+  });
+
+  it("is not done while the shard that knows of all others cannot be reached", async () => {
+    const front = new Front();
+    front.cluster.dead.add(0);
+    expect((await front.purge({ all: true })).status).toBe(503);
   });
 });
 
@@ -90,9 +108,12 @@ describe("/admin/shards", () => {
     const front = new Front();
     front.cluster.dead.add(2);
     const answer = await front.admin("/admin/shards");
-    expect([answer.status, jsonOf(answer).failedShards]).toEqual([502, [2]]);
-    expect((await front.admin("/admin/shards/2")).status).toBe(502);
-    expect((await front.admin("/admin/shards/2", { method: "DELETE" })).status).toBe(502);
+    expect([answer.status, jsonOf(answer).failedShards]).toEqual([503, [2]]);
+    for (const method of ["GET", "DELETE"]) {
+      const one = await front.admin("/admin/shards/2", { method });
+      expect([one.status, one.headers.get("retry-after"), one.headers.get("content-type")]).toEqual([503, "1", "application/problem+json"]);
+      expect(jsonOf(one)).toMatchObject({ type: "urn:refrain:problem:shard_unreachable", detail: "Shard 2 could not be reached." });
+    }
   });
 
   it("inspects one", async () => {
@@ -139,7 +160,7 @@ describe("/admin/entries", () => {
   it("does not say that there is none while a shard could not be asked", async () => {
     const front = new Front();
     front.cluster.dead.add(2);
-    expect((await front.admin(`/admin/entries/${KEY}`)).status).toBe(502);
+    expect((await front.admin(`/admin/entries/${KEY}`)).status).toBe(503);
   });
 
   it("removes one everywhere", async () => {
@@ -183,6 +204,7 @@ describe("GET /stats", () => {
     front.cluster.dead.add(0);
     const answer = await front.fetch("/stats");
     expect([answer.status, jsonOf(answer)]).toMatchObject([503, { requests: 27, failedShards: [0] }]);
+    expect(answer.headers.get("retry-after")).toBe("1");
   });
 
   it("shows a tenant its own and the admin everything", async () => {
@@ -203,15 +225,5 @@ describe("what anyone may see", () => {
     expect((await front.fetch("/v1/models/demo%2Fdemo")).status).toBe(200);
     const unknown = await front.fetch("/v1/models/nothing");
     expect([unknown.status, jsonOf(unknown)]).toMatchObject([404, { error: { code: "model_not_found" } }]);
-  });
-
-  it("health of every tier, without a word of what went wrong inside", async () => {
-    const answer = await new Front().fetch("/health");
-    expect(answer.status).toBe(200);
-    expect(jsonOf(answer)).toMatchObject({
-      status: expect.any(String) as string,
-      version: expect.any(String) as string,
-      tiers: { memory: { state: "ok" }, shards: {}, kv: {}, limiter: {}, providers: { demo: { state: "embedded" } } },
-    });
   });
 });

@@ -59,6 +59,18 @@ describe("admin routes", () => {
     expect((await front.fetch("/admin/nothing")).status).toBe(401);
   });
 
+  it("say that it is the admin token which is missing or wrong, where it goes and where it is from", async () => {
+    const front = new Front(KEYS);
+    for (const headers of [{}, { authorization: "Bearer key-of-acme-1" }]) {
+      const refused = await front.fetch("/admin/shards", { headers });
+      expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="refrain"']);
+      expect(jsonOf(refused)).toMatchObject({
+        type: "urn:refrain:problem:invalid_admin_token",
+        detail: expect.stringMatching(/Authorization.*ADMIN_TOKEN/) as string,
+      });
+    }
+  });
+
   it("are disabled without one", async () => {
     const front = new Front({ ADMIN_TOKEN: undefined });
     const refused = await front.admin("/admin/shards");

@@ -26,7 +26,10 @@ const CASES = {
   unsupported_media_type: [
     { error: { kind: "unsupported_media_type", received: "text/<script>" }, status: 415, code: "unsupported_media_type" },
   ],
-  unauthenticated: [{ error: { kind: "unauthenticated", message: "No key." }, status: 401, code: "invalid_api_key" }],
+  unauthenticated: [
+    { error: { kind: "unauthenticated", credential: "key", message: "No key." }, status: 401, code: "invalid_api_key" },
+    { error: { kind: "unauthenticated", credential: "admin_token", message: "No token." }, status: 401, code: "invalid_admin_token" },
+  ],
   forbidden: [{ error: { kind: "forbidden", message: "Not yours." }, status: 403, code: "forbidden" }],
   not_found: [{ error: { kind: "not_found", message: "No shard 9." }, status: 404, code: "not_found" }],
   method_not_allowed: [{ error: { kind: "method_not_allowed", allow: "POST" }, status: 405, code: "method_not_allowed" }],
@@ -38,6 +41,10 @@ const CASES = {
       code: "rate_limit_exceeded",
       retryAfter: 4,
     },
+  ],
+  already_judged: [{ error: { kind: "already_judged" }, status: 409, code: "already_judged" }],
+  shards_unreachable: [
+    { error: { kind: "shards_unreachable", message: "Shard 3 is gone." }, status: 503, code: "shard_unreachable", retryAfter: 1 },
   ],
   only_if_cached: [{ error: { kind: "only_if_cached" }, status: 504, code: "not_cached" }],
   limiter_unavailable: [{ error: { kind: "limiter_unavailable", retryAfterSeconds: 0 }, status: 503, code: "unavailable", retryAfter: 1 }],
@@ -163,7 +170,9 @@ describe("what an error must not tell", () => {
 
 describe("headers that go with a status", () => {
   it("names the scheme on 401 and the methods on 405, and tells clients not to retry in vain", () => {
-    expect(errorResponse({ kind: "unauthenticated", message: "" }, "openai", CONTEXT).headers["www-authenticate"]).toMatch(/^Bearer /);
+    expect(
+      errorResponse({ kind: "unauthenticated", credential: "key", message: "" }, "openai", CONTEXT).headers["www-authenticate"],
+    ).toMatch(/^Bearer /);
     expect(errorResponse({ kind: "method_not_allowed", allow: "GET, POST" }, "problem", CONTEXT).headers["allow"]).toBe("GET, POST");
     expect(errorResponse({ kind: "only_if_cached" }, "openai", CONTEXT).headers["x-should-retry"]).toBe("false");
   });

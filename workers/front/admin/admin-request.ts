@@ -30,6 +30,11 @@ export function shardNumber(text: string, context: RequestContext): Result<numbe
     : err({ kind: "not_found", message: `There is no shard ${shard}; shards are numbered 0 to ${shardCount - 1}.` });
 }
 
+/** The one shard that was meant could not be reached. */
+export function shardUnreachable(shard: number): CacheError {
+  return { kind: "shards_unreachable", message: `Shard ${shard} could not be reached.` };
+}
+
 /** Query parameters beyond the known ones are mistakes worth telling. */
 export function unknownParameter(url: URL, known: readonly string[]): CacheError | null {
   const stranger = [...url.searchParams.keys()].find((name) => !known.includes(name));

@@ -3,9 +3,9 @@ import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { askShards } from "../shards.ts";
+import { jointAnswer } from "../shards-failed.ts";
 import { badField } from "./admin-request.ts";
-import { runPurge } from "./purge.ts";
-import { STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
+import { purgeEverywhere } from "./purge.ts";
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -16,15 +16,14 @@ export async function inspectEntry(_request: Request, context: RequestContext, k
   const found = answers.find((entry) => entry !== null);
   if (found !== undefined && found !== null) return jsonAnswer(withTimes(found), context);
   // It may be in a shard that did not answer.
-  return failed.length > 0 ? jsonAnswer({ failedShards: failed }, context, STATUS_SHARDS_FAILED) : notFound(context);
+  return failed.length > 0 ? jointAnswer({}, failed, context) : notFound(context);
 }
 
 /** DELETE /admin/entries/:key */
 export async function deleteEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
   if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
-  const { replies, failed } = await runPurge({ kind: "key", value: key, hard: false, dryRun: false }, null, context);
-  const purged = replies.reduce((sum, reply) => sum + reply.purged, 0);
-  if (failed.length > 0) return jsonAnswer({ purged, failedShards: failed }, context, STATUS_SHARDS_FAILED);
+  const { purged, failed } = await purgeEverywhere({ kind: "key", value: key, hard: false, dryRun: false }, context);
+  if (failed.length > 0) return jointAnswer({ purged }, failed, context);
   return purged === 0 ? notFound(context) : jsonAnswer({ key, purged }, context);
 }
 

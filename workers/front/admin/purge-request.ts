@@ -17,14 +17,8 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const MAX_AGE_SECONDS = 100 * 365 * 24 * 3600;
 const MS_PER_SECOND = 1000;
 
-/** A purge and the one shard it concerns; null = all of them. */
-export interface PlannedPurge {
-  readonly purge: PurgeRequest;
-  readonly shard: number | null;
-}
-
 /** Reads the body of POST /admin/purge: exactly one selector, `dryRun`, `mode`; anything else is an error. */
-export function readPurge(body: JsonObject, config: Config, nowMs: number): Result<PlannedPurge, CacheError> {
+export function readPurge(body: JsonObject, config: Config, nowMs: number): Result<PurgeRequest, CacheError> {
   const known: readonly string[] = [...SELECTORS, ...COMPANIONS];
   const stranger = Object.keys(body).find((name) => !known.includes(name));
   if (stranger !== undefined) return err(badField(stranger, `Unknown member '${stranger}'.`));
@@ -39,7 +33,7 @@ export function readPurge(body: JsonObject, config: Config, nowMs: number): Resu
   if (selector === "request") return purgeOfRequest(body, how, config);
   const value = selectorValue(selector, body[selector] ?? null, nowMs);
   if (!value.ok) return value;
-  return ok({ purge: { ...value.value, ...how }, shard: null });
+  return ok({ ...value.value, ...how });
 }
 
 function selectorValue(
@@ -73,7 +67,7 @@ function purgeOfRequest(
   body: JsonObject,
   how: { readonly hard: boolean; readonly dryRun: boolean },
   config: Config,
-): Result<PlannedPurge, CacheError> {
+): Result<PurgeRequest, CacheError> {
   const texts: (string | null)[] = [];
   for (const name of ["requestTenant", "requestUser", "requestKey"] as const) {
     const value = body[name] ?? null;
@@ -90,5 +84,5 @@ function purgeOfRequest(
     );
   const plan = planRequest({ chat: chat.value, provider: null, tenant: tenant ?? DEFAULT_TENANT, partitionUser, customKey }, config);
   if (!plan.ok) return plan;
-  return ok({ purge: { kind: "key", value: plan.value.key, ...how }, shard: plan.value.shard });
+  return ok({ kind: "key", value: plan.value.key, ...how });
 }

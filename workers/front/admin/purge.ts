@@ -2,26 +2,19 @@ import type { PurgeReply, PurgeRequest } from "../../../shared/contracts/cache-s
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
-import { askShards, shardStub } from "../shards.ts";
-import { badField, readObject, shardNumber, unknownParameter } from "./admin-request.ts";
-import { shardUnreachable, STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
+import { askRange, askShards, shardStub } from "../shards.ts";
+import { jointAnswer } from "../shards-failed.ts";
+import { badField, readObject, shardNumber, shardUnreachable, unknownParameter } from "./admin-request.ts";
 import { readPurge } from "./purge-request.ts";
 
 /** POST /admin/purge */
 export async function purge(request: Request, context: RequestContext): Promise<Response> {
   const body = await readObject(request, context);
   if (!body.ok) return errorAnswer(body.error, "problem", context);
-  const planned = readPurge(body.value, context.isolate.config, context.startedMs);
-  if (!planned.ok) return errorAnswer(planned.error, "problem", context);
-  const { purge: wanted, shard } = planned.value;
-  const { replies, failed } = await runPurge(wanted, shard, context);
-  const purged = replies.reduce((sum, reply) => sum + reply.purged, 0);
-  const counted = wanted.dryRun ? { dryRun: true, matched: purged } : { purged };
-  return jsonAnswer(
-    { ...counted, ...(failed.length > 0 ? { failedShards: failed } : {}) },
-    context,
-    failed.length > 0 ? STATUS_SHARDS_FAILED : 200,
-  );
+  const wanted = readPurge(body.value, context.isolate.config, context.startedMs);
+  if (!wanted.ok) return errorAnswer(wanted.error, "problem", context);
+  const { purged, failed } = await purgeEverywhere(wanted.value, context);
+  return jointAnswer(wanted.value.dryRun ? { dryRun: true, matched: purged } : { purged }, failed, context);
 }
 
 /** DELETE /admin/shards/:shard[?mode=soft|hard] */
@@ -33,28 +26,39 @@ export async function invalidateShard(request: Request, context: RequestContext,
   if (unknown !== null) return errorAnswer(unknown, "problem", context);
   const mode = url.searchParams.get("mode") ?? "soft";
   if (mode !== "soft" && mode !== "hard") return errorAnswer(badField("mode", "mode must be soft or hard."), "problem", context);
-  const { replies } = await runPurge({ kind: "all", value: "", hard: mode === "hard", dryRun: false }, shard.value, context);
-  const [reply] = replies;
-  return reply === undefined ? shardUnreachable(shard.value, context) : jsonAnswer(reply, context);
+  try {
+    const stub = shardStub(context.env, shard.value);
+    const { sequence, purged } = await stub.purge({ kind: "all", value: "", hard: mode === "hard", dryRun: false });
+    return jsonAnswer({ shard: shard.value, sequence, purged }, context);
+  } catch {
+    return errorAnswer(shardUnreachable(shard.value), "problem", context);
+  } finally {
+    context.isolate.answers.clear();
+  }
 }
 
-/** Purges one shard or all. This isolate forgets everything first and last: nothing asked for in between comes back. */
-export async function runPurge(
+/**
+ * Purges in every shard that has ever held anything, as shard 0 knows them: an entry whose home was another under an
+ * earlier SHARD_COUNT or SCOPE_FANOUT, and that a change back or a rebalance would bring to light, is purged like any other.
+ * This isolate forgets everything last: what was asked for before does not come back.
+ */
+export async function purgeEverywhere(
   wanted: PurgeRequest,
-  shard: number | null,
   context: RequestContext,
-): Promise<{ readonly replies: readonly PurgeReply[]; readonly failed: readonly number[] }> {
+): Promise<{ readonly purged: number; readonly failed: readonly number[] }> {
   const { env, isolate } = context;
+  const { shardCount } = isolate.config.topology;
   try {
-    if (shard === null) {
-      const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (stub) => stub.purge(wanted));
-      return { replies: answers, failed };
-    }
-    const reply = await shardStub(env, shard).purge(wanted);
-    return { replies: [reply], failed: [] };
-  } catch {
-    return { replies: [], failed: shard === null ? [] : [shard] };
+    const present = await askShards(env, shardCount, (stub) => stub.purge(wanted));
+    const knownShards = Math.max(...present.answers.map((reply) => reply.knownShards), 0);
+    // Shard 0 alone knows of others. When it has failed it is among the failed ones, and the purge is to be repeated.
+    const retired = await askRange(env, { from: shardCount, to: knownShards }, (stub) => stub.purge(wanted));
+    return { purged: purgedBy(present.answers) + purgedBy(retired.answers), failed: [...present.failed, ...retired.failed] };
   } finally {
     if (!wanted.dryRun) isolate.answers.clear();
   }
+}
+
+function purgedBy(replies: readonly PurgeReply[]): number {
+  return replies.reduce((sum, reply) => sum + reply.purged, 0);
 }

@@ -2,10 +2,9 @@ import type { MovingEntry } from "../../../shared/contracts/cache-shard.ts";
 import { homeShard } from "../../../shared/domain/routing.ts";
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
-import { jsonAnswer } from "../json-answer.ts";
 import { shardStub } from "../shards.ts";
+import { jointAnswer } from "../shards-failed.ts";
 import { badField, readObject } from "./admin-request.ts";
-import { STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
 
 const MAX_SHARDS = 1024;
 /** One request works this long; the caller repeats it until nothing is left. */
@@ -44,11 +43,7 @@ export async function rebalance(request: Request, context: RequestContext): Prom
     }
   }
   context.isolate.answers.clear();
-  return jsonAnswer(
-    { moved, done, ...(failed.length > 0 ? { failedShards: failed } : {}) },
-    context,
-    failed.length > 0 ? STATUS_SHARDS_FAILED : 200,
-  );
+  return jointAnswer({ moved, done }, failed, context);
 }
 
 /** Adopt first, surrender after: an entry is in one of the two places at any time, and in both for a moment. */

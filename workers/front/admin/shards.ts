@@ -2,14 +2,13 @@ import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { askShards, shardStub } from "../shards.ts";
-import { shardNumber } from "./admin-request.ts";
-import { shardUnreachable, STATUS_SHARDS_FAILED } from "./shard-unreachable.ts";
+import { jointAnswer } from "../shards-failed.ts";
+import { shardNumber, shardUnreachable } from "./admin-request.ts";
 
 /** GET /admin/shards */
 export async function listShards(_request: Request, context: RequestContext): Promise<Response> {
   const { answers, failed } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.summary());
-  const body = { shards: answers, ...(failed.length > 0 ? { failedShards: failed } : {}) };
-  return jsonAnswer(body, context, failed.length > 0 ? STATUS_SHARDS_FAILED : 200);
+  return jointAnswer({ shards: answers }, failed, context);
 }
 
 /** GET /admin/shards/:shard */
@@ -19,6 +18,6 @@ export async function inspectShard(_request: Request, context: RequestContext, n
   try {
     return jsonAnswer(await shardStub(context.env, shard.value).detail(), context);
   } catch {
-    return shardUnreachable(shard.value, context);
+    return errorAnswer(shardUnreachable(shard.value), "problem", context);
   }
 }

@@ -36,6 +36,7 @@ export function authenticate(request: Request, config: Config, failures: FailedA
       failures,
       address,
       nowMs,
+      "key",
       token === null ? "This route needs an API key: send `Authorization: Bearer <key>`." : "The API key is not valid.",
     ),
   );
@@ -52,7 +53,10 @@ export function refuseAdmin(request: Request, config: Config, failures: FailedAu
     failures,
     address,
     nowMs,
-    token === null ? "This route needs the admin token: send `Authorization: Bearer <token>`." : "The admin token is not valid.",
+    "admin_token",
+    token === null
+      ? "This route needs the admin token: send `Authorization: Bearer <token>` with the value of ADMIN_TOKEN."
+      : "The bearer token in the Authorization header is not the server's ADMIN_TOKEN.",
   );
 }
 
@@ -68,13 +72,19 @@ export function isAdmin(request: Request, config: Config, failures: FailedAuthLi
   return token !== null && config.adminTokenDigest !== null && sameDigest(config.adminTokenDigest, sha256Hex(token));
 }
 
-function failedAuthentication(failures: FailedAuthLimiter, address: string, nowMs: number, message: string): CacheError {
+function failedAuthentication(
+  failures: FailedAuthLimiter,
+  address: string,
+  nowMs: number,
+  credential: "key" | "admin_token",
+  message: string,
+): CacheError {
   const retryAfterSeconds = failures.retryAfterSeconds(address, nowMs);
   if (retryAfterSeconds > 0) {
     return { kind: "rate_limited", retryAfterSeconds, party: "address", message: "Too many failed authentications from this address." };
   }
   failures.failed(address, nowMs);
-  return { kind: "unauthenticated", message };
+  return { kind: "unauthenticated", credential, message };
 }
 
 function bearerToken(request: Request): string | null {

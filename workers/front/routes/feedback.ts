@@ -34,26 +34,23 @@ export async function feedback(request: Request, context: RequestContext): Promi
   const { entry, good } = given.value;
   const verdict = { entryKey: entry, party: partyOf(tenant, user), good };
   // The serving is noted where the question lives, which the entry does not tell.
-  const { answers } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.feedback(verdict));
+  const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.feedback(verdict));
   isolate.answers.clear();
-  return respond(answers, entry, context);
+  if (answers.some(({ kind }) => kind === "accepted")) return jsonAnswer({ entry, accepted: true }, context);
+  return errorAnswer(refusal(answers, failed.length > 0), "openai", context);
 }
 
-function respond(answers: readonly FeedbackReply[], entry: string, context: RequestContext): Response {
-  if (answers.some(({ kind }) => kind === "accepted")) return jsonAnswer({ entry, accepted: true }, context);
-  if (answers.some(({ kind }) => kind === "already_judged")) {
-    return errorAnswer(
-      {
-        kind: "invalid_request",
-        field: "entry",
-        message: "You have judged this answer already, or too many others today.",
-        code: "already_judged",
-      },
-      "openai",
-      context,
-    );
+/** Why nobody took the verdict. What a shard knows for certain comes before what one that did not answer might have known. */
+function refusal(answers: readonly FeedbackReply[], someFailed: boolean): CacheError {
+  if (answers.some(({ kind }) => kind === "already_judged")) return { kind: "already_judged" };
+  const tooMany = answers.find((reply) => reply.kind === "too_many");
+  if (tooMany !== undefined) {
+    const message = "You have judged as many answers as are taken in a day.";
+    return { kind: "rate_limited", retryAfterSeconds: tooMany.retryAfterSeconds, party: "user", message };
   }
-  return errorAnswer({ kind: "not_found", message: "You were not served this entry by meaning in the last 24 hours." }, "openai", context);
+  return someFailed
+    ? { kind: "shards_unreachable", message: "The shard that may have served you this entry could not be reached. Send the verdict again." }
+    : { kind: "not_found", message: "You were not served this entry by meaning in the last 24 hours." };
 }
 
 function readFeedback(text: string, header: string | null): Result<Feedback, CacheError> {

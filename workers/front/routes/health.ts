@@ -1,14 +1,27 @@
+import type { ShardHealth } from "../../../shared/contracts/cache-shard.ts";
+import type { ProviderConfig } from "../../../shared/config/config.ts";
+import { providerHealth } from "../../../shared/domain/provider-health.ts";
 import type { RequestContext } from "../context.ts";
+import type { Isolate } from "../isolate.ts";
 import { jsonAnswer } from "../json-answer.ts";
 import { shardStub } from "../shards.ts";
 
 /** One round of checks serves everybody who asks within this time: the route is open to anyone. */
 const CHECK_EVERY_MS = 5000;
 const CHECK_DEADLINE_MS = 2000;
+/** Shards that are asked: prompts are spread evenly, so these are a fair sample, and the route stays cheap. */
+const SAMPLED_SHARDS = 8;
 
 interface TierState {
   readonly state: "ok" | "failing";
-  readonly lastError: string | null;
+  readonly lastError: "timeout" | "unreachable" | null;
+}
+
+/** A provider as calls to it went; the embedded one is part of this process. */
+interface ProviderState {
+  readonly state: "ok" | "failing" | "idle" | "embedded";
+  readonly lastAnswerAt: string | null;
+  readonly lastError: { readonly at: string; readonly reason: string; readonly status: number | null } | null;
 }
 
 interface Health {
@@ -19,47 +32,72 @@ interface Health {
     readonly shards: TierState;
     readonly kv: TierState;
     readonly limiter: TierState;
-    readonly providers: Readonly<Record<string, { readonly state: "configured" | "embedded" }>>;
+    readonly providers: Readonly<Record<string, ProviderState>>;
   };
 }
 
-let last: { readonly atMs: number; readonly health: Health } | null = null;
+/** What one check of something brought. */
+interface Probe<Value> {
+  readonly tier: TierState;
+  /** Null when it failed. */
+  readonly value: Value | null;
+}
+
+const OK: TierState = { state: "ok", lastError: null };
+const lastChecks = new WeakMap<Isolate, { readonly atMs: number; readonly health: Health }>();
 
 /** GET /health: whether each tier answers. 200 also when degraded: requests are still answered then. */
 export async function health(_request: Request, context: RequestContext): Promise<Response> {
-  if (last === null || Math.abs(context.startedMs - last.atMs) >= CHECK_EVERY_MS)
-    last = { atMs: context.startedMs, health: await check(context) };
-  return jsonAnswer(last.health, context);
+  const { isolate, startedMs } = context;
+  const last = lastChecks.get(isolate);
+  if (last !== undefined && Math.abs(startedMs - last.atMs) < CHECK_EVERY_MS) return jsonAnswer(last.health, context);
+  const checked = await check(context);
+  lastChecks.set(isolate, { atMs: startedMs, health: checked });
+  return jsonAnswer(checked, context);
 }
 
 async function check(context: RequestContext): Promise<Health> {
-  const { env, isolate } = context;
-  const limiter = env.RATE_LIMITER.getByName("health");
-  const [shards, kv, limiterState] = await Promise.all([
-    probe(shardStub(env, 0).summary()),
+  const { env, isolate, startedMs } = context;
+  const { providers, topology, version } = isolate.config;
+  const sample = Array.from({ length: Math.min(topology.shardCount, SAMPLED_SHARDS) }, (_, shard) => shard);
+  const [shards, kv, limiter] = await Promise.all([
+    Promise.all(sample.map((shard) => probe(shardStub(env, shard).health()))),
     probe(env.SPILL.get("health")),
-    probe(limiter.status()),
+    probe(env.RATE_LIMITER.getByName("health").status()),
   ]);
-  const providers = Object.fromEntries(
-    isolate.config.providers.configured.map((provider) => [
-      provider.name,
-      { state: provider.embedded ? ("embedded" as const) : ("configured" as const) },
-    ]),
-  );
-  const tiers = { memory: { state: "ok", lastError: null }, shards, kv, limiter: limiterState, providers } as const;
-  const ok = [shards, kv, limiterState].every((tier) => tier.state === "ok");
-  return { status: ok ? "ok" : "degraded", version: isolate.config.version, tiers };
+  const seen = shards.flatMap(({ value }) => (value === null ? [] : [value]));
+  const tiers = {
+    memory: OK,
+    shards: shards.find(({ tier }) => tier.state === "failing")?.tier ?? OK,
+    kv: kv.tier,
+    limiter: limiter.tier,
+    providers: Object.fromEntries(providers.configured.map((provider) => [provider.name, providerState(provider, seen, startedMs)])),
+  };
+  const states = [tiers.shards, tiers.kv, tiers.limiter, ...Object.values(tiers.providers)].map(({ state }) => state);
+  return { status: states.includes("failing") ? "degraded" : "ok", version, tiers };
+}
+
+function providerState(provider: ProviderConfig, shards: readonly ShardHealth[], nowMs: number): ProviderState {
+  const records = shards.flatMap((shard) => shard.providers.filter((record) => record.provider === provider.name));
+  const { state, lastAnswerMs, lastError } = providerHealth(records, nowMs);
+  return {
+    state: provider.embedded ? "embedded" : state,
+    lastAnswerAt: lastAnswerMs === null ? null : new Date(lastAnswerMs).toISOString(),
+    lastError:
+      lastError === null ? null : { at: new Date(lastError.atMs).toISOString(), reason: lastError.reason, status: lastError.status },
+  };
 }
 
 /** What went wrong is said in one word: the route is public. */
-async function probe(work: Promise<unknown>): Promise<TierState> {
-  const { promise: deadline, resolve } = Promise.withResolvers<"timeout">();
-  const timer = setTimeout(() => resolve("timeout"), CHECK_DEADLINE_MS);
+async function probe<Value>(work: Promise<Value>): Promise<Probe<Value>> {
+  const { promise: deadline, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), CHECK_DEADLINE_MS);
   try {
-    const outcome = await Promise.race([work.then(() => "answered" as const), deadline]);
-    return outcome === "answered" ? { state: "ok", lastError: null } : { state: "failing", lastError: "timeout" };
+    const answered = await Promise.race([work.then((value) => ({ value })), deadline]);
+    if (answered === null) return { tier: { state: "failing", lastError: "timeout" }, value: null };
+    return { tier: OK, value: answered.value };
   } catch {
-    return { state: "failing", lastError: "unreachable" };
+    return { tier: { state: "failing", lastError: "unreachable" }, value: null };
   } finally {
     clearTimeout(timer);
   }

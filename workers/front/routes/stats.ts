@@ -4,9 +4,9 @@ import type { Traffic } from "../../../shared/domain/traffic.ts";
 import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/traffic.ts";
 import type { RequestContext } from "../context.ts";
 import { errorAnswer } from "../error-answer.ts";
-import { jsonAnswer } from "../json-answer.ts";
 import { authenticate, countFailedAdmin, isAdmin } from "../request/caller.ts";
 import { askShards } from "../shards.ts";
+import { jointAnswer } from "../shards-failed.ts";
 import { reportTraffic } from "../traffic-report.ts";
 
 /** GET /stats: everything for the admin (and for anyone while auth is open), its own traffic for a tenant's key. */
@@ -17,11 +17,7 @@ export async function stats(request: Request, context: RequestContext): Promise<
   // Counted here and not told yet: whoever reads the figures wants them too.
   await reportTraffic(isolate, env, context.startedMs);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
-  return jsonAnswer(
-    { ...totals(answers, tenant), ...(failed.length > 0 ? { failedShards: failed } : {}) },
-    context,
-    failed.length > 0 ? 503 : 200,
-  );
+  return jointAnswer(totals(answers, tenant), failed, context);
 }
 
 /** Null = everything. */
