@@ -1,10 +1,13 @@
 import { inverseDocumentFrequency, isCommonWord, isDictionaryWord } from "./lexicon.ts";
+import { PERSON_NAMES } from "./lists/person-names.ts";
 import { PLACE_NAMES } from "./lists/place-names.ts";
 import { KNOWN_NAMES } from "./lists/spelling.ts";
 
 /** Shortest word that is corrected on its own; shorter ones have too many neighbours. */
 export const MIN_CORRECTED_LENGTH = 5;
-/** Shortest word for which a dropped letter that is not a doubled one is restored. */
+/** Shortest word in which a dropped letter that is not a doubled one is restored. */
+const MIN_LENGTH_FOR_DROPPED_LETTER = 6;
+/** Shortest word in which a letter too many or another letter is corrected. */
 const MIN_LENGTH_FOR_ANY_EDIT = 7;
 /** Shortest word in which any letter may have been exchanged for another, not only a vowel for a vowel. */
 const MIN_LENGTH_FOR_ANY_SUBSTITUTION = 8;
@@ -24,7 +27,7 @@ function isAskedAbout(word: string): boolean {
 }
 
 function isCorrectable(word: string): boolean {
-  return /^[a-z]+$/u.test(word) && !isDictionaryWord(word) && !isName(word) && !isAskedAbout(word);
+  return /^[a-z]+$/u.test(word) && !isDictionaryWord(word) && !isName(word) && !PERSON_NAMES.has(word) && !isAskedAbout(word);
 }
 
 function distinct(candidates: readonly string[], isKnown: (word: string) => boolean): readonly string[] {
@@ -55,7 +58,8 @@ function otherSlips(word: string): readonly (readonly string[])[] {
     if (i < word.length) found.extra.push(word.slice(0, i) + word.slice(i + 1));
     for (const letter of LETTERS) {
       found.dropped.push(word.slice(0, i) + letter + word.slice(i));
-      if (i === word.length) continue;
+      // Another last letter is another ending ("monstera", "monsters").
+      if (i >= word.length - 1) continue;
       const other = word.slice(0, i) + letter + word.slice(i + 1);
       if (/[aeiou]/u.test(letter) && /[aeiou]/u.test(word[i] ?? "")) found.vowels.push(other);
       else if (word.length >= MIN_LENGTH_FOR_ANY_SUBSTITUTION) found.exchanged.push(other);
@@ -64,7 +68,9 @@ function otherSlips(word: string): readonly (readonly string[])[] {
   return [found.dropped, found.extra, found.vowels, found.exchanged];
 }
 
+// A letter added at the end makes another word ("monstera") more often than a slip.
 function isInflection(a: string, b: string): boolean {
+  if (b.length === a.length + 1 && b.startsWith(a) && b.at(-1) !== a.at(-1)) return true;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return long === `${short}s` || long === `${short}d` || long === `${short}r` || long === `${short}y`;
 }
@@ -82,16 +88,20 @@ function isRunTogether(word: string): boolean {
   return PARTICLE_END.test(word) && isCommonWord(word.replace(PARTICLE_END, ""));
 }
 
+function restoredLetter(word: string): string | undefined {
+  const found = distinct(otherSlips(word)[0] ?? [], isCommonWord).filter((other) => !isInflection(other, word) && other !== `${word}g`);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 function findSpelling(word: string): string | undefined {
   if (isRunTogether(word)) return undefined;
   const slips = likelySlips(word);
   const likely = distinct(slips, isCommonWord);
   if (likely.length > 0) return likely.length === 1 ? likely[0] : undefined;
-  if (word.length < MIN_LENGTH_FOR_ANY_EDIT) return undefined;
+  if (word.length < MIN_LENGTH_FOR_ANY_EDIT) return word.length < MIN_LENGTH_FOR_DROPPED_LETTER ? undefined : restoredLetter(word);
   const rareLikely = distinct(slips, (other) => isDictionaryWord(other) || isName(other));
   if (rareLikely.length > 0) return rareLikely.length === 1 ? rareLikely[0] : undefined;
-  const isPlausible = (other: string): boolean =>
-    !isInflection(other, word) && other !== `${word}g` && !isOtherSubstance(other, word);
+  const isPlausible = (other: string): boolean => !isInflection(other, word) && other !== `${word}g` && !isOtherSubstance(other, word);
   // A letter dropped is likelier than one too many, and either than another letter: the first kind with a word decides.
   for (const isKnown of word.length < MIN_LENGTH_FOR_RARE_WORD ? [isCommonWord] : [isCommonWord, isDictionaryWord]) {
     for (const kind of otherSlips(word)) {

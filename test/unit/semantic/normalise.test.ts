@@ -167,4 +167,41 @@ describe("properties of normalise", () => {
       { numRuns: 500 },
     );
   });
+
+  it("is idempotent and blind to case, spacing and end marks for every order of auxiliary and subject", () => {
+    const shape = fc.constantFrom(
+      ([verb, a, b]: readonly [string, string, string]) => `why does my ${a} ${verb} the ${b}s`,
+      ([verb, a, b]: readonly [string, string, string]) => `do you know why my ${a} ${verb}s the ${b}s`,
+      ([verb, a, b]: readonly [string, string, string]) => `what ${a} should a ${b} ${verb}`,
+      ([verb, a, b]: readonly [string, string, string]) => `can you tell me whether the ${a} can ${verb} my ${b}`,
+      ([verb, a, b]: readonly [string, string, string]) => `if my ${a} is lost, how do I ${verb} my ${b}`,
+    );
+    fc.assert(
+      fc.property(question, shape, dressing, (words, make, how) => {
+        const text = make(words);
+        const { canonical } = normalise(text);
+        expect(normalise(canonical).canonical).toBe(canonical);
+        expect(normalise(dress(`${text.replaceAll(" ", "  ")} ?!`, how)).canonical).toBe(canonical);
+      }),
+    );
+  });
+
+  it("gives the direct question and the clause in a wrapper one text, and never exchanges who does what", () => {
+    const wrapper = fc.constantFrom(
+      "do you know",
+      "could you tell me",
+      "I was hoping someone could explain",
+      "I'd like to know",
+      "any idea",
+    );
+    fc.assert(
+      fc.property(question, wrapper, ([verb, a, b], wrap) => {
+        expect(isMerged(`why does the ${a} ${verb} the ${b}`, `${wrap} why the ${a} ${verb}s the ${b}`)).toBe(true);
+        expect(isMerged(`why did the ${a} ${verb} the ${b}`, `${wrap} why the ${a} ${verb}s the ${b}`)).toBe(false);
+        expect(isMerged(`why does the ${a} ${verb} the ${b}`, `${wrap} why the ${b} ${verb}s the ${a}`)).toBe(false);
+        expect(isMerged(`why does the ${a} ${verb} the ${b}`, `${wrap} why the ${a} does not ${verb} the ${b}`)).toBe(false);
+        expect(isMerged(`why can the ${a} ${verb} the ${b}`, `${wrap} why the ${a} should ${verb} the ${b}`)).toBe(false);
+      }),
+    );
+  });
 });

@@ -64,7 +64,7 @@ export const TRAILING_FILLER = new RegExp(`(?<= )${TAIL}$`);
 export const BROKEN_OFF_TAIL = new Set(
   "right correct yes no ok okay yeah so then or help quick now man everyone folks all people friends".split(" "),
 );
-/** First words of `TRAILING_FILLER`, to look for it only where it can be. */
+/** Most words that `TRAILING_FILLER` takes off at once. */
 export const MAX_TAIL_WORDS = 9;
 
 /** Words that make a following or preceding "thanks" or "please" a mention and not a courtesy. */

@@ -30,7 +30,7 @@ export const QUESTION_STARTERS = set(
 /** Verbs and nouns that say little about what is asked. */
 export const LIGHT_WORDS = set(
   "use make need want take give thing way know find tell mean work help possible able allow try look explain describe provide like good best kind type sort example various different specific certain process procedure step method steps someone new user current available involve place take right hold best better count fine proper suitable person " +
-    "actually actual usually usual typically typical generally general normally normal properly correctly simply total overall handle purpose recommend recommended suggest suggested item stuff object case situation go come put happen consist include contain exist offer available concept idea term call called known point exact exactly own considered consider be become come allowed permit permitted able manage click",
+    "actually actual usually usual typically typical generally general normally normal properly correctly simply total overall handle purpose recommend recommended suggest suggested item stuff object case situation go come put happen consist include contain exist offer available concept idea term call called known point exact exactly own considered consider be become come allowed permit permitted able manage click machine",
 );
 
 /** Modals and auxiliaries that may be exchanged for each other. */

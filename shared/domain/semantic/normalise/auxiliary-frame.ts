@@ -112,7 +112,7 @@ function hasSubjectBefore(words: readonly string[], start: number, end: number):
 
 // "which side is the best" names no subject behind the verb, "which side is the door on" does.
 function isSubjectStart(word: string, next: string): boolean {
-  if (word === "the" && (/est$/u.test(next) || COMPARED.has(next) || next === "only" || next === "same")) return false;
+  if (word === "the" && (next.endsWith("est") || COMPARED.has(next) || next === "only" || next === "same")) return false;
   return SUBJECT_PRONOUNS.has(word) || DETERMINERS.has(word) || word === "there";
 }
 

@@ -76,7 +76,9 @@ function settleAmounts(words: readonly string[]): readonly string[] {
 
 function wordsOf(tokens: readonly Token[]): readonly string[] {
   // A number word that may be a name ("the Seven Years War") stays a word for the vetoes, but not here.
-  return tokens.map((token, i) => (isLetter(token, tokens[i - 1], tokens[i + 1]) ? "A" : String(NUMBER_WORDS.get(token.text) ?? token.text)));
+  return tokens.map((token, i) =>
+    isLetter(token, tokens[i - 1], tokens[i + 1]) ? "A" : String(NUMBER_WORDS.get(token.text) ?? token.text),
+  );
 }
 
 function settleOpeners(text: string): string {

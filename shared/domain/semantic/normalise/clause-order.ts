@@ -46,7 +46,8 @@ export function moveLeadingClause(tokens: readonly Token[]): readonly Token[] {
   const rest = tokens.slice(at);
   const starter = rest[0];
   if (starter?.before !== "comma" || !QUESTION_STARTERS.has(starter.text) || CLAUSE_LEADERS.has(starter.text)) return tokens;
-  if (rest.length < (WH_WORDS.has(starter.text) ? 2 : MIN_QUESTION_TOKENS) || rest.slice(1).some((token) => token.before === "sentence")) return tokens;
+  if (rest.length < (WH_WORDS.has(starter.text) ? 2 : MIN_QUESTION_TOKENS) || rest.slice(1).some((token) => token.before === "sentence"))
+    return tokens;
   return moved(tokens, at);
 }
 
@@ -111,7 +112,7 @@ export function nameBeforePronoun(words: readonly string[]): readonly string[] {
     return words;
   const verb = words.findIndex((word, i) => i > clause + 1 && CLAUSE_VERBS.has(word));
   const noun = words.slice(clause + 1, verb);
-  const isPlural = /s$/u.test(noun.at(-1) ?? "") && !/(?:ss|us)$/u.test(noun.at(-1) ?? "");
+  const isPlural = (noun.at(-1) ?? "").endsWith("s") && !/(?:ss|us)$/u.test(noun.at(-1) ?? "");
   const isNamed =
     verb > 0 &&
     noun.length <= MAX_NOUN_WORDS &&

@@ -1,4 +1,5 @@
 import { inverseDocumentFrequency, isCommonWord, isDictionaryWord } from "../lexicon.ts";
+import { PERSON_NAMES } from "../lists/person-names.ts";
 import { PLACE_NAMES } from "../lists/place-names.ts";
 import { COMPOUNDS, KNOWN_NAMES } from "../lists/spelling.ts";
 
@@ -50,7 +51,14 @@ const splits = new Map<string, readonly string[] | null>();
 
 function findSplit(word: string): readonly string[] | null {
   if (word.length < MIN_COMPOUND_LENGTH || !isPlainWord(word) || isDictionaryWord(word)) return null;
-  if (inverseDocumentFrequency(word) < RARE_IDF || KNOWN_NAMES.has(word) || PLACE_NAMES.has(word) || DAYS_AND_MONTHS.test(word)) return null;
+  if (
+    inverseDocumentFrequency(word) < RARE_IDF ||
+    KNOWN_NAMES.has(word) ||
+    PERSON_NAMES.has(word) ||
+    PLACE_NAMES.has(word) ||
+    DAYS_AND_MONTHS.test(word)
+  )
+    return null;
   const found: (readonly string[])[] = [];
   for (let i = 2; i <= word.length - 2; i++) {
     const [left, right] = [word.slice(0, i), word.slice(i)];

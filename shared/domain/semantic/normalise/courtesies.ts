@@ -85,9 +85,8 @@ function isFillerSegment(segment: readonly Token[] | undefined): boolean {
   return segment !== undefined && segment.length <= MAX_FILLER_TOKENS && FILLER_SEGMENT.test(textsOf(segment));
 }
 
-function isFirstFiller(segment: readonly Token[] | undefined, isFirst: boolean): boolean {
-  if (segment === undefined) return false;
-  return isFillerSegment(segment) || isIntroduction(segment, isFirst) || isAddressed(segment, GREETED);
+function isFirstFiller(segment: readonly Token[] | undefined): boolean {
+  return segment !== undefined && (isFillerSegment(segment) || isAddressed(segment, GREETED));
 }
 
 /** Drops whole segments at both ends that ask nothing ("Hello!", "Martin here.", "thanks in advance"). */
@@ -106,9 +105,17 @@ function dropFillerSegments({ tokens, isEmbedded }: BareQuestion): BareQuestion 
       isFillerSegment(segments[0])
     );
   };
+  // "My name is Sofia, is that common?" asks about the name.
+  const isNamesake = segments
+    .slice(1)
+    .some((segment) => segment.some((token) => token.text === "name" || (token.text === "that" && token.before === "none")));
+  const goesAway = (at: number): boolean => {
+    const isIntroducing = isIntroduction(segments[at] ?? [], at < 2);
+    if (isIntroducing && isNamesake) return false;
+    return isIntroducing || isFirstFiller(segments[at]) || isAddress(at);
+  };
   let start = 0;
-  const isNamesake = segments.slice(1).some((segment) => segment.some((token) => token.text === "name" || (token.text === "that" && token.before === "none")));
-  while (start < segments.length - 1 && !(isNamesake && isIntroduction(segments[start] ?? [], start < 2)) && (isFirstFiller(segments[start], start < 2) || isAddress(start))) start++;
+  while (start < segments.length - 1 && goesAway(start)) start++;
   let end = segments.length;
   const last = segments.at(-1);
   if (end > 2 && last?.length === 1 && isPersonName(last[0]) && isFillerSegment(segments[end - 2])) end--;
@@ -140,7 +147,9 @@ const TELLS = /(?:tell (?:me|us)|let (?:me|us) know|know|remind (?:me|us)|find o
 
 // "tell me the speed of light" asks what it is.
 function isAttribute(tokens: readonly Token[]): boolean {
-  return tokens.length > MIN_QUESTION_TOKENS && tokens[0]?.text === "the" && tokens[0].before === "none" && ATTRIBUTES.has(tokens[1]?.text ?? "");
+  return (
+    tokens.length > MIN_QUESTION_TOKENS && tokens[0]?.text === "the" && tokens[0].before === "none" && ATTRIBUTES.has(tokens[1]?.text ?? "")
+  );
 }
 
 function askedFor(next: Token): readonly Token[] {
@@ -160,12 +169,15 @@ function dropLeadingFillers(question: BareQuestion): BareQuestion {
     const next = rest[0];
     if (!next || !hasContent(rest)) break;
     const isClause = CLAUSE_OPENERS.has(next.text) || (PREPOSITIONS.has(next.text) && CLAUSE_OPENERS.has(rest[1]?.text ?? ""));
+    const isOwnStory = wrapper === null && OWN.has(next.text) && !SPEECH.has(match?.[0] ?? "");
     const goesOn =
+      isOwnStory ||
       next.before !== "none" ||
       isQuestionStart(rest) ||
       LEADING_FILLER.test(textsOf(rest.slice(0, 12))) ||
       (wrapper !== null && LEADING_WRAPPER.test(textsOf(rest.slice(0, 12))));
-    if (wrapper !== null && isAttribute(rest) && TELLS.test(match?.[0] ?? "")) return { tokens: [...askedFor(next), ...rest], isEmbedded: false };
+    if (wrapper !== null && isAttribute(rest) && TELLS.test(match?.[0] ?? ""))
+      return { tokens: [...askedFor(next), ...rest], isEmbedded: false };
     if (!goesOn || (MENTION_WORDS.has(next.text) && next.text !== "like" && !isQuestionStart(rest))) break;
     // "I need to know I …" is a statement: a wrapper needs a clause behind it, or a break.
     if (wrapper !== null && next.before === "none" && SUBJECT_PRONOUNS.has(next.text)) break;

@@ -5,7 +5,7 @@ import { CODE_ALIASES, SPELLING_VARIANTS } from "../lists/spelling.ts";
 import type { Token } from "../tokens.ts";
 import { correctedName, correctedSpelling } from "../typo-guard.ts";
 
-/** Shortest word whose -ise is read as -ize. */
+/** Shortest word whose -ise is read as -ize, in letters. */
 const MIN_ISE_LENGTH = 7;
 
 function withText(token: Token, text: string): Token {
@@ -73,7 +73,7 @@ function expandWord(token: Token, previous: Token | undefined, isShouting: boole
   const number = numeral(token, bare, previous, isShouting);
   if (number) return [number];
   const spelled =
-    SPELLING_VARIANTS.get(bare) ??
+    listedSpelling(bare) ??
     americanSpelling(bare) ??
     (token.isCapitalised && previous !== undefined && !isShouting ? undefined : zSpelling(bare));
   if (spelled !== undefined) return spread(token, spelled.split(" "));
