@@ -40,9 +40,14 @@ const QUALITY: Readonly<Record<MatchKind, number>> = {
 const MIN_VECTOR_SIMILARITY = 0.6;
 const MIN_SHARED_STEM = 5;
 
+// The lists join the words of a phrase.
+function listedAs(word: string): string {
+  return word.includes(" ") ? word.replaceAll(" ", "_") : word;
+}
+
 /** Whether the words are different choices of one scope ("under" / "over") or listed opposites. */
 export function areOpposed(wordA: string, wordB: string): boolean {
-  const [a, b] = [wordA.replaceAll(" ", "_"), wordB.replaceAll(" ", "_")];
+  const [a, b] = [listedAs(wordA), listedAs(wordB)];
   if (a === b) return false;
   if (areAntonyms(a, b)) return true;
   const others = SCOPE_CHOICES.get(b);
