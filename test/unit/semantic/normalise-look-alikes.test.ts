@@ -5,6 +5,13 @@ import { normalise } from "../../../shared/domain/semantic/normalise.ts";
 describe("normalise keeps apart", () => {
   it.each([
     ["what do lions eat", "what eats lions"],
+    ["I'm French, do I need a visa for the US?", "Do I need a visa for the US?"],
+    ["I am Vegan. What can I eat?", "What can I eat?"],
+    ["I'm Christian, can I marry in a mosque?", "Can I marry in a mosque?"],
+    ["It's Monday, is the bank open?", "Is the bank open?"],
+    ["This is Windows. How do I reboot?", "How do I reboot?"],
+    ["Linux here: how do I reboot?", "How do I reboot?"],
+    ["My name is Sofia, what does it mean?", "What does it mean?"],
     ["who does John love", "who loves John"],
     ["Can I pay by card?", "Can't I pay by card?"],
     ["Why can I log in?", "Why can't I log in?"],

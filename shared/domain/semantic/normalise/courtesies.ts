@@ -1,4 +1,4 @@
-import { isDictionaryWord } from "../lexicon.ts";
+import { inverseDocumentFrequency, isDictionaryWord } from "../lexicon.ts";
 import {
   BROKEN_OFF_TAIL,
   FILLER_SEGMENT,
@@ -10,6 +10,8 @@ import {
 } from "../lists/fillers.ts";
 import { FUNCTION_WORDS, QUESTION_STARTERS } from "../lists/function-words.ts";
 import { NUMBER_WORDS } from "../lists/numbers.ts";
+import { PERSON_NAMES } from "../lists/person-names.ts";
+import { KNOWN_NAMES } from "../lists/spelling.ts";
 import type { Token } from "../tokens.ts";
 import { SUBJECT_PRONOUNS } from "./clause-words.ts";
 
@@ -21,6 +23,8 @@ const MAX_FILLER_TOKENS = 18;
 const CLAUSE_OPENERS = new Set("what which who whom whose where when why how whether if".split(" "));
 const OWN = new Set(["my", "our"]);
 const SPEECH = new Set("say see look like just but and".split(" "));
+const NAME_WORDS = new Set("name mean means meaning spelled pronounced".split(" "));
+const GREETINGS = new Set("hi hello hey hiya dear good".split(" "));
 const PREPOSITIONS = new Set("in for at by on to with from under".split(" "));
 const INTRODUCTION =
   /^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|dear all)(?: (?:there|all|everyone|folks|guys))? )?(?:(?:i am|my name is|this is|it is|name is) )?(?<name>\S+(?: (?!here(?: |$)|from |at |in |speaking)\S+)?)(?: (?:from|at|in) (?:the )?\S+(?: (?!here(?: |$)|speaking)\S+)?)?(?<here> here(?: again)?| speaking)?$/u;
@@ -59,8 +63,25 @@ function namesIn(segment: readonly Token[], name: string): boolean {
   return at >= 0 && words.every((_, i) => isPersonName(segment[at + i]));
 }
 
+// Also a faith, a place or a thing: "I'm Christian", "it's Virginia".
+const OTHER_THAN_PERSONS = new Set(
+  "christian virginia jordan austin georgia madison grace amber hope faith ming wei windsor hanover lincoln trump".split(" "),
+);
+
+// "I'm French", "it's Monday", "this is Windows", "Linux here" tell what the answer depends on: only a known name introduces a person, or a strange word after a greeting.
+function introducesPerson(name: string, isAfterGreeting: boolean): boolean {
+  const first = name.split(" ")[0] ?? name;
+  if (PERSON_NAMES.has(first)) return !OTHER_THAN_PERSONS.has(first);
+  return (
+    isAfterGreeting &&
+    !isDictionaryWord(first) &&
+    !KNOWN_NAMES.has(first) &&
+    inverseDocumentFrequency(first) === inverseDocumentFrequency("")
+  );
+}
+
 /** "Martin here", "I'm Priya", "my name is Sofia", "Jenny from accounts here": only beside the question, never all of it. */
-function isIntroduction(segment: readonly Token[], isFirst: boolean): boolean {
+function isIntroduction(segment: readonly Token[], isFirst: boolean, isAfterGreeting: boolean): boolean {
   if (segment.length > 9) return false;
   const text = textsOf(segment);
   const match = INTRODUCTION.exec(text);
@@ -68,8 +89,10 @@ function isIntroduction(segment: readonly Token[], isFirst: boolean): boolean {
   if (match === null || name === undefined) return false;
   const says = /(?:^| )(?:my name is|name is|this is|i am|it is) /u.test(text) || match.groups?.["here"] !== undefined;
   const first = name.split(" ")[0] ?? name;
+  const isGreeted = isAfterGreeting || GREETINGS.has(segment[0]?.text ?? "") || /(?:^| )name is /u.test(text);
   return (
     says &&
+    introducesPerson(first, isGreeted) &&
     (isFirst || match.groups?.["here"] === undefined) &&
     (namesIn(segment, name) || (match.groups?.["here"] !== undefined && namesIn(segment, first)))
   );
@@ -108,9 +131,9 @@ function dropFillerSegments({ tokens, isEmbedded }: BareQuestion): BareQuestion 
   // "My name is Sofia, is that common?" asks about the name.
   const isNamesake = segments
     .slice(1)
-    .some((segment) => segment.some((token) => token.text === "name" || (token.text === "that" && token.before === "none")));
+    .some((segment) => segment.some((token) => NAME_WORDS.has(token.text) || (token.text === "that" && token.before === "none")));
   const goesAway = (at: number): boolean => {
-    const isIntroducing = isIntroduction(segments[at] ?? [], at < 2);
+    const isIntroducing = isIntroduction(segments[at] ?? [], at < 2, at > 0 && isFirstFiller(segments[at - 1]));
     if (isIntroducing && isNamesake) return false;
     return isIntroducing || isFirstFiller(segments[at]) || isAddress(at);
   };
