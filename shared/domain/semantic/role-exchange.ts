@@ -1,6 +1,7 @@
 import type { Alignment } from "./alignment.ts";
 import type { QuestionFeatures } from "./features.ts";
 import { WH_SUBJECT } from "./subject.ts";
+import { isReordered } from "./word-order.ts";
 
 /** Two questions and how their words pair up. */
 export type AlignedPair = {
@@ -154,7 +155,23 @@ function isPersonExchanged(pair: AlignedPair): boolean {
     const [inA, inB] = [a.content[match.a]?.position ?? 0, b.content[match.b]?.position ?? 0];
     return (isDoneBySpeaker(a, inA) && isDoneByOther(b, inB)) || (isDoneBySpeaker(b, inB) && isDoneByOther(a, inA));
   });
-  return isVerbExchanged || isActedUponOnOneSide(pair);
+  const toB = new Map(alignment.matches.map((match) => [match.a, match.b]));
+  const toA = new Map(alignment.matches.map((match) => [match.b, match.a]));
+  return isVerbExchanged || isActedUponOnOneSide(pair) || isDoneByItsObject(a, b, toB) || isDoneByItsObject(b, a, toA);
+}
+
+const DETERMINERS = new Set("my our the a an his her their this that".split(" "));
+
+// "my neighbor hit my car" against "I hit my neighbor's car": who does it there is what it is done to here.
+function isDoneByItsObject(one: QuestionFeatures, other: QuestionFeatures, matches: ReadonlyMap<number, number>): boolean {
+  for (const [inOne, inOther] of matches) {
+    const [at, otherAt] = [one.content[inOne]?.position ?? 0, other.content[inOther]?.position ?? 0];
+    if (!isDoneBySpeaker(other, otherAt) || !DETERMINERS.has(one.words[at + 1] ?? "")) continue;
+    const agent = one.content.findIndex((word) => word.position === at - 1 && !word.text.endsWith("ly"));
+    const agentThere = other.content[matches.get(agent) ?? -1];
+    if (agent >= 0 && agentThere !== undefined && agentThere.position > otherAt && !SPEAKERS.has(one.words[at - 1] ?? "")) return true;
+  }
+  return false;
 }
 
 // "a boss who annoys me" against "I am a boss who annoys": nearly the same words, and one of them has an object more.
@@ -234,5 +251,5 @@ export function hasDirectionExchange(pair: AlignedPair): boolean {
 
 /** Whether who does it and to whom it is done have changed places. */
 export function hasRoleExchange(pair: AlignedPair): boolean {
-  return isRoleSwapped(pair) || isSubjectExchanged(pair) || isPersonExchanged(pair);
+  return isRoleSwapped(pair) || isSubjectExchanged(pair) || isPersonExchanged(pair) || isReordered(pair.a, pair.b);
 }

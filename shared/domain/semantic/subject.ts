@@ -42,7 +42,8 @@ function firstNoun(words: readonly string[]): string | undefined {
   if (words[0] === "there") return undefined;
   for (const word of words) {
     if (PERSONAL.has(word)) return "";
-    if (!FUNCTION_WORDS.has(word)) return lemmaOf(word);
+    // "does skipping breakfast …": what is done is the subject, not who does it.
+    if (!FUNCTION_WORDS.has(word)) return word.endsWith("ing") && lemmaOf(word) !== word ? undefined : lemmaOf(word);
   }
   return undefined;
 }
