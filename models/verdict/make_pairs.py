@@ -22,6 +22,7 @@ from question_pairs import load_pairs  # noqa: E402
 
 SEED = 20261121
 NATURAL = 24_000
+UNRELATED_STEP = 7
 WORDNET = pathlib.Path("/usr/share/wordnet")
 QUALIFIERS = {
     "tail": "in India|in the US|in Canada|in Germany|in China|for kids|for beginners|for women|for men|for students|for seniors|for dogs|at night|in winter|in summer|at work|at home|at school|on Android|on iPhone|on Windows|"
@@ -200,6 +201,9 @@ def main():
                 write(r["text_b"], repeat(r["text_a"]), 1, "repeat:reworded", group(r))
         for r in others:
             write(r["text_a"], r["text_b"], 0, "qqp", group(r))
+        # Questions about anything else: without them nothing says that two texts which share no word are two questions.
+        for r, other in zip(duplicates, duplicates[UNRELATED_STEP:]):
+            write(r["text_a"], other["text_b"], 0, "unrelated", group(r))
 
 
 main()

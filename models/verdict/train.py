@@ -27,7 +27,7 @@ BOUNDS = [0.005, 0.01, 0.015, 0.05]
 KINDS = ("dev:near-repeat", "dev:paraphrase", "dev:trap")
 MONOTONE = {
     "cosine": 1, "unmatchedMax": -1, "unmatchedMin": -1, "unmatchedShare": -1, "heaviestUnmatched": -1, "unmatchedCountMax": -1, "unmatchedCountMin": -1,
-    "weakMass": -1, "vectorMatches": -1, "synonymMass": -1, "typeDistance": -1, "typeIsSame": 1, "unmatchedNames": -1, "headMismatch": -1, "vetoCount": -1, "roleChanges": -1,
+    "matchedMass": 1, "weakMass": -1, "vectorMatches": -1, "synonymMass": -1, "typeDistance": -1, "typeIsSame": 1, "unmatchedNames": -1, "headMismatch": -1, "vetoCount": -1, "roleChanges": -1,
     "prepositionDifference": -1, "functionDifference": -1, "pronounDifference": -1, "tenseDifference": -1, "inversions": -1, "plainInversions": -1,
 }
 

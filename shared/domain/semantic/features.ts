@@ -261,7 +261,7 @@ export function analyse(text: string): QuestionFeatures {
     subject: subjectOf(words),
     undergone: undergoneOf(words),
     isPast: words.some((word) => word === "did" || word === "was" || word === "were"),
-    isFuture: words.includes("will"),
+    isFuture: words.includes("will") || words.includes("would"),
     script: scriptOf(tokens),
   };
 }

@@ -143,7 +143,7 @@ function refine(opener: Opening, words: readonly string[]): Opening {
 
 const ALIKE: ReadonlySet<string> = new Set(
   (
-    "how_to|how_works how_to|what how_works|what how_works|why what|definition what|who what|when what|where what|cost what|why what|age what|how_many what|how_much what|duration what|distance what|frequency what|how_adjective what|difference " +
+    "how_to|how_works how_to|what how_works|what what|definition what|who what|when what|where what|cost what|age what|how_many what|how_much what|duration what|distance what|frequency what|how_adjective what|difference " +
     "how_adjective|duration how_adjective|how_much how_adjective|when how_adjective|distance how_many|duration how_many|how_much how_many|frequency how_many|distance how_much|cost how_works|difference " +
     "can|yes_no need|yes_no should|yes_no need|should statement|how_to statement|what statement|yes_no statement|can statement|definition statement|why age|how_many age|when when|duration"
   ).split(" "),

@@ -26,6 +26,7 @@ const DIRECTIONAL_ROLES = [
   "with",
   "without",
   "instead",
+  "about",
 ] as const;
 
 /** Both words occur on both sides, and the preposition has moved from one to the other. */

@@ -129,7 +129,9 @@ export function verdict({ comparison, cosine, bands, minSimilarity, verifierScor
   // Texts that are equal after normalisation ask the same; no rule about two different texts applies.
   if (comparison.isCanonicallyEqual && band >= bands.serveFrom) return { kind: "serve", reason: "normalised_equal", ...base };
   if (comparison.vetoes.length > 0) return { kind: "reject", reason: "veto", ...base };
-  if (band >= bands.serveFrom) {
+  // Two texts that share no word are a judge's case, whatever the model has seen.
+  const isShared = comparison.alignment.matches.length > 0;
+  if (band >= bands.serveFrom && isShared) {
     return verifierScore !== undefined && verifierScore < VERIFIER_DOUBT
       ? { kind: "grey", reason: "verifier_doubts", ...base }
       : { kind: "serve", reason: "calibrated", ...base };

@@ -56,6 +56,7 @@ const OPPOSED_PREPOSITIONS = new Set([
   "behind",
   "despite",
   "unless",
+  "out",
 ]);
 
 function equalLists(a: readonly string[], b: readonly string[]): boolean {

@@ -16,7 +16,7 @@ export const ROLE_PREPOSITIONS = set(
 
 /** Prepositions whose presence on one side alone changes the question. */
 export const WEIGHTY_PREPOSITIONS = set(
-  "from to into without over under than before after until since against through during except instead outside inside above below ahead behind beyond despite unless",
+  "from to into without over under than before after until since against through during except instead outside inside above below ahead behind beyond despite unless out",
 );
 
 /** Words that turn a sentence into its opposite. */
