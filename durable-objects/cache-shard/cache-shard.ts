@@ -1,51 +1,52 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../shared/config/config-cache.ts";
+import type { AnswerReply, AnswerRequest } from "../../shared/contracts/cache-shard/answer-contract.ts";
+import type { CacheShardApi } from "../../shared/contracts/cache-shard/cache-shard-api.ts";
 import type {
-  AnswerReply,
-  AnswerRequest,
-  CacheShardApi,
-  EntryDetail,
-  FeedbackReply,
-  FeedbackRequest,
   IsolateReport,
-  LendReply,
-  LendRequest,
-  MisplacedReply,
-  MisplacedRequest,
-  MovingEntry,
-  PairObservation,
-  PurgeReply,
-  PurgeRequest,
-  Resemblance,
-  ResembleRequest,
   ShardDetail,
   ShardHealth,
   ShardStats,
   ShardSummary,
-  SurrenderRequest,
-} from "../../shared/contracts/cache-shard.ts";
-import { Shard } from "./shard.ts";
+} from "../../shared/contracts/cache-shard/figures-contract.ts";
+import type {
+  MisplacedReply,
+  MisplacedRequest,
+  MovingEntry,
+  ReleaseEntriesRequest,
+} from "../../shared/contracts/cache-shard/moving-contract.ts";
+import type { EntryDetail, PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
+import type {
+  FeedbackReply,
+  FeedbackRequest,
+  FetchEntryReply,
+  FetchEntryRequest,
+  PairObservation,
+  SimilarCandidate,
+  SimilarityQuery,
+} from "../../shared/contracts/cache-shard/similarity-contract.ts";
+import { ShardAssembly } from "./shard-assembly.ts";
 
-/** Shards are named by their number: `shard-0` … */
+/** Shards are named by their number: `shard-0`, `shard-1`, … */
 const NAME_PREFIX = "shard-";
 
-/** The Durable Object around one {@link Shard}: RPC in, storage and timers out, nothing decided here. */
+/** The Durable Object around one {@link ShardAssembly}: it takes RPC calls and alarms, and decides nothing itself. */
 export class CacheShard extends DurableObject<Env> implements CacheShardApi {
-  #shard: Shard | null = null;
+  #shard: ShardAssembly | null = null;
 
   /** Null when the configuration is invalid: nothing is served then. */
-  #open(): Shard | null {
+  #open(): ShardAssembly | null {
     if (this.#shard !== null) return this.#shard;
     const config = configOf(this.env);
     if (!config.ok) return null;
     const index = Number((this.ctx.id.name ?? "").slice(NAME_PREFIX.length));
-    this.#shard = new Shard(Number.isInteger(index) ? index : 0, config.value, this.ctx, this.env);
+    this.#shard = new ShardAssembly(Number.isInteger(index) ? index : 0, config.value, this.ctx, this.env);
     return this.#shard;
   }
 
-  #require(): Shard {
+  #require(): ShardAssembly {
     const shard = this.#open();
-    // The Worker refuses every request before it gets here, so this is a bug, not an outcome.
+    // The Worker refuses every request before it gets here, so this is a bug.
     if (shard === null) throw new Error("configuration is invalid");
     return shard;
   }
@@ -73,11 +74,11 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
   }
 
   async health(): Promise<ShardHealth> {
-    return this.#require().health;
+    return this.#require().figures.health();
   }
 
-  async enlist(shard: number): Promise<void> {
-    this.#require().roster.enlist(shard);
+  async registerShard(shard: number): Promise<void> {
+    this.#require().registry.add(shard);
   }
 
   async purge(request: PurgeRequest): Promise<PurgeReply> {
@@ -85,15 +86,15 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
   }
 
   async entry(key: string): Promise<EntryDetail | null> {
-    return this.#require().entry(key);
+    return this.#require().figures.entry(key);
   }
 
-  async resemble(request: ResembleRequest): Promise<readonly Resemblance[]> {
-    return this.#require().semantic?.resemble(request) ?? [];
+  async searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]> {
+    return this.#require().semantic?.searchSimilar(request) ?? [];
   }
 
-  async lend(request: LendRequest): Promise<LendReply> {
-    return this.#require().semantic?.lend(request) ?? { kind: "gone" };
+  async fetchEntry(request: FetchEntryRequest): Promise<FetchEntryReply> {
+    return this.#require().semantic?.fetchEntry(request) ?? { kind: "gone" };
   }
 
   async observe(observation: PairObservation): Promise<void> {
@@ -108,20 +109,20 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
     return this.#require().semantic?.feedback(request) ?? { kind: "not_served" };
   }
 
-  async misplaced(request: MisplacedRequest): Promise<MisplacedReply> {
-    return this.#require().mover.misplaced(request);
+  async listMisplaced(request: MisplacedRequest): Promise<MisplacedReply> {
+    return this.#require().entryMover.listMisplaced(request);
   }
 
-  async adopt(entries: readonly MovingEntry[]): Promise<void> {
-    await this.#require().mover.adopt(entries);
+  async receiveEntries(entries: readonly MovingEntry[]): Promise<void> {
+    await this.#require().entryMover.receive(entries);
   }
 
-  async surrender(request: SurrenderRequest): Promise<readonly string[]> {
-    return this.#require().mover.surrender(request);
+  async releaseEntries(request: ReleaseEntriesRequest): Promise<readonly string[]> {
+    return this.#require().entryMover.release(request);
   }
 
-  async drop(keys: readonly string[]): Promise<void> {
-    this.#require().mover.drop(keys);
+  async dropEntries(keys: readonly string[]): Promise<void> {
+    this.#require().entryMover.drop(keys);
   }
 
   override async alarm(): Promise<void> {

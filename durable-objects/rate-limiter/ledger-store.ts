@@ -1,5 +1,6 @@
 import type { Lease, Ledger } from "../../shared/domain/rate/lease-ledger.ts";
-import { RATE_LIMITER_MIGRATIONS } from "./migrations.ts";
+import { migrate } from "../storage/migrations.ts";
+import { RATE_LIMITER_MIGRATIONS } from "./schema.ts";
 
 /** The dimension leases are counted in today. */
 const REQUESTS_DIMENSION = "requests";
@@ -29,18 +30,9 @@ export class LedgerStore {
     this.#storage = storage;
   }
 
-  /** Brings the schema up to date; a no-op when it is. */
+  /** Brings the schema up to date. */
   migrate(): void {
-    const { sql } = this.#storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS schema_migrations (step INTEGER PRIMARY KEY)");
-    const { done } = sql.exec<{ done: number }>("SELECT COALESCE(MAX(step), 0) AS done FROM schema_migrations").one();
-    for (const [index, step] of RATE_LIMITER_MIGRATIONS.entries()) {
-      if (index < done) continue;
-      this.#storage.transactionSync(() => {
-        sql.exec(step);
-        sql.exec("INSERT INTO schema_migrations (step) VALUES (?)", index + 1);
-      });
-    }
+    migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
   }
 
   /** Null for a bucket nobody has asked for. */

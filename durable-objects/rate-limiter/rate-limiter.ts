@@ -1,6 +1,6 @@
 import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
-import type { RateLimiterApi } from "../../shared/contracts/rate-limiter.ts";
+import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
 import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../shared/domain/rate/lease.ts";
 import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/lease-ledger.ts";
 import { LedgerStore } from "./ledger-store.ts";

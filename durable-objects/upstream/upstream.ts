@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../shared/config/config-cache.ts";
-import type { UpstreamApi, UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
-import { callProvider } from "./provider-call.ts";
+import type { UpstreamApi, UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream-api.ts";
+import { callProvider } from "../../shared/providers/call/provider-call.ts";
 
 /** Calls providers for shards whose own connection slots are taken. Keeps no state. */
 export class Upstream extends DurableObject<Env> implements UpstreamApi {

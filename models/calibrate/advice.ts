@@ -1,6 +1,6 @@
 import type { StaticEmbedder } from "../../shared/domain/semantic/embedding/static-embedder.ts";
 import { lowerBound } from "../../shared/domain/semantic/trust.ts";
-import { BOUND_CONFIDENCE } from "../../shared/domain/semantic/verdict.ts";
+import { BOUND_CONFIDENCE } from "../../shared/domain/semantic/calibration.ts";
 import { scorePair } from "../../test/bench/semantic/pair-scores.ts";
 import type { QuestionPair } from "../../test/bench/semantic/question-pairs.ts";
 

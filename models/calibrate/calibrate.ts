@@ -6,7 +6,7 @@
  * asked, look-alikes above all; a few hundred of each are needed for a bound of 1 %. Nothing is written or sent.
  */
 import { parseArgs } from "node:util";
-import { DEFAULT_ERROR_BOUND } from "../../shared/domain/semantic/verdict.ts";
+import { DEFAULT_ERROR_BOUND } from "../../shared/domain/semantic/error-bound.ts";
 import { shippedEmbedder } from "../../test/bench/semantic/offline-cache.ts";
 import { readPairs } from "../../test/bench/semantic/question-pairs.ts";
 import { advise, outcomesOf } from "./advice.ts";

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { createWriteStream, readFileSync } from "node:fs";
-import { compare, COMPARISON_FEATURES } from "../../shared/domain/semantic/comparison.ts";
+import { COMPARISON_FEATURES } from "../../shared/domain/semantic/english/comparing/comparison-features.ts";
+import { compare } from "../../shared/domain/semantic/english/comparing/comparison.ts";
 import { StaticEmbedder } from "../../shared/domain/semantic/embedding/static-embedder.ts";
 import { parseStaticTable } from "../../shared/domain/semantic/embedding/static-table.ts";
-import { analyse } from "../../shared/domain/semantic/features.ts";
+import { analyse } from "../../shared/domain/semantic/english/reading/features.ts";
 
 type Pair = { readonly a: string; readonly b: string; readonly label: 0 | 1; readonly source: string; readonly group: string };
 

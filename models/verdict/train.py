@@ -1,4 +1,4 @@
-"""Trains and calibrates the posterior model; writes shared/domain/semantic/data/posterior-model.ts.
+"""Trains and calibrates the posterior model; writes shared/domain/semantic/english/data/posterior-model.ts.
 
     python3 train.py --made made.tsv --dev first.tsv ordinary.tsv … [--write]
 
@@ -15,7 +15,7 @@ import lightgbm as lgb
 import numpy as np
 
 SEED = 20261121
-OUT = pathlib.Path(__file__).parents[2] / "shared/domain/semantic/data/posterior-model.ts"
+OUT = pathlib.Path(__file__).parents[2] / "shared/domain/semantic/english/data/posterior-model.ts"
 META = ["label", "source", "group", "equal", "vetoes"]
 DEV_WEIGHT = 15.0
 NATURAL_WEIGHT = 0.1

@@ -5,11 +5,8 @@ import type { ApiKey, Config, LimitsConfig, ProviderConfig, ProvidersConfig, Top
 import { resolveSemantic } from "./resolve-semantic.ts";
 import type { ConfigIssue } from "./variable-reader.ts";
 import { VariableReader } from "./variable-reader.ts";
+import { BYTES_PER_GIB, BYTES_PER_MIB, MS_PER_SECOND, SECONDS_PER_YEAR } from "../domain/units.ts";
 
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
-const MS_PER_SECOND = 1000;
-const ONE_YEAR_SECONDS = 365 * 24 * 3600;
 const MAX_SHARDS = 1024;
 const MAX_REQUESTS = 1_000_000_000;
 const MAX_BURST = 1_000_000;
@@ -43,25 +40,25 @@ export function resolveConfig(
     logLevel: read.oneOf("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     topology: resolveTopology(read),
     freshness: {
-      ttlSeconds: read.integer("CACHE_TTL_SECONDS", 86_400, 0, ONE_YEAR_SECONDS),
-      ttiSeconds: read.integerOrNull("CACHE_TTI_SECONDS", null, 1, ONE_YEAR_SECONDS, "off"),
-      staleWhileRevalidateSeconds: read.integer("STALE_WHILE_REVALIDATE_SECONDS", 0, 0, ONE_YEAR_SECONDS),
-      staleIfErrorSeconds: read.integer("STALE_IF_ERROR_SECONDS", 3600, 0, ONE_YEAR_SECONDS),
+      ttlSeconds: read.integer("CACHE_TTL_SECONDS", 86_400, 0, SECONDS_PER_YEAR),
+      ttiSeconds: read.integerOrNull("CACHE_TTI_SECONDS", null, 1, SECONDS_PER_YEAR, "off"),
+      staleWhileRevalidateSeconds: read.integer("STALE_WHILE_REVALIDATE_SECONDS", 0, 0, SECONDS_PER_YEAR),
+      staleIfErrorSeconds: read.integer("STALE_IF_ERROR_SECONDS", 3600, 0, SECONDS_PER_YEAR),
     },
     memory: {
       l0TtlSeconds: read.integer("L0_TTL_SECONDS", 10, 0, 3600),
-      l0MaxBytes: read.integer("L0_MAX_BYTES", 16 * MIB, 0, 64 * MIB),
-      isolateMaxBytes: read.integer("ISOLATE_MAX_BYTES", 64 * MIB, MIB, 100 * MIB),
+      l0MaxBytes: read.integer("L0_MAX_BYTES", 16 * BYTES_PER_MIB, 0, 64 * BYTES_PER_MIB),
+      isolateMaxBytes: read.integer("ISOLATE_MAX_BYTES", 64 * BYTES_PER_MIB, BYTES_PER_MIB, 100 * BYTES_PER_MIB),
     },
     storage: {
-      shardMaxBytes: read.integer("SHARD_MAX_BYTES", GIB, 0, 9 * GIB),
-      spillTtlSeconds: read.integer("SPILL_TTL_SECONDS", 2_592_000, 0, ONE_YEAR_SECONDS),
+      shardMaxBytes: read.integer("SHARD_MAX_BYTES", BYTES_PER_GIB, 0, 9 * BYTES_PER_GIB),
+      spillTtlSeconds: read.integer("SPILL_TTL_SECONDS", 2_592_000, 0, SECONDS_PER_YEAR),
       spillWritesPerDay: read.integer("SPILL_WRITES_PER_DAY", 1000, 0, 1_000_000_000),
     },
     limits: resolveLimits(read),
     bodies: {
-      maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * MIB, 1, 24 * MIB),
-      maxEntryBytes: read.integer("MAX_ENTRY_BYTES", 4 * MIB, 0, 16 * MIB),
+      maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * BYTES_PER_MIB, 1, 24 * BYTES_PER_MIB),
+      maxEntryBytes: read.integer("MAX_ENTRY_BYTES", 4 * BYTES_PER_MIB, 0, 16 * BYTES_PER_MIB),
     },
     upstream: resolveUpstream(read),
     semantic: resolveSemantic(read),

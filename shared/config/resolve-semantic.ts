@@ -1,4 +1,4 @@
-import { DEFAULT_ERROR_BOUND } from "../domain/semantic/verdict.ts";
+import { DEFAULT_ERROR_BOUND } from "../domain/semantic/error-bound.ts";
 import { PROVIDERS } from "../providers/provider-table.ts";
 import type { EmbedderConfig, JudgeConfig, SemanticConfig } from "./config.ts";
 import type { VariableReader } from "./variable-reader.ts";

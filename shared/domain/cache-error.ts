@@ -1,6 +1,6 @@
 /**
  * Every way a request can fail on purpose. One tagged union with the data each reason needs;
- * `shared/wire/error-response.ts` holds the one exhaustive switch that turns it into HTTP.
+ * `shared/wire/errors/error-response.ts` holds the one exhaustive switch that turns it into HTTP.
  */
 export type CacheError =
   | { readonly kind: "invalid_request"; readonly field: string | null; readonly message: string; readonly code?: string }
@@ -15,7 +15,8 @@ export type CacheError =
   | {
       readonly kind: "rate_limited";
       readonly retryAfterSeconds: number;
-      readonly party: "user" | "tenant" | "address";
+      /** Whose limit it is. */
+      readonly limitedBy: "user" | "tenant" | "address";
       readonly message: string;
     }
   | { readonly kind: "already_judged" }

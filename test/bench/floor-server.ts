@@ -1,8 +1,8 @@
 import type { MiniflareOptions } from "miniflare";
 import { Miniflare, NoOpLog } from "miniflare";
 import { join } from "node:path";
-import { bundleWorker, MAIN_MODULE, PROJECT_ROOT } from "../../workers/local/bundle.ts";
-import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../../workers/local/cluster.ts";
+import { bundleWorker, MAIN_MODULE, PROJECT_ROOT } from "../../workers/local/cluster/bundle.ts";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../../workers/local/cluster/cluster.ts";
 
 const WORKER = "floor";
 

@@ -5,8 +5,8 @@ import { FlatIndex } from "../../shared/domain/semantic/index/flat-index.ts";
 import type { StoredPage } from "../../shared/domain/semantic/index/flat-index.ts";
 import type { KernelModules } from "../../shared/domain/semantic/index/dot-kernel.ts";
 import { QUESTION, syntheticVector } from "./index.bench-data.ts";
-import relaxedSimd from "../../shared/kernel/dot-relaxed.wasm";
-import simd from "../../shared/kernel/dot-simd.wasm";
+import relaxedSimd from "../../durable-objects/cache-shard/semantic/kernel/dot-relaxed.wasm";
+import simd from "../../durable-objects/cache-shard/semantic/kernel/dot-simd.wasm";
 
 const KERNELS: Readonly<Record<string, KernelModules>> = { "relaxed-simd": { relaxedSimd }, simd: { simd }, javascript: {} };
 const RESULTS = 16;
@@ -61,7 +61,7 @@ async function handle(request: Request): Promise<unknown> {
       return times;
     case "/embed":
       repeat(times, () => embedder?.embed(QUESTION));
-      return embedder?.countTokens(QUESTION);
+      return times;
   }
   return "unknown";
 }

@@ -35,7 +35,7 @@ async function startWorker(): Promise<Miniflare> {
     ["dot-relaxed.wasm", "dot-simd.wasm"].map(async (name) => ({
       type: "CompiledWasm" as const,
       path: name,
-      contents: await readFile(`${ROOT}/shared/kernel/${name}`),
+      contents: await readFile(`${ROOT}/durable-objects/cache-shard/semantic/kernel/${name}`),
     })),
   );
   const script = bundled.outputFiles[0]?.text ?? "";

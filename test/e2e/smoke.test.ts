@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SmokeCheck } from "../../workers/local/smoke-check.ts";
+import { SmokeCheck } from "../../workers/local/smoke/smoke-check.ts";
 import { postChat, readStream, userPrompt } from "../support/chat-client.ts";
 import { openRaw } from "../support/raw-client.ts";
 import { startServer } from "../support/start-server.ts";

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe } from "vitest";
-import type { SpillKv } from "../../durable-objects/cache-shard/spill-store.ts";
-import { Shard } from "../../durable-objects/cache-shard/shard.ts";
-import { callProvider } from "../../durable-objects/upstream/provider-call.ts";
+import type { SpillKv } from "../../durable-objects/cache-shard/spill/spill-store.ts";
+import { ShardAssembly } from "../../durable-objects/cache-shard/shard-assembly.ts";
+import { callProvider } from "../../shared/providers/call/provider-call.ts";
 import { resolveConfig } from "../../shared/config/resolve-config.ts";
-import type { AnswerReply, AnswerRequest, PurgeRequest, ShardDetail, ShardStats } from "../../shared/contracts/cache-shard.ts";
-import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
+import type { AnswerReply, AnswerRequest } from "../../shared/contracts/cache-shard/answer-contract.ts";
+import type { ShardDetail, ShardStats } from "../../shared/contracts/cache-shard/figures-contract.ts";
+import type { PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
+import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream-api.ts";
 import { answerResponse } from "./shard-provider.ts";
 
 const BASE_VARS = { OPENAI_BASE_URL: "http://upstream.test/v1", SEMANTIC: "off", LOG_LEVEL: "silent", SHARD_COUNT: "1" };
@@ -41,7 +43,7 @@ export function ask(prompt: string, changes: Partial<AnswerRequest> = {}): Answe
     withheld: "off",
     minSimilarity: null,
     explain: false,
-    party: "",
+    callerId: "",
     ...changes,
   };
 }
@@ -118,10 +120,10 @@ export class Bench {
   readonly provider = new FakeProvider();
   readonly kv = new FakeKv();
   /** Shards that shard 0 was told of, and what it does about it. */
-  readonly enlisted: number[] = [];
+  readonly registered: number[] = [];
   keeper: () => Promise<void> = () => Promise.resolve();
   readonly state: DurableObjectState;
-  shard: Shard;
+  shard: ShardAssembly;
   /** Throws at the n-th SQL statement from now on; null = never. */
   failAtStatement: number | null = null;
   /** Statements since it was last set to 0. */
@@ -164,7 +166,7 @@ export class Bench {
     while (this.#work.size > 0) await Promise.allSettled(this.#work);
   }
 
-  #open(): Shard {
+  #open(): ShardAssembly {
     const config = resolveConfig({ ...BASE_VARS, ...this.#vars }, "test", digestOf);
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const { provider, kv } = this;
@@ -177,13 +179,13 @@ export class Bench {
           : callProvider(providerConfig, request, (_url, init) => provider.fetch(init)),
     };
     const keeper = {
-      enlist: (shard: number) => {
-        this.enlisted.push(shard);
+      registerShard: (shard: number) => {
+        this.registered.push(shard);
         return this.keeper();
       },
     };
     const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote }, CACHE_SHARD: { getByName: () => keeper } };
-    return new Shard(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
+    return new ShardAssembly(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
   }
 
   #faultyState(): DurableObjectState {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../durable-objects/cache-shard/clock.ts";
+import type { Clock } from "../../shared/time/clock.ts";
 
 interface Timer {
   readonly atMs: number;

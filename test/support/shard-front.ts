@@ -1,16 +1,11 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type {
-  AnswerReply,
-  AnswerRequest,
-  FeedbackReply,
-  FeedbackRequest,
-  IsolateReport,
-  PurgeRequest,
-  WholeAnswer,
-} from "../../shared/contracts/cache-shard.ts";
-import type { ProviderRecord } from "../../shared/domain/provider-health.ts";
-import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream.ts";
+import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../shared/contracts/cache-shard/answer-contract.ts";
+import type { IsolateReport } from "../../shared/contracts/cache-shard/figures-contract.ts";
+import type { PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
+import type { FeedbackReply, FeedbackRequest } from "../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { ProviderRecord } from "../../shared/domain/figures/provider-health.ts";
+import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream-api.ts";
 import worker from "../../workers/front/index.ts";
 
 export const ADMIN_TOKEN = "an-admin-token-for-tests";

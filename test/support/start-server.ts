@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { READY_PREFIX } from "../../workers/local/banner.ts";
+import { READY_PREFIX } from "../../workers/local/cluster/banner.ts";
 
 const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 const START_TIMEOUT_MS = 30_000;

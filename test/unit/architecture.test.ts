@@ -10,7 +10,7 @@ const PRODUCT = ["workers", "durable-objects", "shared"] as const;
 const FORBIDDEN_NAMES = /^(?:utils?|helpers?|common|misc)\.ts$/;
 const ENTRY = "workers/front/index.ts";
 /** Compiled by another compiler: not TypeScript for all its looks. */
-const NOT_TYPESCRIPT = "shared/kernel/assembly/";
+const NOT_TYPESCRIPT = "durable-objects/cache-shard/semantic/kernel/assembly/";
 
 interface Import {
   readonly from: string;

@@ -1,16 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import openapi from "../../docs/openapi.json" with { type: "json" };
 import packageJson from "../../package.json" with { type: "json" };
-import { CACHE_SHARD_MIGRATIONS } from "../../durable-objects/cache-shard/schema.ts";
-import { RATE_LIMITER_MIGRATIONS } from "../../durable-objects/rate-limiter/migrations.ts";
+import { CACHE_SHARD_MIGRATIONS } from "../../durable-objects/cache-shard/storage/schema.ts";
+import { RATE_LIMITER_MIGRATIONS } from "../../durable-objects/rate-limiter/schema.ts";
 import { resolveConfig } from "../../shared/config/resolve-config.ts";
 import { VariableReader } from "../../shared/config/variable-reader.ts";
 import { VERSION } from "../../shared/config/version.ts";
-import { VETO_NAMES } from "../../shared/domain/semantic/vetoes.ts";
-import { productVariables } from "../../workers/local/variables.ts";
+import { VETO_NAMES } from "../../shared/domain/semantic/english/comparing/vetoes.ts";
+import { productVariables } from "../../workers/local/cluster/variables.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const PAGES = [
@@ -103,7 +104,7 @@ describe("docs/http-api.md and docs/openapi.json name", () => {
   });
 
   test("every header that a request may carry", () => {
-    const headers = all(/^ {2}\["([a-z-]+)", read/gm, text("shared/wire/request-controls.ts"));
+    const headers = all(/^ {2}\["([a-z-]+)", read/gm, text("workers/front/request/request-controls.ts"));
     expect(headers.length).toBeGreaterThan(10);
     expect(headers.filter((name) => !text("docs/http-api.md").toLowerCase().includes(`\`${name}`))).toEqual([]);
     expect(
@@ -114,7 +115,7 @@ describe("docs/http-api.md and docs/openapi.json name", () => {
   });
 
   test("every header that an answer may carry", () => {
-    const exposed = all(/^ {2}"([a-z-]+)",$/gm, text("workers/front/cors.ts"));
+    const exposed = all(/^ {2}"([a-z-]+)",$/gm, text("workers/front/access/cors.ts"));
     expect(exposed.length).toBeGreaterThan(10);
     const described = Object.keys(openapi.components.headers).map((name) => name.toLowerCase());
     expect(exposed.filter((name) => !described.includes(name))).toEqual([]);
@@ -122,8 +123,8 @@ describe("docs/http-api.md and docs/openapi.json name", () => {
 
   test("every code that an error may have", () => {
     // That test has a case for every kind of error: the compiler sees to it.
-    const cases = all(/status: \d+, code: "([a-z_]+)"/g, text("test/unit/wire/error-response.test.ts"));
-    const codes = [...all(/code: "([a-z_]+)"/g, text("shared/wire/public-error.ts")), ...cases];
+    const cases = all(/status: \d+, code: "([a-z_]+)"/g, text("test/unit/wire/errors/error-response.test.ts"));
+    const codes = [...all(/code: "([a-z_]+)"/g, text("shared/wire/errors/public-error.ts")), ...cases];
     expect(codes).toEqual(expect.arrayContaining(["invalid_admin_token", "shard_unreachable", "not_cached"]));
     expect(codes.filter((code) => !text("docs/http-api.md").includes(`\`${code}\``))).toEqual([]);
   });
@@ -182,12 +183,7 @@ describe("docs/storage-schema.md names", () => {
       .slice(1)
       .map((section) => [/^`(\w+)`/.exec(section)?.[1] ?? "", section.split("\n## ")[0] ?? ""]),
   );
-  const tables = [...CACHE_SHARD_MIGRATIONS, ...RATE_LIMITER_MIGRATIONS].flatMap((step) =>
-    [...step.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\s*\)[^\n]*;/g)].map(([, name = "", body = ""]) => ({
-      name,
-      columns: all(/^\s*(\w+) (?:TEXT|INTEGER|REAL|BLOB)/gm, body),
-    })),
-  );
+  const tables = [CACHE_SHARD_MIGRATIONS, RATE_LIMITER_MIGRATIONS].flatMap((migrations) => tablesAfter(migrations));
 
   test("every table and column of every schema, and no other table", () => {
     expect([...sections.keys()].sort()).toEqual(tables.map(({ name }) => name).sort());
@@ -200,11 +196,25 @@ describe("docs/storage-schema.md names", () => {
   });
 
   test("every number that a shard counts", () => {
-    const names = all(/^ {2}\| "(\w+)"/gm, text("durable-objects/cache-shard/shard-numbers.ts"));
+    const names = all(/^ {2}\| "(\w+)"/gm, text("durable-objects/cache-shard/storage/shard-numbers.ts"));
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => !(sections.get("numbers") ?? "").includes(`\`${name}\``))).toEqual([]);
   });
 });
+
+/** Tables and columns as they are once every migration has run. */
+function tablesAfter(migrations: readonly string[]): readonly { readonly name: string; readonly columns: readonly string[] }[] {
+  const database = new DatabaseSync(":memory:");
+  for (const migration of migrations) database.exec(migration);
+  const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all();
+  return names.map(({ name }) => ({
+    name: String(name),
+    columns: database
+      .prepare("SELECT name FROM pragma_table_info(?)")
+      .all(String(name))
+      .map((column) => String(column.name)),
+  }));
+}
 
 describe("the pages", () => {
   test.each(PAGES)("%s: links lead somewhere", (page) => {

@@ -9,7 +9,7 @@ import {
   COMPATIBILITY_FLAGS,
   DURABLE_OBJECTS,
   KV_BINDING,
-} from "../../workers/local/cluster.ts";
+} from "../../workers/local/cluster/cluster.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const DEPLOYED_FLAGS = ["enable_request_signal", "global_fetch_strictly_public"];

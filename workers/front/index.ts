@@ -1,14 +1,14 @@
 /** The stateless front Worker: every request enters here. */
-import { errorResponse } from "../../shared/wire/error-response.ts";
-import type { RequestContext } from "./context.ts";
-import { corsHeaders, isForeignOrigin, preflight } from "./cors.ts";
-import { errorAnswer } from "./error-answer.ts";
-import { isForeignHost } from "./host-guard.ts";
+import { errorResponse } from "../../shared/wire/errors/error-response.ts";
+import type { RequestContext } from "./request-context.ts";
+import { corsHeaders, isForeignOrigin, preflight } from "./access/cors.ts";
+import { errorAnswer } from "./answer/error-answer.ts";
+import { isForeignHost } from "./access/host-guard.ts";
 import type { Isolate } from "./isolate.ts";
 import { isolateOf } from "./isolate.ts";
 import { discardBody } from "./request/discard-body.ts";
 import { routeRequest, shapeOf } from "./router.ts";
-import { reportTraffic } from "./traffic-report.ts";
+import { sendIsolateReport } from "./figures/send-isolate-report.ts";
 
 export { CacheShard, RateLimiter, Upstream } from "../../durable-objects/index.ts";
 
@@ -37,7 +37,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
     );
   if (request.method === "OPTIONS") return preflight(request, url.pathname, isolate.config);
   const response = await dispatch(request, url.pathname, context);
-  if (isolate.traffic.due(startedMs)) ctx.waitUntil(reportTraffic(isolate, env, startedMs));
+  if (isolate.traffic.due(startedMs)) ctx.waitUntil(sendIsolateReport(isolate, env, startedMs));
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
 }
 

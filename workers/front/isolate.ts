@@ -3,16 +3,16 @@ import type { Config } from "../../shared/config/config.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";
-import { FailedAuthLimiter } from "../limits/failed-auth.ts";
+import { FailedAuthLimiter } from "./access/failed-auth.ts";
 import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../limits/lease-book.ts";
 import { AnswerMemory } from "./memory/answer-memory.ts";
 import { PlanMemory } from "./memory/plan-memory.ts";
-import { TrafficReport } from "./memory/traffic-report.ts";
+import { IsolateTraffic } from "./figures/isolate-traffic.ts";
+import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
 /** Part of L0's bytes that plans may fill; the rest is for answers. */
 const PLAN_SHARE = 0.25;
-const MS_PER_SECOND = 1000;
 
 /** What one isolate keeps between requests. Losing it costs time, never correctness. */
 export interface Isolate {
@@ -20,7 +20,7 @@ export interface Isolate {
   readonly leases: LeaseBook;
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
-  readonly traffic: TrafficReport;
+  readonly traffic: IsolateTraffic;
   /** Wrong client keys and wrong admin tokens are counted apart: one must not lock out the other. */
   readonly failedAuth: FailedAuthLimiter;
   readonly failedAdminAuth: FailedAuthLimiter;
@@ -43,7 +43,7 @@ export function isolateOf(env: Env): Isolate | null {
     leases: isolateLeaseBook(env.RATE_LIMITER, config.value.limits),
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
-    traffic: new TrafficReport(),
+    traffic: new IsolateTraffic(),
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
     report: consoleReporter(config.value.logLevel),

@@ -4,16 +4,16 @@ import { adminGate } from "./admin/admin-gate.ts";
 import { deleteEntry, inspectEntry } from "./admin/entries.ts";
 import { invalidateShard, purge } from "./admin/purge.ts";
 import { rebalance } from "./admin/rebalance.ts";
-import { inspectShard, listShards } from "./admin/shards.ts";
-import type { RequestContext } from "./context.ts";
-import { errorAnswer } from "./error-answer.ts";
+import { inspectShard, listShards } from "./admin/shard-pages.ts";
+import type { RequestContext } from "./request-context.ts";
+import { errorAnswer } from "./answer/error-answer.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { feedback } from "./routes/feedback.ts";
 import { health } from "./routes/health.ts";
 import { listModels, retrieveModel } from "./routes/models.ts";
-import { prompt } from "./routes/prompt.ts";
+import { prompt } from "./routes/prompt/prompt.ts";
 import { stats } from "./routes/stats.ts";
-import type { ErrorShape } from "../../shared/wire/error-response.ts";
+import type { ErrorShape } from "../../shared/wire/errors/error-response.ts";
 
 type Routed = (request: IRequest, context: RequestContext) => Response | Promise<Response> | undefined;
 

@@ -27,10 +27,10 @@ export interface AdmitRequest {
 export type Admission =
   /** `user` is null where the user has no limit. `refund` takes the admission back; a second call does nothing. */
   | { readonly kind: "admitted"; readonly user: RateState | null; refund(): void }
-  | { readonly kind: "denied"; readonly party: "user" | "tenant"; readonly retryAfterSeconds: number; readonly user: RateState | null }
+  | { readonly kind: "denied"; readonly limitedBy: "user" | "tenant"; readonly retryAfterSeconds: number; readonly user: RateState | null }
   | { readonly kind: "unavailable" };
 
-/** What a party without a limit holds. */
+/** Held where there is no limit. */
 const UNLIMITED = "unlimited";
 
 type Held = LocalLease | typeof UNLIMITED;
@@ -38,7 +38,7 @@ type Held = LocalLease | typeof UNLIMITED;
 type Outcome = Held | Refusal;
 
 /** The buckets of one request; null = unlimited. */
-interface Parties {
+interface Buckets {
   readonly user: LeaseQueue | null;
   readonly tenant: LeaseQueue | null;
 }
@@ -77,28 +77,28 @@ export class LeaseBook {
   /** Takes one request of the user and one of the tenant. Synchronous when the leases in hand, or a remembered denial, suffice. */
   admit(request: AdmitRequest): Admission | Promise<Admission> {
     const { nowMs } = request;
-    const parties = this.#parties(request);
+    const buckets = this.#buckets(request);
     this.#sweep(nowMs);
     // Both are looked at before either is spent: a denied request must not wear down the other bucket.
-    const userRefusal = parties.user?.bucket.refusal(nowMs) ?? null;
-    const tenantRefusal = parties.tenant?.bucket.refusal(nowMs) ?? null;
-    if (userRefusal !== null || tenantRefusal !== null) return refused(parties, userRefusal, tenantRefusal, nowMs);
-    const user = parties.user === null ? UNLIMITED : parties.user.take(nowMs);
-    const tenant = parties.tenant === null ? UNLIMITED : parties.tenant.take(nowMs);
-    if (user !== null && tenant !== null) return admitted(parties, user, tenant, nowMs);
-    return this.#ask(parties, user, tenant);
+    const userRefusal = buckets.user?.bucket.refusal(nowMs) ?? null;
+    const tenantRefusal = buckets.tenant?.bucket.refusal(nowMs) ?? null;
+    if (userRefusal !== null || tenantRefusal !== null) return refused(buckets, userRefusal, tenantRefusal, nowMs);
+    const user = buckets.user === null ? UNLIMITED : buckets.user.take(nowMs);
+    const tenant = buckets.tenant === null ? UNLIMITED : buckets.tenant.take(nowMs);
+    if (user !== null && tenant !== null) return admitted(buckets, user, tenant, nowMs);
+    return this.#ask(buckets, user, tenant);
   }
 
-  async #ask(parties: Parties, user: Held | null, tenant: Held | null): Promise<Admission> {
-    const [userOutcome, tenantOutcome] = await Promise.all([user ?? acquire(parties.user), tenant ?? acquire(parties.tenant)]);
+  async #ask(buckets: Buckets, user: Held | null, tenant: Held | null): Promise<Admission> {
+    const [userOutcome, tenantOutcome] = await Promise.all([user ?? acquire(buckets.user), tenant ?? acquire(buckets.tenant)]);
     const nowMs = this.#ports.nowMs();
-    if (isHeld(userOutcome) && isHeld(tenantOutcome)) return admitted(parties, userOutcome, tenantOutcome, nowMs);
-    give(parties.user, userOutcome);
-    give(parties.tenant, tenantOutcome);
-    return refused(parties, userOutcome, tenantOutcome, nowMs);
+    if (isHeld(userOutcome) && isHeld(tenantOutcome)) return admitted(buckets, userOutcome, tenantOutcome, nowMs);
+    give(buckets.user, userOutcome);
+    give(buckets.tenant, tenantOutcome);
+    return refused(buckets, userOutcome, tenantOutcome, nowMs);
   }
 
-  #parties(request: AdmitRequest): Parties {
+  #buckets(request: AdmitRequest): Buckets {
     const { tenant, user, nowMs } = request;
     return {
       user:
@@ -163,29 +163,29 @@ function give(queue: LeaseQueue | null, outcome: Outcome): void {
   if (queue !== null && isHeld(outcome) && outcome !== UNLIMITED) queue.bucket.refund(outcome);
 }
 
-function admitted(parties: Parties, user: Held, tenant: Held, nowMs: number): Admission {
+function admitted(buckets: Buckets, user: Held, tenant: Held, nowMs: number): Admission {
   let refunded = false;
   return {
     kind: "admitted",
-    user: parties.user?.bucket.state(nowMs) ?? null,
+    user: buckets.user?.bucket.state(nowMs) ?? null,
     refund(): void {
       if (refunded) return;
       refunded = true;
-      give(parties.user, user);
-      give(parties.tenant, tenant);
+      give(buckets.user, user);
+      give(buckets.tenant, tenant);
     },
   };
 }
 
 /** What two outcomes, one of them a refusal, amount to. A denial beats an absent limiter, and the longer wait is the one worth telling. */
-function refused(parties: Parties, user: Outcome | null, tenant: Outcome | null, nowMs: number): Admission {
+function refused(buckets: Buckets, user: Outcome | null, tenant: Outcome | null, nowMs: number): Admission {
   if (user !== "denied" && tenant !== "denied") return { kind: "unavailable" };
-  const userState = parties.user?.bucket.state(nowMs) ?? null;
+  const userState = buckets.user?.bucket.state(nowMs) ?? null;
   const userWait = user === "denied" ? waitSeconds(userState) : 0;
-  const tenantWait = tenant === "denied" ? waitSeconds(parties.tenant?.bucket.state(nowMs) ?? null) : 0;
+  const tenantWait = tenant === "denied" ? waitSeconds(buckets.tenant?.bucket.state(nowMs) ?? null) : 0;
   return {
     kind: "denied",
-    party: tenantWait > userWait ? "tenant" : "user",
+    limitedBy: tenantWait > userWait ? "tenant" : "user",
     retryAfterSeconds: Math.max(userWait, tenantWait),
     user: userState,
   };

@@ -15,8 +15,7 @@ import { LocalBucket, type LocalLease, type Refusal } from "../../shared/domain/
 import type { BucketShape } from "../../shared/domain/rate/token-bucket.ts";
 import type { LimiterStub } from "./limiter-port.ts";
 import { type StartTimer, Turn } from "./turn.ts";
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
 /** Calls one request makes for those who wait behind it, before another takes over: nobody works for others for ever. */
 export const MAX_CALLS_PER_LEADER = 8;

@@ -1,4 +1,4 @@
-import type { RateLimiterApi } from "../../shared/contracts/rate-limiter.ts";
+import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
 import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
 
 /** The two calls a lease book makes on one bucket. */

@@ -1,9 +1,6 @@
 /** Rate-limit answers on the wire: draft-ietf-httpapi-ratelimit-headers-10 beside OpenAI's own names. */
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
-
-const MS_PER_SECOND = 1000;
-const SECONDS_PER_MINUTE = 60;
-const SECONDS_PER_HOUR = 3600;
+import { MS_PER_SECOND, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "../../shared/domain/units.ts";
 
 /**
  * A duration as OpenAI writes it: `250ms`, `1.5s`, `6m0s`, `1h0m30s`.

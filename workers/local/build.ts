@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bundleWorker, PROJECT_ROOT } from "./bundle.ts";
+import { bundleWorker, PROJECT_ROOT } from "./cluster/bundle.ts";
 
 // `npm run build`: the bundle as `npm start` runs it, on disk, to look at or to measure.
 const modules = await bundleWorker();

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { PROJECT_ROOT } from "./bundle.ts";
-import { DataFolder } from "./data-folder.ts";
-import { parseLocalOptions } from "./options.ts";
-import { resolveVariables } from "./variables.ts";
+import { PROJECT_ROOT } from "./cluster/bundle.ts";
+import { DataFolder } from "./cluster/data-folder.ts";
+import { parseLocalOptions } from "./cluster/options.ts";
+import { resolveVariables } from "./cluster/variables.ts";
 
 const SECRET_MODE = 0o600;
 

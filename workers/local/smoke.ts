@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SmokeCheck } from "./smoke-check.ts";
+import { SmokeCheck } from "./smoke/smoke-check.ts";
 
 const USAGE = `Usage: npm run smoke -- URL [--key KEY] [--admin-token TOKEN] [--model MODEL]
 

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { bundleWorker, PROJECT_ROOT } from "./bundle.ts";
-import type { Cluster } from "./cluster.ts";
-import { probeAddress, startCluster } from "./cluster.ts";
-import { DataFolder } from "./data-folder.ts";
-import { isLoopback, parseLocalOptions, USAGE } from "./options.ts";
-import type { LocalOptions } from "./options.ts";
-import { whenNpmDies } from "./parent-watch.ts";
-import { banner } from "./banner.ts";
-import { resolveVariables } from "./variables.ts";
+import { bundleWorker, PROJECT_ROOT } from "./cluster/bundle.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { probeAddress, startCluster } from "./cluster/cluster.ts";
+import { DataFolder } from "./cluster/data-folder.ts";
+import { isLoopback, parseLocalOptions, USAGE } from "./cluster/options.ts";
+import type { LocalOptions } from "./cluster/options.ts";
+import { whenNpmDies } from "./process/parent-watch.ts";
+import { banner } from "./cluster/banner.ts";
+import { resolveVariables } from "./cluster/variables.ts";
 
 /** A runtime that does not go when asked is left to the guard. */
 const STOP_TIMEOUT_MS = 5000;

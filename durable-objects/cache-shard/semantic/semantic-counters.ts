@@ -1,4 +1,4 @@
-import type { SemanticCount } from "../../../shared/contracts/cache-shard.ts";
+import type { SemanticCount } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 
 /** What is counted of the semantic layer. Vetoes are counted by name: `veto:<name>`. */
 export type SemanticCounter =

@@ -1,69 +1,60 @@
-import relaxedSimd from "../../../shared/kernel/dot-relaxed.wasm";
-import simd from "../../../shared/kernel/dot-simd.wasm";
 import type { Config, SemanticConfig } from "../../../shared/config/config.ts";
+import type { AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type {
-  AnswerRequest,
   FeedbackReply,
   FeedbackRequest,
-  LendReply,
-  LendRequest,
+  FetchEntryReply,
+  FetchEntryRequest,
   PairObservation,
-  Resemblance,
-  ResembleRequest,
-} from "../../../shared/contracts/cache-shard.ts";
-import type { EntryTimes } from "../../../shared/domain/freshness.ts";
-import { freshness } from "../../../shared/domain/freshness.ts";
-import type { PurgeSelector } from "../../../shared/domain/purge.ts";
+  SimilarCandidate,
+  SimilarityQuery,
+} from "../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
-import { decodeBody } from "../body-codec.ts";
-import type { Clock } from "../clock.ts";
-import type { EntryStore } from "../entry-store.ts";
-import type { FlightTable } from "../flight-table.ts";
-import type { Promotion } from "../promotion.ts";
-import type { PurgeLog } from "../purge-log.ts";
-import type { UseLog } from "../use-log.ts";
-import type { UpstreamCall } from "../../../shared/contracts/upstream.ts";
-import type { GatewayReply } from "../upstream-gateway.ts";
-import { AliasStore } from "./alias-store.ts";
-import type { Embedder } from "./embedder.ts";
-import { Judge } from "./judge.ts";
-import { JudgeDesk } from "./judge-desk.ts";
-import { MeaningFinder } from "./meaning-finder.ts";
-import type { Meaning } from "./meaning-store.ts";
-import { MeaningStore } from "./meaning-store.ts";
-import type { Prepared, Question } from "./question.ts";
-import { prepareQuestion } from "./question.ts";
-import { isolateQuestions } from "./question-memory.ts";
-import { ScopeTrustBook } from "./scope-trust.ts";
+import type { CallReply } from "../../../shared/providers/call/provider-answer.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
+import { withDeadline } from "../../../shared/time/deadline.ts";
+import type { EntryStore } from "../entries/entry-store.ts";
+import type { UseLog } from "../entries/use-log.ts";
+import type { FlightTable } from "../flights/flight-table.ts";
+import type { PurgeLog } from "../purging/purge-log.ts";
+import type { Promotion } from "../spill/promotion.ts";
+import type { ShardTransactions } from "../storage/shard-transactions.ts";
+import type { AskedQuestion, PreparedQuestion } from "./asked-question.ts";
+import { prepareQuestion } from "./asked-question.ts";
+import { CandidateFinder } from "./candidates/candidate-finder.ts";
+import type { StoredQuestion } from "./candidates/question-store.ts";
+import { QuestionStore } from "./candidates/question-store.ts";
+import { isolateReadings } from "./candidates/reading-cache.ts";
+import type { Embedder } from "./embedding/embedder.ts";
+import { loadedStaticTable, loadStaticTable } from "./embedding/static-table-loader.ts";
+import { EntryFetcher } from "./entry-fetcher.ts";
+import { AliasStore } from "./judging/alias-store.ts";
+import { CallerFeedback } from "./judging/caller-feedback.ts";
+import { Judge } from "./judging/judge.ts";
+import { PairReview } from "./judging/pair-review.ts";
+import { ScopeTrustStore } from "./judging/scope-trust-store.ts";
+import { ServingLog } from "./judging/serving-log.ts";
+import relaxedSimd from "./kernel/dot-relaxed.wasm";
+import simd from "./kernel/dot-simd.wasm";
 import { SemanticCounters } from "./semantic-counters.ts";
-import type { SearchResult, SemanticSource } from "./semantic-search.ts";
-import { SemanticSearch } from "./semantic-search.ts";
-import { ServingLog } from "./serving-log.ts";
-import { loadedStaticTable, loadStaticTable } from "./static-embedding.ts";
+import type { SemanticPeers } from "./shard-peers.ts";
+import type { SearchResult, SemanticMatch } from "./similarity-search.ts";
+import { SimilaritySearch } from "./similarity-search.ts";
 
 /** A commit waits at most this long for a vector that is still being made. */
 const EMBEDDING_PATIENCE_MS = 1000;
-/** Neighbours that all shards of a scope look at together; a single shard looks at most at the kernel's 32. */
+/** Neighbours that all shards of a scope look at together. A single shard looks at most at the kernel's 32. */
 const CANDIDATES_PER_SCOPE = 32;
 const MIN_CANDIDATES = 4;
 const MAX_CANDIDATES = 32;
-const NO_CONTROLS = { maxAgeSeconds: null, minFreshSeconds: null, maxStaleSeconds: null };
-const NO_STALE = { staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
-const decoder = new TextDecoder();
-
-/** The other shards, and this one, as the semantic layer calls them. */
-export interface SemanticPeers {
-  readonly shardsOf: (scope: string) => readonly number[];
-  readonly resemble: (shard: number, request: ResembleRequest) => Promise<readonly Resemblance[]>;
-  readonly lend: (shard: number, request: LendRequest) => Promise<LendReply>;
-  readonly observe: (shard: number, observation: PairObservation) => Promise<void>;
-  readonly quarantine: (shard: number, key: string) => Promise<void>;
-}
 
 export interface SemanticParts {
   readonly shard: number;
   readonly config: Config;
   readonly sql: SqlStorage;
+  readonly transactions: ShardTransactions;
   readonly ledger: IsolateLedger;
   readonly clock: Clock;
   readonly assets: Pick<Fetcher, "fetch">;
@@ -74,29 +65,31 @@ export interface SemanticParts {
   readonly promotion: Promotion;
   readonly log: PurgeLog;
   readonly peers: SemanticPeers;
-  readonly callUpstream: (request: UpstreamCall) => Promise<GatewayReply>;
+  readonly callUpstream: (request: UpstreamCall) => Promise<CallReply>;
   readonly keepAlive: (work: Promise<unknown>) => void;
   readonly random: () => number;
 }
 
-/** Everything of one shard that has to do with meaning. */
+/** Everything that one shard does about similar questions. */
 export class SemanticLayer {
   readonly #parts: SemanticParts;
   readonly #config: SemanticConfig;
-  readonly #meanings: MeaningStore;
+  readonly #questions: QuestionStore;
   readonly #aliases: AliasStore;
   readonly #servings: ServingLog;
-  readonly #trust: ScopeTrustBook;
-  readonly #finder: MeaningFinder;
-  readonly #search: SemanticSearch;
-  readonly #desk: JudgeDesk;
+  readonly #trust: ScopeTrustStore;
+  readonly #fetcher: EntryFetcher;
+  readonly #finder: CandidateFinder;
+  readonly #search: SimilaritySearch;
+  readonly #review: PairReview;
+  readonly #feedback: CallerFeedback;
   readonly counters = new SemanticCounters();
 
   constructor(parts: SemanticParts) {
     this.#parts = parts;
     this.#config = parts.config.semantic;
-    const { embedder, sql, clock, peers } = parts;
-    this.#meanings = new MeaningStore({
+    const { embedder, sql, clock, peers, store, uses, flights, promotion } = parts;
+    this.#questions = new QuestionStore({
       sql,
       ledger: parts.ledger,
       owner: `shard-${parts.shard}`,
@@ -106,221 +99,168 @@ export class SemanticLayer {
     });
     this.#aliases = new AliasStore(sql);
     this.#servings = new ServingLog(sql);
-    this.#trust = new ScopeTrustBook(sql, this.#meanings, this.#config.errorBound);
-    parts.store.accompany(this.#meanings);
-    this.#finder = new MeaningFinder({
+    this.#trust = new ScopeTrustStore(sql, this.#questions, this.#config.errorBound);
+    parts.transactions.accompany(this.#questions);
+    this.#fetcher = new EntryFetcher({ clock, store, uses, flights, promotion, questions: this.#questions });
+    this.#finder = new CandidateFinder({
       shard: parts.shard,
       candidates: candidatesPerShard(parts.config.topology.scopeFanout),
-      meanings: this.#meanings,
-      questions: isolateQuestions,
+      questions: this.#questions,
+      readings: isolateReadings,
       trust: this.#trust,
       operatorMinSimilarity: this.#config.minSimilarity,
-      isServable: ({ key, times }) => this.#isFresh(key, times),
-      flying: (scope) => parts.flights.flying(scope),
+      isServable: ({ key, times }) => this.#fetcher.isFresh(key, times),
+      questionsInFlight: (scope) => flights.questionsInFlight(scope),
     });
-    this.#search = new SemanticSearch({
+    this.#search = new SimilaritySearch({
       clock,
       embedderId: embedder.embedderId,
-      peers: { shardsOf: peers.shardsOf, resemble: peers.resemble, lend: (shard, key, source) => peers.lend(shard, { key, source }) },
+      peers: {
+        shardsOf: peers.shardsOf,
+        searchSimilar: peers.searchSimilar,
+        fetchEntry: (shard, key, source) => peers.fetchEntry(shard, { key, source }),
+      },
       aliases: this.#aliases,
       counters: this.counters,
       operatorMinSimilarity: this.#config.minSimilarity,
-      isWarm: () => loadedStaticTable() !== null && this.#meanings.loaded,
+      isWarm: () => loadedStaticTable() !== null && this.#questions.loaded,
     });
-    this.#desk = new JudgeDesk({
-      judge: this.#judge(),
+    this.#review = this.#wireReview();
+    this.#feedback = new CallerFeedback({
+      servings: this.#servings,
       aliases: this.#aliases,
       counters: this.counters,
-      log: parts.log,
       nowMs: () => clock.nowMs(),
-      random: parts.random,
-      lend: (shard, key) => peers.lend(shard, { key, source: "entry" }),
-      quarantine: (shard, key) => peers.quarantine(shard, key),
+      quarantine: peers.quarantine,
       observe: (observation) => this.#tellScope(observation),
     });
     if (this.#config.mode === "on") parts.keepAlive(loadStaticTable(parts.assets));
   }
 
+  #wireReview(): PairReview {
+    const { clock, peers, log, random, callUpstream } = this.#parts;
+    const { judge } = this.#config;
+    return new PairReview({
+      judge: judge === null ? null : new Judge(judge, { clock, call: callUpstream }),
+      aliases: this.#aliases,
+      counters: this.counters,
+      log,
+      nowMs: () => clock.nowMs(),
+      random,
+      fetchEntry: (shard, key) => peers.fetchEntry(shard, { key, source: "entry" }),
+      quarantine: peers.quarantine,
+      observe: (observation) => this.#tellScope(observation),
+    });
+  }
+
+  /** Vectors in memory; 0 until the first search. */
   get vectors(): number {
-    return this.#meanings.size;
+    return this.#questions.size;
   }
 
   get indexBytes(): number {
-    return this.#meanings.bytes;
+    return this.#questions.bytes;
   }
 
-  /** Looks at a request's text and starts its embedding. */
-  prepare(request: AnswerRequest): Prepared {
-    return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"), isolateQuestions);
+  /** Reads the text of a request and starts its embedding. */
+  prepare(request: AnswerRequest): PreparedQuestion {
+    return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"), isolateReadings);
   }
 
-  search(request: AnswerRequest, question: Question): Promise<SearchResult> {
+  search(request: AnswerRequest, question: AskedQuestion): Promise<SearchResult> {
     return this.#search.search(request, question);
   }
 
-  /** Waits for the vector as long as a commit may. */
-  async settle(question: Question): Promise<void> {
+  /** Waits for the vector of a question, as long as a commit may. */
+  async awaitVector(question: AskedQuestion): Promise<void> {
     if (question.vector !== null) return;
-    const { promise, resolve } = Promise.withResolvers<null>();
-    const cancel = this.#parts.clock.after(EMBEDDING_PATIENCE_MS, () => resolve(null));
-    await Promise.race([question.embedding, promise]);
-    cancel();
+    await withDeadline(this.#parts.clock, EMBEDDING_PATIENCE_MS, question.embedding, null);
   }
 
-  /** Stores the question of an entry; inside the entry's transaction. */
-  remember(request: AnswerRequest, question: Question): void {
-    const meaning: Meaning = {
-      key: request.key,
-      scope: request.scope,
-      text: question.text,
-      canonical: question.canonical,
-      vector: question.vector,
-    };
-    this.#meanings.add(meaning);
+  /** Stores the question of an entry. Inside the entry's transaction. */
+  remember(request: AnswerRequest, { text, canonical, vector }: AskedQuestion): void {
+    this.storeQuestion({ key: request.key, scope: request.scope, text, canonical, vector });
   }
 
-  /** Stores the question of an entry that moved here; inside the entry's transaction. */
-  adopt(meaning: Meaning): void {
-    this.#meanings.add(meaning);
+  /** The same for an entry that has moved here. Inside the entry's transaction. */
+  storeQuestion(question: StoredQuestion): void {
+    this.#questions.add(question);
   }
 
   embed(text: string): Promise<Float32Array | null> {
     return this.#parts.embedder.embed(text);
   }
 
-  meaningOf(key: string): { readonly text: string; readonly canonical: string } | null {
-    return this.#meanings.questionOf(key);
+  questionOf(key: string): { readonly text: string; readonly canonical: string } | null {
+    return this.#questions.questionOf(key);
   }
 
   /**
-   * An answer by meaning goes out: who got it may judge it, and now and then the judge looks at it.
-   * @param stored when the entry it comes from is there to be judged: an answer still being written is not yet
+   * A semantic hit is served: its caller may judge it, and sometimes the judge looks at it.
+   * @param stored ends when the entry it comes from is stored: an answer still being written cannot be judged yet
    */
-  served(request: AnswerRequest, source: SemanticSource, stored: Promise<unknown> = Promise.resolve()): void {
+  noteServed(request: AnswerRequest, match: SemanticMatch, stored: Promise<unknown> = Promise.resolve()): void {
     const { clock } = this.#parts;
     this.#servings.note({
       asked: request.key,
-      party: request.party,
-      target: source.key,
-      shard: source.shard,
+      callerId: request.callerId,
+      target: match.key,
+      shard: match.shard,
       scope: request.scope,
-      band: source.band,
+      scoreBin: match.scoreBin,
       atMs: clock.nowMs(),
     });
-    this.#parts.keepAlive(stored.then(() => this.#desk.audit(request, source)));
+    this.#parts.keepAlive(stored.then(() => this.#review.audit(request, match)));
   }
 
-  /** A grey pair has gone upstream: off the path, would the cached answer have done? */
-  considerAlias(request: AnswerRequest, grey: Resemblance): void {
-    this.#parts.keepAlive(this.#desk.considerAlias(request, grey));
+  /** The question of a grey candidate has gone upstream. Asks the judge, off the path, whether the stored answer would have done. */
+  considerAlias(request: AnswerRequest, grey: SimilarCandidate): void {
+    this.#parts.keepAlive(this.#review.considerAlias(request, grey));
   }
 
-  async resemble(request: ResembleRequest): Promise<readonly Resemblance[]> {
+  async searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]> {
     if (this.#config.mode === "off" || request.embedder !== this.#parts.embedder.embedderId) return [];
     const table = loadedStaticTable() ?? (await loadStaticTable(this.#parts.assets));
-    return table === null ? [] : this.#finder.resemble(request, table);
+    return table === null ? [] : this.#finder.searchSimilar(request, table);
   }
 
-  async lend(request: LendRequest): Promise<LendReply> {
-    if (request.source === "flight") return this.#lendFlight(request.key);
-    if (!this.#isServable(request.key)) return { kind: "gone" };
-    const found = this.#parts.store.lookup(request.key);
-    if (found.kind === "absent") return { kind: "gone" };
-    const resident = found.kind === "resident" ? found.resident : await this.#parts.promotion.promote(found.entry);
-    const text = this.#meanings.questionOf(request.key)?.text ?? null;
-    if (resident === null || text === null) return { kind: "gone" };
-    const json = decodeBody(resident.body.json);
-    const events = decodeBody(resident.body.events);
-    if (json === null || events === null) return { kind: "gone" };
-    this.#parts.uses.note(request.key, this.#parts.clock.nowMs());
-    const { provider, answeredModel, createdMs, expiresMs, inputTokens, outputTokens } = resident.entry;
-    const { usageEvent } = resident.body;
-    return {
-      kind: "entry",
-      text,
-      json: decoder.decode(json),
-      events,
-      usageEvent,
-      provider,
-      model: answeredModel,
-      createdMs,
-      expiresMs,
-      inputTokens,
-      outputTokens,
-    };
+  fetchEntry(request: FetchEntryRequest): Promise<FetchEntryReply> {
+    return this.#fetcher.fetch(request);
   }
 
   observe(observation: PairObservation): void {
     this.#trust.observe(observation);
   }
 
-  /** Never found by meaning again; asked for in its own words it still answers. */
+  /** Takes an entry out of similarity search. Asked for in its own words it still answers. */
   quarantine(key: string): void {
-    this.#parts.store.flushUses([], () => {
-      this.#meanings.forgotten(key);
+    this.#parts.transactions.transact(() => {
+      this.#questions.forget(key);
       this.#aliases.dropTo(key);
     });
     this.counters.add("quarantined");
   }
 
-  async feedback(request: FeedbackRequest): Promise<FeedbackReply> {
-    const claim = this.#servings.claim(request.entryKey, request.party, this.#parts.clock.nowMs());
-    if (claim.kind !== "granted") return claim;
-    const { scope, band, shard, asked } = claim.serving;
-    try {
-      if (!request.good) await this.#parts.peers.quarantine(shard, request.entryKey);
-    } catch (error) {
-      // The entry's shard does not answer: the caller is told to come again, and must be able to.
-      this.#servings.release(request.entryKey, request.party, asked);
-      throw error;
-    }
-    if (!request.good) this.#aliases.drop(asked);
-    this.counters.add(request.good ? "feedback_good" : "feedback_bad");
-    await this.#tellScope({ scope, band, right: request.good, source: "feedback" });
-    return { kind: "accepted" };
+  feedback(request: FeedbackRequest): Promise<FeedbackReply> {
+    return this.#feedback.take(request);
   }
 
   purge(selector: PurgeSelector): void {
-    this.#parts.store.flushUses([], () => {
+    this.#parts.transactions.transact(() => {
       this.#aliases.purge(selector);
-      if (selector.kind === "all") this.#meanings.clear();
+      if (selector.kind === "all") this.#questions.clear();
     });
   }
 
-  /** Inside the batch transaction. */
+  /** Writes what is pending. Inside the caller's transaction. */
   flush(nowMs: number): void {
     this.#servings.flush(nowMs);
-  }
-
-  #lendFlight(key: string): LendReply {
-    const flight = this.#parts.flights.joinable(key);
-    if (flight === null || flight.state === "deciding" || !this.#parts.flights.hasRoom(flight)) return { kind: "gone" };
-    flight.addFollower();
-    return { kind: "flight", stream: flight.subscribe(true) };
-  }
-
-  #isServable(key: string): boolean {
-    const entry = this.#parts.store.find(key);
-    return entry !== null && this.#isFresh(key, entry);
-  }
-
-  #isFresh(key: string, times: EntryTimes): boolean {
-    const lastUsedMs = this.#parts.uses.lastUsedMs(key) ?? times.lastUsedMs;
-    return freshness({ ...times, lastUsedMs }, NO_STALE, NO_CONTROLS, this.#parts.clock.nowMs()).kind === "fresh";
   }
 
   /** Every shard of the scope decides by the same evidence. */
   async #tellScope(observation: PairObservation): Promise<void> {
     const { peers } = this.#parts;
     await Promise.allSettled(peers.shardsOf(observation.scope).map((shard) => peers.observe(shard, observation)));
-  }
-
-  #judge(): Judge | null {
-    const { judge } = this.#config;
-    const { clock, callUpstream } = this.#parts;
-    return judge === null
-      ? null
-      : new Judge(judge, { nowMs: () => clock.nowMs(), after: (delayMs, work) => clock.after(delayMs, work), call: callUpstream });
   }
 }
 

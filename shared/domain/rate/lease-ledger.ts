@@ -19,8 +19,7 @@ import {
   wholeRequests,
   withdraw,
 } from "./token-bucket.ts";
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from "../units.ts";
 
 /** How long an isolate may spend a lease, in seconds from before it asked. */
 export const LEASE_TTL_SECONDS = 20;

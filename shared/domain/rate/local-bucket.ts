@@ -5,8 +5,7 @@
 import type { LeaseGrant, LeaseReturn } from "./lease.ts";
 import type { RateState } from "./rate-state.ts";
 import { admitsNothing, type BucketShape } from "./token-bucket.ts";
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from "../units.ts";
 
 /** How long an unreachable limiter is not asked again, in milliseconds. */
 export const UNAVAILABLE_MEMORY_MS = 1000;

@@ -3,8 +3,7 @@
  * `windowMs` drops and `perWindow` drops flow in every millisecond, so nothing is ever rounded
  * and "retry after" is right to the millisecond.
  */
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from "../units.ts";
 
 /** Largest burst, in requests: with {@link MAX_WINDOW_SECONDS} a level stays an exact integer (below 2^53). */
 export const MAX_BURST = 1_000_000;

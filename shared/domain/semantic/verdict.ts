@@ -1,117 +1,80 @@
-import type { Comparison } from "./comparison.ts";
-import { CALIBRATION_RIGHT, CALIBRATION_WRONG, SCORE_BIN_EDGES } from "./data/posterior-model.ts";
-import { rawScore } from "./posterior.ts";
-import { lowerBound } from "./trust.ts";
+import type { ScoreCalibration } from "./calibration.ts";
+import { BOUND_CONFIDENCE, binCount, binOfScore, binPosteriors, equalBin, sumOfBins, wrongShareBound } from "./calibration.ts";
+import { english } from "./english/english.ts";
+import type { PairComparison } from "./language-rules.ts";
 import type { ScopeTrust } from "./trust.ts";
-import type { VetoName } from "./vetoes.ts";
+import { lowerBound } from "./trust.ts";
 
-/** Largest share of look-alike questions that may be served another's answer, unless the operator says otherwise. */
-export const DEFAULT_ERROR_BOUND = 0.01;
-/** Confidence of every bound: shipped calibration, and evidence gathered in a scope. */
-export const BOUND_CONFIDENCE = 0.95;
-/** Confidence at which a scope's own mistakes close a bin; lower, because closing is the safe side. */
-export const BREACH_CONFIDENCE = 0.9;
-/** Least P(right), by the calibration table, for which asking the judge is worth a call. */
+/** Confidence at which a scope's own mistakes close a score bin. Lower than for opening one, because closing is the safe side. */
+const BREACH_CONFIDENCE = 0.9;
+/** Least P(right), by the calibration, for which asking the judge is worth a call. */
 const MIN_GREY_POSTERIOR = 0.2;
-/** A second opinion below this takes a served answer back into the grey zone. It never lifts one until it is calibrated. */
-const VERIFIER_DOUBT = 0.2;
 
 /**
- * The calibration's authors had all been read when the rules were made, though never by the model that scored them. Pairs that
- * are seen for the first time hold kinds of look-alikes that nobody has thought of: about twice as many were served.
+ * The authors of the calibration pairs had all been read when the rules were written, though the model that scored
+ * them had never seen them. Pairs that are seen for the first time contain look-alikes of kinds that nobody has thought
+ * of: about twice as many of those were served.
  */
 const UNSEEN_FACTOR = 2;
 
-const BIN_COUNT = SCORE_BIN_EDGES.length;
-const EQUAL_BIN = BIN_COUNT - 1;
+const CALIBRATION: ScoreCalibration = english().calibration;
+const BIN_COUNT = binCount(CALIBRATION);
+const EQUAL_BIN = equalBin(CALIBRATION);
+const BIN_POSTERIORS = binPosteriors(CALIBRATION);
 
-/** Where the bands begin, as indexes of score bins; `serveFrom` may be past the last bin, then nothing is served. */
-export type Bands = {
+/** The score bins at which serving and the grey zone begin. `serveFrom` past the last bin means that nothing is served. */
+export type ScoreThresholds = {
   readonly serveFrom: number;
   readonly greyFrom: number;
   readonly errorBound: number;
 };
 
 export type VerdictInput = {
-  readonly comparison: Comparison;
+  readonly comparison: PairComparison;
   /** Cosine of the two sentence embeddings. */
   readonly cosine: number;
-  readonly bands: Bands;
-  /** Least cosine that the caller or the operator accepts; it can only take answers away. */
+  readonly thresholds: ScoreThresholds;
+  /** Least cosine that the caller or the operator accepts. It can only take answers away. */
   readonly minSimilarity?: number;
-  /** P(the earlier answer is right) by a cross-encoder over both texts, when there is one. */
-  readonly verifierScore?: number;
 };
 
-export type VerdictReason =
-  | "normalised_equal"
-  | "calibrated"
-  | "verifier_doubts"
-  | "uncertain"
-  | "veto"
-  | "below_min_similarity"
-  | "unlikely";
+export type VerdictReason = "normalised_equal" | "calibrated" | "uncertain" | "veto" | "below_min_similarity" | "unlikely";
 
+/** What to do with one candidate: serve it, leave it to a judge (`grey`), or reject it. */
 export type Verdict = {
   readonly kind: "serve" | "grey" | "reject";
   readonly reason: VerdictReason;
-  /** P(right) of the pair's score bin, a lower bound by the shipped calibration. */
+  /** Lower bound on P(right) in the pair's score bin, by the shipped calibration. */
   readonly posterior: number;
-  /** Score bin, for feedback and audits. */
-  readonly band: number;
-  readonly vetoes: readonly VetoName[];
+  /** For feedback and audits. */
+  readonly scoreBin: number;
+  readonly vetoes: readonly string[];
 };
-
-/** The score bin of a comparison; pairs that are equal after normalisation have the last one to themselves. */
-export function scoreBin(comparison: Comparison): number {
-  if (comparison.isCanonicallyEqual) return EQUAL_BIN;
-  const score = rawScore(comparison);
-  let bin = 0;
-  while (bin + 1 < EQUAL_BIN && score >= (SCORE_BIN_EDGES[bin + 1] ?? Infinity)) bin++;
-  return bin;
-}
 
 /** Number of score bins, for a scope's counts. */
 export function scoreBinCount(): number {
   return BIN_COUNT;
 }
 
-function sumFrom(counts: readonly number[], from: number, to = BIN_COUNT): number {
-  return counts.slice(from, to).reduce((sum, count) => sum + count, 0);
+/** The score bin of a comparison. Pairs that are equal after normalisation have the last one to themselves. */
+export function scoreBinOf({ isCanonicallyEqual, score }: PairComparison): number {
+  return isCanonicallyEqual ? EQUAL_BIN : binOfScore(CALIBRATION, score);
 }
 
-/** Lower bound on P(right) in each bin, made monotone; when half of all candidates are look-alikes. */
-const BIN_POSTERIORS: readonly number[] = (() => {
-  const bounds: number[] = [];
-  for (let bin = 0; bin < BIN_COUNT; bin++) {
-    // Pooled upwards, so that a thin bin borrows from its better neighbours only what order guarantees.
-    const own = lowerBound(CALIBRATION_RIGHT[bin] ?? 0, CALIBRATION_WRONG[bin] ?? 0, BOUND_CONFIDENCE);
-    bounds.push(Math.max(own, bounds[bin - 1] ?? 0));
-  }
-  return bounds;
-})();
-
-/** Upper bound on the share of look-alikes that are served when everything from `bin` on is served. */
-function wrongShareBound(bin: number): number {
-  const served = sumFrom(CALIBRATION_WRONG, bin);
-  const kept = sumFrom(CALIBRATION_WRONG, 0, bin);
-  return 1 - lowerBound(kept, served, BOUND_CONFIDENCE);
-}
-
-// A scope's own mistakes: the lower bound on its error share is above what the operator allows.
+// A scope's own mistakes: the lower bound on its share of errors is above what the operator allows.
 function isBreached(trust: ScopeTrust, from: number, to: number, errorBound: number): boolean {
-  return lowerBound(sumFrom(trust.wrong, from, to), sumFrom(trust.right, from, to), BREACH_CONFIDENCE) > errorBound;
+  return lowerBound(sumOfBins(trust.wrong, from, to), sumOfBins(trust.right, from, to), BREACH_CONFIDENCE) > errorBound;
 }
 
 // A scope's own successes: with 95 % confidence no more than the allowed share of the answers in these bins is wrong.
 function isEarned(trust: ScopeTrust, from: number, to: number, errorBound: number): boolean {
-  return lowerBound(sumFrom(trust.right, from, to), sumFrom(trust.wrong, from, to), BOUND_CONFIDENCE) >= 1 - errorBound;
+  return lowerBound(sumOfBins(trust.right, from, to), sumOfBins(trust.wrong, from, to), BOUND_CONFIDENCE) >= 1 - errorBound;
 }
 
-/** The bands at an error bound, for a scope with what it has learned. A tighter bound never serves more. */
-export function resolveBands(errorBound: number, trust?: ScopeTrust): Bands {
+/** The thresholds at an error bound, for a scope with what it has learned. A tighter bound never serves more. */
+export function resolveThresholds(errorBound: number, trust?: ScopeTrust): ScoreThresholds {
   let serveFrom = BIN_COUNT;
-  while (serveFrom > 0 && UNSEEN_FACTOR * wrongShareBound(serveFrom - 1) <= errorBound) serveFrom--;
+  while (serveFrom > 0 && UNSEEN_FACTOR * wrongShareBound(CALIBRATION, serveFrom - 1) <= errorBound) serveFrom--;
   const greyFrom = BIN_POSTERIORS.findIndex((posterior) => posterior >= MIN_GREY_POSTERIOR);
   if (trust) {
     while (serveFrom > 0 && isEarned(trust, serveFrom - 1, serveFrom, errorBound)) serveFrom--;
@@ -122,19 +85,14 @@ export function resolveBands(errorBound: number, trust?: ScopeTrust): Bands {
 }
 
 /** Decides whether an earlier question's answer is served for a new question, left to a judge, or rejected. */
-export function verdict({ comparison, cosine, bands, minSimilarity, verifierScore }: VerdictInput): Verdict {
-  const band = scoreBin(comparison);
-  const base = { posterior: BIN_POSTERIORS[band] ?? 0, band, vetoes: comparison.vetoes };
+export function verdict({ comparison, cosine, thresholds, minSimilarity }: VerdictInput): Verdict {
+  const scoreBin = scoreBinOf(comparison);
+  const base = { posterior: BIN_POSTERIORS[scoreBin] ?? 0, scoreBin, vetoes: comparison.vetoes };
   if (minSimilarity !== undefined && !(cosine >= minSimilarity)) return { kind: "reject", reason: "below_min_similarity", ...base };
-  // Texts that are equal after normalisation ask the same; no rule about two different texts applies.
-  if (comparison.isCanonicallyEqual && band >= bands.serveFrom) return { kind: "serve", reason: "normalised_equal", ...base };
+  // Texts that are equal after normalisation ask the same; rules about two different texts do not apply.
+  if (comparison.isCanonicallyEqual && scoreBin >= thresholds.serveFrom) return { kind: "serve", reason: "normalised_equal", ...base };
   if (comparison.vetoes.length > 0) return { kind: "reject", reason: "veto", ...base };
-  // Two texts that share no word are a judge's case, whatever the model has seen.
-  const isShared = comparison.alignment.matches.length > 0;
-  if (band >= bands.serveFrom && isShared) {
-    return verifierScore !== undefined && verifierScore < VERIFIER_DOUBT
-      ? { kind: "grey", reason: "verifier_doubts", ...base }
-      : { kind: "serve", reason: "calibrated", ...base };
-  }
-  return band >= bands.greyFrom ? { kind: "grey", reason: "uncertain", ...base } : { kind: "reject", reason: "unlikely", ...base };
+  // Two texts that share no word are for a judge, whatever the model says.
+  if (scoreBin >= thresholds.serveFrom && comparison.sharesWords) return { kind: "serve", reason: "calibrated", ...base };
+  return scoreBin >= thresholds.greyFrom ? { kind: "grey", reason: "uncertain", ...base } : { kind: "reject", reason: "unlikely", ...base };
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
-import { MeaningFinder } from "../../../durable-objects/cache-shard/semantic/meaning-finder.ts";
-import type { StoredMeaning } from "../../../durable-objects/cache-shard/semantic/candidate-rows.ts";
-import { prepareQuestion } from "../../../durable-objects/cache-shard/semantic/question.ts";
-import type { Question } from "../../../durable-objects/cache-shard/semantic/question.ts";
-import { QuestionMemory } from "../../../durable-objects/cache-shard/semantic/question-memory.ts";
-import type { Resemblance } from "../../../shared/contracts/cache-shard.ts";
+import { CandidateFinder } from "../../../durable-objects/cache-shard/semantic/candidates/candidate-finder.ts";
+import type { NearStoredQuestion } from "../../../durable-objects/cache-shard/semantic/candidates/candidate-rows.ts";
+import { prepareQuestion } from "../../../durable-objects/cache-shard/semantic/asked-question.ts";
+import type { AskedQuestion } from "../../../durable-objects/cache-shard/semantic/asked-question.ts";
+import { ReadingCache } from "../../../durable-objects/cache-shard/semantic/candidates/reading-cache.ts";
+import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { STATIC_TABLE } from "../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { parseStaticTable } from "../../../shared/domain/semantic/embedding/static-table.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
-import { resolveBands } from "../../../shared/domain/semantic/verdict.ts";
+import { resolveThresholds } from "../../../shared/domain/semantic/verdict.ts";
 
 /** As many neighbours as one shard looks at when a scope has no other. */
 const CANDIDATES = 32;
@@ -31,17 +31,17 @@ export class OfflineCache {
   readonly #index: FlatIndex;
   readonly #stored: { readonly text: string; readonly canonical: string }[] = [];
   readonly #byCanonical = new Map<string, number[]>();
-  readonly #questions = new QuestionMemory();
-  readonly #finder: MeaningFinder;
+  readonly #readings = new ReadingCache();
+  readonly #finder: CandidateFinder;
 
   constructor(embedder: StaticEmbedder, errorBound: number, minSimilarity: number | null = null) {
     this.#embedder = embedder;
     this.#index = new FlatIndex(embedder.dims, {});
-    const bands = resolveBands(errorBound);
-    this.#finder = new MeaningFinder({
+    const thresholds = resolveThresholds(errorBound);
+    this.#finder = new CandidateFinder({
       shard: 0,
       candidates: CANDIDATES,
-      meanings: {
+      questions: {
         find: ({ canonical, vector, nearest, minCosine }) => {
           const near = vector === null ? [] : this.#index.search(0, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
           const isNear = new Set(near.map(({ ref }) => ref));
@@ -49,11 +49,11 @@ export class OfflineCache {
           return [...near, ...equal].map(({ ref, cosine }) => this.#near(ref, cosine));
         },
       },
-      questions: this.#questions,
-      trust: { bands: () => bands },
+      readings: this.#readings,
+      trust: { thresholds: () => thresholds },
       operatorMinSimilarity: minSimilarity,
       isServable: () => true,
-      flying: () => [],
+      questionsInFlight: () => [],
     });
   }
 
@@ -68,23 +68,23 @@ export class OfflineCache {
   }
 
   /** Best candidate first; the number of a stored question is its key. */
-  ask(text: string): readonly Resemblance[] {
+  ask(text: string): readonly SimilarCandidate[] {
     const question = this.#prepare(text);
     if (question === null) return [];
     const { canonical, normalisedOnly } = question;
     const vector = normalisedOnly ? null : this.#embedder.embed(text);
     const key = this.#stored.findIndex((stored) => stored.text === text);
     const asked = { scope: SCOPE, key: String(key), text, canonical, normalisedOnly, embedder: this.#embedder.id, vector };
-    return this.#finder.resemble({ ...asked, minSimilarity: null, explain: true }, this.#embedder);
+    return this.#finder.searchSimilar({ ...asked, minSimilarity: null, explain: true }, this.#embedder);
   }
 
-  #prepare(text: string): Question | null {
+  #prepare(text: string): AskedQuestion | null {
     const port = { embedderId: this.#embedder.id, dims: this.#embedder.dims, embed: () => Promise.resolve(null) };
-    const prepared = prepareQuestion({ text, withheld: "" }, port, () => undefined, this.#questions);
+    const prepared = prepareQuestion({ text, withheld: "" }, port, () => undefined, this.#readings);
     return prepared.kind === "question" ? prepared.question : null;
   }
 
-  #near(ref: number, cosine: number): StoredMeaning {
+  #near(ref: number, cosine: number): NearStoredQuestion {
     return { key: String(ref), text: this.#stored[ref]?.text ?? "", cosine, times: NO_TIMES };
   }
 }

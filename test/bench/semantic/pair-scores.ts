@@ -1,9 +1,8 @@
-import { compare } from "../../../shared/domain/semantic/comparison.ts";
-import { eligible } from "../../../shared/domain/semantic/eligibility.ts";
+import { compare } from "../../../shared/domain/semantic/english/comparing/comparison.ts";
+import { eligible } from "../../../shared/domain/semantic/english/eligibility.ts";
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
-import { analyse } from "../../../shared/domain/semantic/features.ts";
-import { rawScore } from "../../../shared/domain/semantic/posterior.ts";
-import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/verdict.ts";
+import { analyse } from "../../../shared/domain/semantic/english/reading/features.ts";
+import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";
 import { OfflineCache } from "./offline-cache.ts";
 import type { QuestionPair } from "./question-pairs.ts";
 
@@ -30,7 +29,7 @@ export function scorePair({ a, b }: QuestionPair, embedder: StaticEmbedder, erro
   const [best] = cache.ask(b);
   const ways = [eligible(a).kind, eligible(b).kind];
   const isDecided = ways.every((kind) => kind === "eligible") || comparison.isCanonicallyEqual;
-  const score = comparison.isCanonicallyEqual ? EQUAL_SCORE : rawScore(comparison);
+  const score = comparison.isCanonicallyEqual ? EQUAL_SCORE : comparison.score;
   return {
     cosine,
     cosineAndVetoes: vetoed ? NEVER : cosine,

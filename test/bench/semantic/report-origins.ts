@@ -1,6 +1,6 @@
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
-import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/verdict.ts";
+import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";
 import { OfflineCache } from "./offline-cache.ts";
 import type { OriginPair } from "./question-pairs.ts";
 

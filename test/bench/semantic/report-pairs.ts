@@ -1,5 +1,5 @@
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
-import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/verdict.ts";
+import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";
 import type { PairScores } from "./pair-scores.ts";
 import { scorePair } from "./pair-scores.ts";
 import type { QuestionPair } from "./question-pairs.ts";

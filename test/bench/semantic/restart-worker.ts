@@ -1,17 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
-import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/schema.ts";
-import { insertEntryRow } from "../../../durable-objects/cache-shard/entry.ts";
-import type { Entry } from "../../../durable-objects/cache-shard/entry.ts";
-import { MeaningStore } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
+import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
+import { insertEntryRows } from "../../../durable-objects/cache-shard/entries/entry-rows.ts";
+import type { Entry } from "../../../durable-objects/cache-shard/entries/entry.ts";
+import { QuestionStore } from "../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
-import relaxedSimd from "../../../shared/kernel/dot-relaxed.wasm";
-import simd from "../../../shared/kernel/dot-simd.wasm";
+import relaxedSimd from "../../../durable-objects/cache-shard/semantic/kernel/dot-relaxed.wasm";
+import simd from "../../../durable-objects/cache-shard/semantic/kernel/dot-simd.wasm";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 
 const DIMS = 256;
 const LEDGER_BYTES = 64 * 1024 * 1024;
 const NEIGHBOURS = 32;
 /** Questions are found while their entries are there. */
+const NO_BODY = { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
 const ENTRY: Omit<Entry, "key"> = {
   scope: "scope",
   tenant: "tenant",
@@ -40,14 +41,14 @@ function vectorOf(seed: number): Float32Array {
   });
 }
 
-/** A shard's meanings in real storage, without what is around them. */
-export class Meanings extends DurableObject {
-  readonly #meanings: MeaningStore;
+/** A shard's questions in real storage, without what is around them. */
+export class Questions extends DurableObject {
+  readonly #questions: QuestionStore;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, CACHE_SHARD_MIGRATIONS);
-    this.#meanings = new MeaningStore({
+    this.#questions = new QuestionStore({
       sql: ctx.storage.sql,
       ledger: new IsolateLedger(LEDGER_BYTES),
       owner: "bench",
@@ -63,14 +64,14 @@ export class Meanings extends DurableObject {
     if (pathname === "/idle") return Response.json({});
     if (pathname === "/search") {
       const vector = vectorOf(Number(searchParams.get("seed")));
-      const found = this.#meanings.find({ scope: "scope", canonical: "", vector, nearest: NEIGHBOURS, minCosine: -1 });
-      return Response.json({ found: found.length, best: found[0], vectors: this.#meanings.size, bytes: this.#meanings.bytes });
+      const found = this.#questions.find({ scope: "scope", canonical: "", vector, nearest: NEIGHBOURS, minCosine: -1 });
+      return Response.json({ found: found.length, best: found[0], vectors: this.#questions.size, bytes: this.#questions.bytes });
     }
     for (let at = Number(searchParams.get("from")); at < Number(searchParams.get("to")); at++) {
       this.ctx.storage.transactionSync(() => {
-        insertEntryRow(this.ctx.storage.sql, { ...ENTRY, key: `key-${at}` });
-        this.#meanings.add({ key: `key-${at}`, scope: "scope", text: `question ${at}`, canonical: `c-${at}`, vector: vectorOf(at) });
-        this.#meanings.beforeCommit();
+        insertEntryRows(this.ctx.storage.sql, { ...ENTRY, key: `key-${at}` }, NO_BODY);
+        this.#questions.add({ key: `key-${at}`, scope: "scope", text: `question ${at}`, canonical: `c-${at}`, vector: vectorOf(at) });
+        this.#questions.beforeCommit();
       });
     }
     return Response.json({ databaseBytes: this.ctx.storage.sql.databaseSize });
@@ -78,10 +79,10 @@ export class Meanings extends DurableObject {
 }
 
 interface BenchEnv {
-  readonly MEANINGS: DurableObjectNamespace;
+  readonly QUESTIONS: DurableObjectNamespace;
 }
 
 // oxlint-disable-next-line import/no-default-export -- the runtime asks for it
 export default {
-  fetch: async (request: Request, env: BenchEnv): Promise<Response> => env.MEANINGS.getByName("bench").fetch(request),
+  fetch: async (request: Request, env: BenchEnv): Promise<Response> => env.QUESTIONS.getByName("bench").fetch(request),
 };

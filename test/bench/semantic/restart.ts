@@ -53,7 +53,7 @@ async function bundle(): Promise<ModuleTable> {
   });
   const kernel = async (name: string): Promise<ModuleTable[string]> => ({
     type: "wasm",
-    contents: new Uint8Array(await readFile(join(ROOT, "shared/kernel", name))),
+    contents: new Uint8Array(await readFile(join(ROOT, "durable-objects/cache-shard/semantic/kernel", name))),
   });
   return {
     [MAIN_MODULE]: { type: "esm", contents: outputFiles[0]?.text ?? "" },
@@ -77,8 +77,8 @@ function start(): Miniflare {
           name: WORKER,
           compatibilityDate: COMPATIBILITY_DATE,
           manifest: { mainModule: MAIN_MODULE, modulesRoot: ROOT, modules },
-          env: { MEANINGS: { type: "durable-object", worker: WORKER, exportName: "Meanings" } },
-          exports: { Meanings: { type: "durable-object", storage: "sqlite" } },
+          env: { QUESTIONS: { type: "durable-object", worker: WORKER, exportName: "Questions" } },
+          exports: { Questions: { type: "durable-object", storage: "sqlite" } },
         },
       },
     ],

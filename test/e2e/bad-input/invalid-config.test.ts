@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postChat, userPrompt } from "../../support/chat-client.ts";
-import { bundleWorker } from "../../../workers/local/bundle.ts";
-import { startCluster } from "../../../workers/local/cluster.ts";
-import type { Cluster } from "../../../workers/local/cluster.ts";
-import { DataFolder } from "../../../workers/local/data-folder.ts";
+import { bundleWorker } from "../../../workers/local/cluster/bundle.ts";
+import { startCluster } from "../../../workers/local/cluster/cluster.ts";
+import type { Cluster } from "../../../workers/local/cluster/cluster.ts";
+import { DataFolder } from "../../../workers/local/cluster/data-folder.ts";
 
 const SECRET = "sk-never-to-be-told";
 let dataDir = "";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FOLLOWER_PATIENCE_MS } from "../../../workers/limits/lease-queue.ts";
-import { bundleWorker } from "../../../workers/local/bundle.ts";
+import { bundleWorker } from "../../../workers/local/cluster/bundle.ts";
 
 /** Long enough for a request to reach the Worker, short against the limiter's delay. */
 const ARRIVAL_MS = 150;

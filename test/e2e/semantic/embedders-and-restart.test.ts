@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { text as readText } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestCluster } from "../../support/e2e-cluster.ts";
-import { askFor, MEANING_VARS, NEAR_REPEAT, PARAPHRASE, QUESTION, semanticCounter } from "./meaning-cluster.ts";
+import { askFor, MEANING_VARS, NEAR_REPEAT, PARAPHRASE, QUESTION, semanticCounter } from "./semantic-cluster.ts";
 
 const DIMS = 512;
 

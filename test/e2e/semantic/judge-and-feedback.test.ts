@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf, startTestCluster } from "../../support/e2e-cluster.ts";
 import type { TestCluster } from "../../support/e2e-cluster.ts";
 import type { RecordedCall, UpstreamPlan } from "../../support/start-upstream.ts";
-import { askFor, eventually, MEANING_VARS, PARAPHRASE, QUESTION, semanticCounter } from "./meaning-cluster.ts";
+import { askFor, eventually, MEANING_VARS, PARAPHRASE, QUESTION, semanticCounter } from "./semantic-cluster.ts";
 
 const JUDGE = "judge-model";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
+import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, purgeOf, recount, saidBy, told, wholeOf, withEviction, withShard } from "../../support/shard-bench.ts";
 import {

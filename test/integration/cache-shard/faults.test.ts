@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
+import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withShard } from "../../support/shard-bench.ts";
 import { answerResponse, contentOf, readAll } from "../../support/shard-provider.ts";

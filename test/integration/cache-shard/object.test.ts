@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CacheShard } from "../../../durable-objects/cache-shard/cache-shard.ts";
-import type { AnswerRequest } from "../../../shared/contracts/cache-shard.ts";
+import type { AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import { ask, purgeOf } from "../../support/shard-bench.ts";
 
 let objects = 0;

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { PurgeRequest } from "../../../shared/contracts/cache-shard.ts";
+import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
 import { answerEvents, answerResponse, handBody, readAll, settled } from "../../support/shard-provider.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FeedbackReply } from "../../../shared/contracts/cache-shard.ts";
+import type { FeedbackReply } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { FrontAnswer } from "../../support/shard-front.ts";
 import { Front, jsonOf } from "../../support/shard-front.ts";
 

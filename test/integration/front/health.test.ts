@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ProviderRecord } from "../../../shared/domain/provider-health.ts";
+import type { ProviderRecord } from "../../../shared/domain/figures/provider-health.ts";
 import { Front, jsonOf } from "../../support/shard-front.ts";
 
 const NOW_MS = 1_800_000_000_000;

@@ -93,7 +93,7 @@ describe("lease books on real limiter objects", () => {
     const admissions = await Promise.all(["a", "b", "c", "d", "e"].map((user) => admit(0, user)));
     expect(admissions.map(({ kind }) => kind)).toEqual(["admitted", "admitted", "admitted", "denied", "denied"]);
     const denial = admissions[3];
-    expect(denial).toMatchObject({ kind: "denied", party: "tenant", user: { remaining: 50 } });
+    expect(denial).toMatchObject({ kind: "denied", limitedBy: "tenant", user: { remaining: 50 } });
     expect((await status("a"))?.remaining).toBe(49);
   });
 });

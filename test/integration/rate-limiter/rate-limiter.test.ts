@@ -131,8 +131,8 @@ describe("what the limiter object stores", () => {
     await limiter.lease(ask("a"));
     await evictDurableObject(limiter);
     await limiter.lease(ask("b"));
-    expect(await runInDurableObject(limiter, (_, state) => state.storage.sql.exec("SELECT step FROM schema_migrations").toArray())).toEqual(
-      [{ step: 1 }],
-    );
+    expect(
+      await runInDurableObject(limiter, (_, state) => state.storage.sql.exec("SELECT version FROM schema_migrations").toArray()),
+    ).toEqual([{ version: 1 }]);
   });
 });

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PurgeSelector } from "../../../shared/domain/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import {
   DIMS,
@@ -11,14 +11,14 @@ import {
   keyOf,
   KEYS_PER_SCOPE,
   LEDGER_BYTES,
-  MeaningWorld,
+  QuestionWorld,
   newSurroundings,
   SCOPES,
   storedIndex,
   textOf,
   vectorOf,
-} from "./meaning-world.ts";
-import type { Place, Surroundings } from "./meaning-world.ts";
+} from "./question-world.ts";
+import type { Place, Surroundings } from "./question-world.ts";
 
 const SHORT_LIFE_MS = 10_000;
 const LONG_LIFE_MS = 3_600_000;
@@ -38,7 +38,7 @@ type Operation =
   | { readonly kind: "commit"; readonly place: Place; readonly tag: boolean; readonly short: boolean; readonly vector: boolean }
   | { readonly kind: "late_commit"; readonly place: Place }
   | { readonly kind: "purge"; readonly selector: PurgeSelector["kind"]; readonly place: Place }
-  | { readonly kind: "evict" | "drop" | "spill" | "lend" | "quarantine"; readonly place: Place }
+  | { readonly kind: "evict" | "drop" | "spill" | "fetch" | "quarantine"; readonly place: Place }
   | { readonly kind: "advance" | "sweep" | "search" | "crash" | "unload" };
 
 interface Step {
@@ -66,7 +66,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       place,
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("evict", "drop", "spill", "lend", "quarantine"), place }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("evict", "drop", "spill", "fetch", "quarantine"), place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("advance", "sweep", "search", "crash", "unload") }) },
 );
 // Long, and mostly undisturbed: a short history has nothing to lose.
@@ -106,7 +106,7 @@ class Model {
         for (const [key, expected] of this.live) if (expected.expiresMs <= nowMs) this.live.delete(key);
         return;
       case "spill":
-      case "lend":
+      case "fetch":
       case "advance":
       case "search":
       case "crash":
@@ -158,7 +158,7 @@ function selectorOf(kind: PurgeSelector["kind"], at: Place, nowMs: number): Purg
 }
 
 /** One step on the real thing. */
-async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surroundings): Promise<void> {
+async function carryOut(world: QuestionWorld, step: Operation, surroundings: Surroundings): Promise<void> {
   switch (step.kind) {
     case "commit": {
       const expiresMs = surroundings.nowMs + (step.short ? SHORT_LIFE_MS : LONG_LIFE_MS);
@@ -184,8 +184,8 @@ async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surr
     case "spill":
       if (world.store.find(keyOf(step.place))?.spilled === null) await world.spill(keyOf(step.place));
       return;
-    case "lend":
-      await world.layer.lend({ key: keyOf(step.place), source: "entry" });
+    case "fetch":
+      await world.layer.fetchEntry({ key: keyOf(step.place), source: "entry" });
       return;
     case "quarantine":
       world.layer.quarantine(keyOf(step.place));
@@ -194,10 +194,10 @@ async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surr
       surroundings.nowMs += SHORT_LIFE_MS;
       return;
     case "sweep":
-      world.store.sweep("", surroundings.nowMs, 0);
+      world.deadRows.freeSlice("", surroundings.nowMs, 0);
       return;
     case "search":
-      await world.resemble(0);
+      await world.searchSimilar(0);
       return;
     case "unload":
       world.shedMemory();
@@ -209,10 +209,10 @@ async function carryOut(world: MeaningWorld, step: Operation, surroundings: Surr
 }
 
 /** Rows, pages and what is found are what the model says. */
-async function check(world: MeaningWorld, sql: SqlStorage, model: Model, nowMs: number): Promise<void> {
+async function check(world: QuestionWorld, sql: SqlStorage, model: Model, nowMs: number): Promise<void> {
   const rows = sql
     .exec<{ ref: number; key: string; text: string; scope: string; scope_ref: number }>(
-      "SELECT m.ref, m.key, m.text, m.scope_ref, s.scope FROM meanings m JOIN scopes s ON s.ref = m.scope_ref",
+      "SELECT m.ref, m.key, m.text, m.scope_ref, s.scope FROM questions m JOIN scopes s ON s.ref = m.scope_ref",
     )
     .toArray();
   const expected = [...model.live.values()].filter(({ findable }) => findable);
@@ -229,7 +229,7 @@ async function check(world: MeaningWorld, sql: SqlStorage, model: Model, nowMs: 
   }
   const findable = model.findable(nowMs);
   for (let scope = 0; scope < SCOPES.length; scope++) {
-    const found = await world.resemble(scope);
+    const found = await world.searchSimilar(scope);
     const wanted = findable.filter((one) => one.place.scope === scope && one.hasVector);
     expect(found.map(({ key }) => key).sort()).toEqual(wanted.map((one) => keyOf(one.place)).sort());
     for (let key = 0; key < KEYS_PER_SCOPE; key++) {
@@ -244,13 +244,13 @@ let runs = 0;
 
 async function run(script: readonly Step[], evictBetween: boolean): Promise<void> {
   runs += 1;
-  const stub = env.CACHE_SHARD.getByName(`meanings-${runs}`) as DurableObjectStub;
+  const stub = env.CACHE_SHARD.getByName(`questions-${runs}`) as DurableObjectStub;
   const surroundings = newSurroundings();
   const model = new Model();
-  let world: MeaningWorld | null = null;
+  let world: QuestionWorld | null = null;
   for (const { operation: step, failIn } of script) {
     await runInDurableObject(stub, async (_instance, ctx) => {
-      if (world === null || step.kind === "crash") world = new MeaningWorld(ctx.storage, surroundings);
+      if (world === null || step.kind === "crash") world = new QuestionWorld(ctx.storage, surroundings);
       surroundings.nowMs += 1;
       surroundings.failIn = failIn;
       try {
@@ -274,7 +274,7 @@ async function run(script: readonly Step[], evictBetween: boolean): Promise<void
 }
 
 /** After a failure the purge log tells whether the purge happened; nothing else has two parts. */
-function settle(model: Model, world: MeaningWorld, step: Operation, nowMs: number): void {
+function settle(model: Model, world: QuestionWorld, step: Operation, nowMs: number): void {
   if (step.kind === "late_commit") {
     if (world.store.find(keyOf(step.place)) === null) model.live.delete(keyOf(step.place));
     return;
@@ -283,7 +283,7 @@ function settle(model: Model, world: MeaningWorld, step: Operation, nowMs: numbe
   const covered = [...model.live.values()].filter((one) => covers(step.selector, step.place, one, nowMs));
   if (covered.some((one) => world.store.find(keyOf(one.place)) !== null)) return;
   // The entries are gone; of a purge of all the questions may still be waiting for the sweep.
-  world.store.sweep("", nowMs - LONG_LIFE_MS * 2, 0);
+  world.deadRows.freeSlice("", nowMs - LONG_LIFE_MS * 2, 0);
   model.apply(step, nowMs);
 }
 
@@ -293,16 +293,16 @@ describe("vectors of different embedders", () => {
     await runInDurableObject(stub, async (_instance, ctx) => {
       const surroundings = newSurroundings();
       const at = { scope: 0, key: 1 };
-      const before = new MeaningWorld(ctx.storage, surroundings, "one:64");
+      const before = new QuestionWorld(ctx.storage, surroundings, "one:64");
       before.commit(at, {}, true);
-      expect((await before.resemble(0, "one:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
-      expect(await before.resemble(0, "two:64")).toEqual([]);
-      const after = new MeaningWorld(ctx.storage, surroundings, "two:64");
-      expect(await after.resemble(0, "two:64")).toEqual([]);
+      expect((await before.searchSimilar(0, "one:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
+      expect(await before.searchSimilar(0, "two:64")).toEqual([]);
+      const after = new QuestionWorld(ctx.storage, surroundings, "two:64");
+      expect(await after.searchSimilar(0, "two:64")).toEqual([]);
       expect(storedIndex(ctx.storage.sql).size).toBe(0);
       // Stored again by the new one, next to nothing of the old one.
       after.commit(at, {}, true);
-      expect((await after.resemble(0, "two:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
+      expect((await after.searchSimilar(0, "two:64")).map(({ key }) => key)).toEqual([keyOf(at)]);
     });
   });
 });
@@ -312,20 +312,20 @@ describe("memory that runs short", () => {
     const stub = env.CACHE_SHARD.getByName("short-of-memory") as DurableObjectStub;
     await runInDurableObject(stub, async (_instance, ctx) => {
       const ledger = new IsolateLedger(LEDGER_BYTES);
-      const world = new MeaningWorld(ctx.storage, newSurroundings(), EMBEDDER_ID, ledger);
+      const world = new QuestionWorld(ctx.storage, newSurroundings(), EMBEDDER_ID, ledger);
       world.commit({ scope: 0, key: 0 }, {}, true);
       const hog = ledger.open("flights", "hog");
-      await world.resemble(0);
+      await world.searchSimilar(0);
       expect(world.layer.vectors).toBe(1);
       expect(world.layer.indexBytes).toBeGreaterThanOrEqual(DIMS);
       expect(ledger.usedBy("vectors")).toBe(world.layer.indexBytes);
       hog.reserve(LEDGER_BYTES);
       expect([world.layer.vectors, world.layer.indexBytes]).toEqual([0, 0]);
       world.commit({ scope: 0, key: 1 }, {}, true);
-      expect(await world.resemble(0)).toEqual([]);
+      expect(await world.searchSimilar(0)).toEqual([]);
       expect(await world.equalTo({ scope: 0, key: 1 })).toEqual([keyOf({ scope: 0, key: 1 })]);
       hog.close();
-      expect(await world.resemble(0)).toHaveLength(2);
+      expect(await world.searchSimilar(0)).toHaveLength(2);
     });
   });
 });

@@ -1,17 +1,18 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { insertEntryRow } from "../../../durable-objects/cache-shard/entry.ts";
-import type { Entry } from "../../../durable-objects/cache-shard/entry.ts";
-import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/schema.ts";
-import { MeaningStore } from "../../../durable-objects/cache-shard/semantic/meaning-store.ts";
+import { insertEntryRows } from "../../../durable-objects/cache-shard/entries/entry-rows.ts";
+import type { Entry } from "../../../durable-objects/cache-shard/entries/entry.ts";
+import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
+import { QuestionStore } from "../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
-import { DIMS, LEDGER_BYTES, vectorOf } from "./meaning-world.ts";
+import { DIMS, LEDGER_BYTES, vectorOf } from "./question-world.ts";
 
 const STORED = 40;
 /** The most that one shard looks at. */
 const NEAREST = 32;
+const NO_BODY = { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
 const ENTRY: Omit<Entry, "key"> = {
   scope: "scope",
   tenant: "tenant",
@@ -37,7 +38,7 @@ it("a shard that holds a scope alone finds as many neighbours as it may look at"
   const stub = env.CACHE_SHARD.getByName("wide-search") as DurableObjectStub;
   await runInDurableObject(stub, (_instance, { storage }) => {
     migrate(storage, CACHE_SHARD_MIGRATIONS);
-    const meanings = new MeaningStore({
+    const questions = new QuestionStore({
       sql: storage.sql,
       ledger: new IsolateLedger(LEDGER_BYTES),
       owner: "wide-search",
@@ -47,17 +48,17 @@ it("a shard that holds a scope alone finds as many neighbours as it may look at"
     });
     for (let at = 0; at < STORED; at++) {
       const [key, vector] = [`key-${at}`, vectorOf({ scope: 0, key: at })];
-      insertEntryRow(storage.sql, { ...ENTRY, key });
-      meanings.add({ key, scope: "scope", text: `question ${at}`, canonical: at < 3 ? "asked" : key, vector });
-      meanings.beforeCommit();
+      insertEntryRows(storage.sql, { ...ENTRY, key }, NO_BODY);
+      questions.add({ key, scope: "scope", text: `question ${at}`, canonical: at < 3 ? "asked" : key, vector });
+      questions.beforeCommit();
     }
     const query = { scope: "scope", canonical: "asked", vector: vectorOf({ scope: 0, key: STORED - 1 }), minCosine: -1 };
-    const found = meanings.find({ ...query, nearest: NEAREST });
+    const found = questions.find({ ...query, nearest: NEAREST });
     const cosines = found.slice(0, NEAREST).map(({ cosine }) => cosine);
     expect(cosines).toEqual(cosines.toSorted((a, b) => b - a));
     expect(new Set(found.map(({ key }) => key)).size).toBe(found.length);
     expect(found.length).toBeGreaterThanOrEqual(NEAREST);
     for (const key of ["key-0", "key-1", "key-2"]) expect(found.map((one) => one.key)).toContain(key);
-    expect(meanings.find({ ...query, nearest: 0 }).map(({ key }) => key)).toEqual(["key-2", "key-1", "key-0"]);
+    expect(questions.find({ ...query, nearest: 0 }).map(({ key }) => key)).toEqual(["key-2", "key-1", "key-0"]);
   });
 });

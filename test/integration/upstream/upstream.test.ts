@@ -1,9 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { callProvider } from "../../../durable-objects/upstream/provider-call.ts";
+import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 import type { Upstream } from "../../../durable-objects/upstream/upstream.ts";
-import type { UpstreamCall } from "../../../shared/contracts/upstream.ts";
+import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
 
 const PROVIDER = { name: "openai", baseUrl: "http://upstream.test/v1", apiKey: "sk-secret", defaultModel: "m", embedded: false };
 const CALL: UpstreamCall = { provider: "openai", model: "m", body: '{"model":"m"}', stream: true, firstByteTimeoutMs: 5000 };

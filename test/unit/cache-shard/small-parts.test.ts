@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { joinBytes } from "../../../shared/domain/join-bytes.ts";
-import { decodeBody, encodeBody, MAX_ROW_BYTES, splitBody } from "../../../durable-objects/cache-shard/body-codec.ts";
-import type { Entry, EntryBody } from "../../../durable-objects/cache-shard/entry.ts";
-import { PassMarkers } from "../../../durable-objects/cache-shard/pass-markers.ts";
-import { RamFront } from "../../../durable-objects/cache-shard/ram-front.ts";
-import { UseLog } from "../../../durable-objects/cache-shard/use-log.ts";
-import { Watchdog } from "../../../durable-objects/cache-shard/watchdog.ts";
+import { decodeBody, encodeBody, MAX_ROW_BYTES, splitBody } from "../../../durable-objects/cache-shard/entries/body-codec.ts";
+import type { Entry, EntryBody } from "../../../durable-objects/cache-shard/entries/entry.ts";
+import { PassMarkers } from "../../../durable-objects/cache-shard/flights/pass-markers.ts";
+import { RamFront } from "../../../durable-objects/cache-shard/entries/ram-front.ts";
+import { UseLog } from "../../../durable-objects/cache-shard/entries/use-log.ts";
+import { Watchdog } from "../../../shared/providers/call/watchdog.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "../../support/shard-fake-clock.ts";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
-import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/latency-histogram.ts";
+import type { WholeAnswer } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/figures/latency-histogram.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { AnswerMemory } from "../../../workers/front/memory/answer-memory.ts";
 import { PlanMemory } from "../../../workers/front/memory/plan-memory.ts";
-import { TrafficReport } from "../../../workers/front/memory/traffic-report.ts";
+import { IsolateTraffic } from "../../../workers/front/figures/isolate-traffic.ts";
 import type { Plan } from "../../../workers/front/request/plan.ts";
 
 const TTL_MS = 10_000;
@@ -150,7 +150,7 @@ describe("plans in isolate memory", () => {
 
 describe("what an isolate saw", () => {
   it("is reported per tenant and shard, once, and at most every two seconds", () => {
-    const report = new TrafficReport();
+    const report = new IsolateTraffic();
     expect(report.due(10_000)).toBe(false);
     report.answered("acme", 1, "memory_hit", 0, 5);
     report.answered("acme", 1, "memory_hit", 0, 7);
@@ -172,7 +172,7 @@ describe("what an isolate saw", () => {
   });
 
   it("of invented tenants is bounded", () => {
-    const report = new TrafficReport();
+    const report = new IsolateTraffic();
     for (let tenant = 0; tenant < 5000; tenant++) report.answered(`t${tenant}`, 0, "memory_hit", 0);
     expect(report.drain(0)).toHaveLength(1000);
   });

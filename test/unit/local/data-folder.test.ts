@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DataFolder } from "../../../workers/local/data-folder.ts";
-import { identifyProcess, isAlive } from "../../../workers/local/process-identity.ts";
+import { DataFolder } from "../../../workers/local/cluster/data-folder.ts";
+import { identifyProcess, isAlive } from "../../../workers/local/process/process-identity.ts";
 
 const OWNER_ONLY = 0o600;
 let path = "";

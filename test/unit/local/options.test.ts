@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLoopback, parseLocalOptions } from "../../../workers/local/options.ts";
+import { isLoopback, parseLocalOptions } from "../../../workers/local/cluster/options.ts";
 
 describe("local options", () => {
   test("have defaults for one machine", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { productVariables, resolveVariables } from "../../../workers/local/variables.ts";
-import type { VariableSources } from "../../../workers/local/variables.ts";
+import { productVariables, resolveVariables } from "../../../workers/local/cluster/variables.ts";
+import type { VariableSources } from "../../../workers/local/cluster/variables.ts";
 
 const SOURCES: VariableSources = { environment: {}, file: {}, host: "127.0.0.1", adminToken: "kept-admin-token" };
 

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chatCall, PROVIDERS, providerError, refusesStreaming } from "../../../shared/providers/provider-table.ts";
+import { chatCall } from "../../../shared/providers/call/chat-call.ts";
+import { providerError, refusesStreaming } from "../../../shared/providers/call/provider-failure.ts";
+import { PROVIDERS } from "../../../shared/providers/provider-table.ts";
 
 const OPENAI = { name: "openai", baseUrl: "https://api.openai.com/v1", apiKey: "sk-test", defaultModel: "gpt-4o-mini", embedded: false };
 const NOW_MS = Date.UTC(2026, 10, 2, 12);

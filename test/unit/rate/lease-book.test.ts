@@ -33,7 +33,7 @@ describe("admitting out of leases", () => {
     for (let request = 1; request <= 50; request += 1) expect(admitted(await admit()).user?.remaining).toBe(50 - request);
     expect(await admit()).toEqual({
       kind: "denied",
-      party: "user",
+      limitedBy: "user",
       retryAfterSeconds: 4,
       user: { limit: 1000, burst: 50, windowSeconds: 3600, remaining: 0, resetSeconds: 180, retryAfterSeconds: 4 },
     });
@@ -121,9 +121,9 @@ describe("denials", () => {
   it("of the tenant hold for every user, and cost the user nothing", async () => {
     const { admit, limiters } = world({ tenant: { ...HOURLY, burst: 2 } });
     expect(kinds([await admit("ann"), await admit("bob")])).toEqual({ admitted: 2 });
-    expect(await admit("cid")).toMatchObject({ kind: "denied", party: "tenant", user: { remaining: 50, retryAfterSeconds: 0 } });
+    expect(await admit("cid")).toMatchObject({ kind: "denied", limitedBy: "tenant", user: { remaining: 50, retryAfterSeconds: 0 } });
     const { calls } = limiters;
-    expect(admit("ann")).toMatchObject({ kind: "denied", party: "tenant" });
+    expect(admit("ann")).toMatchObject({ kind: "denied", limitedBy: "tenant" });
     expect(limiters.calls).toBe(calls);
   });
 

@@ -1,15 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compare } from "../../../shared/domain/semantic/comparison.ts";
-import { analyse } from "../../../shared/domain/semantic/features.ts";
+import { compare } from "../../../shared/domain/semantic/english/comparing/comparison.ts";
+import { analyse } from "../../../shared/domain/semantic/english/reading/features.ts";
 import { emptyTrust, observe } from "../../../shared/domain/semantic/trust.ts";
 import type { ScopeTrust } from "../../../shared/domain/semantic/trust.ts";
-import { DEFAULT_ERROR_BOUND, resolveBands, scoreBin, scoreBinCount, verdict } from "../../../shared/domain/semantic/verdict.ts";
+import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";
+import { resolveThresholds, scoreBinCount, scoreBinOf, verdict } from "../../../shared/domain/semantic/verdict.ts";
 
-const bands = resolveBands(DEFAULT_ERROR_BOUND);
+const thresholds = resolveThresholds(DEFAULT_ERROR_BOUND);
 const comparisonOf = (a: string, b: string, cosine: number) => compare(analyse(a), analyse(b), cosine, undefined);
-const decide = (a: string, b: string, cosine: number, more: { minSimilarity?: number; verifierScore?: number } = {}) =>
-  verdict({ comparison: comparisonOf(a, b, cosine), cosine, bands, ...more });
+const decide = (a: string, b: string, cosine: number, more: { minSimilarity?: number } = {}) =>
+  verdict({ comparison: comparisonOf(a, b, cosine), cosine, thresholds, ...more });
 const EQUAL_BIN = scoreBinCount() - 1;
 
 function withOutcomes(bin: number, right: number, wrong: number, trust: ScopeTrust = emptyTrust(scoreBinCount())): ScopeTrust {
@@ -55,12 +56,6 @@ describe("verdict", () => {
     expect(decide("How do I boil an egg?", "how do I boil an egg", Number.NaN, { minSimilarity: 0.98 }).kind).toBe("reject");
   });
 
-  it("takes a served answer back when the verifier doubts it, and lifts nothing on its word", () => {
-    const [a, b] = ["What is the process for requesting parental leave?", "How do I request parental leave?"] as const;
-    expect(decide(a, b, 0.9, { verifierScore: 0.05 })).toMatchObject({ kind: "grey", reason: "verifier_doubts" });
-    expect(decide("How do I boil an egg?", "Who painted the Mona Lisa?", 0.1, { verifierScore: 1 }).kind).toBe("reject");
-  });
-
   it("gives the same verdict whichever text came first", () => {
     const texts = [
       "How do I renew a passport online?",
@@ -68,7 +63,7 @@ describe("verdict", () => {
       "What is the process for online passport renewal?",
       "Who renews passports?",
     ];
-    for (const a of texts) for (const b of texts) expect(scoreBin(comparisonOf(a, b, 0.8))).toBe(scoreBin(comparisonOf(b, a, 0.8)));
+    for (const a of texts) for (const b of texts) expect(scoreBinOf(comparisonOf(a, b, 0.8))).toBe(scoreBinOf(comparisonOf(b, a, 0.8)));
   });
 });
 
@@ -78,26 +73,26 @@ describe("resolveBands", () => {
   it("never serves more at a tighter bound", () => {
     fc.assert(
       fc.property(bound, bound, (one, other) => {
-        expect(resolveBands(Math.min(one, other)).serveFrom).toBeGreaterThanOrEqual(resolveBands(Math.max(one, other)).serveFrom);
+        expect(resolveThresholds(Math.min(one, other)).serveFrom).toBeGreaterThanOrEqual(resolveThresholds(Math.max(one, other)).serveFrom);
       }),
     );
   });
 
-  it("serves nothing at a bound of zero", () => expect(resolveBands(0).serveFrom).toBe(scoreBinCount()));
+  it("serves nothing at a bound of zero", () => expect(resolveThresholds(0).serveFrom).toBe(scoreBinCount()));
 
   it("closes bins after a scope's mistakes", () => {
-    expect(resolveBands(0.01, withOutcomes(bands.serveFrom, 20, 2)).serveFrom).toBeGreaterThan(bands.serveFrom);
+    expect(resolveThresholds(0.01, withOutcomes(thresholds.serveFrom, 20, 2)).serveFrom).toBeGreaterThan(thresholds.serveFrom);
   });
 
   it("closes everything when even near-repeats were wrong", () => {
-    expect(resolveBands(0.01, withOutcomes(EQUAL_BIN, 0, 3)).serveFrom).toBe(scoreBinCount());
+    expect(resolveThresholds(0.01, withOutcomes(EQUAL_BIN, 0, 3)).serveFrom).toBe(scoreBinCount());
   });
 
   it("opens the next bin only after enough successes to certify it", () => {
-    const next = bands.serveFrom - 1;
-    expect(resolveBands(0.01, withOutcomes(next, 100, 0)).serveFrom).toBe(bands.serveFrom);
-    expect(resolveBands(0.01, withOutcomes(next, 400, 0)).serveFrom).toBe(next);
-    expect(resolveBands(0.01, withOutcomes(next, 400, 6)).serveFrom).toBe(bands.serveFrom);
+    const next = thresholds.serveFrom - 1;
+    expect(resolveThresholds(0.01, withOutcomes(next, 100, 0)).serveFrom).toBe(thresholds.serveFrom);
+    expect(resolveThresholds(0.01, withOutcomes(next, 400, 0)).serveFrom).toBe(next);
+    expect(resolveThresholds(0.01, withOutcomes(next, 400, 6)).serveFrom).toBe(thresholds.serveFrom);
   });
 
   it("never serves more after one more mistake", () => {
@@ -106,7 +101,7 @@ describe("resolveBands", () => {
       fc.property(fc.array(fc.record({ bin, isRight: fc.boolean() }), { maxLength: 40 }), bin, (history, at) => {
         const trust = history.reduce((sum, one) => observe(sum, { ...one, source: "audit" }), emptyTrust(scoreBinCount()));
         const worse = observe(trust, { bin: at, isRight: false, source: "audit" });
-        expect(resolveBands(0.01, worse).serveFrom).toBeGreaterThanOrEqual(resolveBands(0.01, trust).serveFrom);
+        expect(resolveThresholds(0.01, worse).serveFrom).toBeGreaterThanOrEqual(resolveThresholds(0.01, trust).serveFrom);
       }),
       { numRuns: 60 },
     );

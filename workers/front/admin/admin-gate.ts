@@ -1,6 +1,6 @@
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import type { RequestContext } from "../context.ts";
-import { refuseAdmin } from "../request/caller.ts";
+import type { RequestContext } from "../request-context.ts";
+import { refuseAdmin } from "../access/caller.ts";
 
 /** Null = welcome. Pages of other origins never reach admin routes, whatever token they hold. */
 export function adminGate(request: Request, context: RequestContext): CacheError | null {

@@ -3,8 +3,8 @@ import type { JsonObject } from "../../../shared/domain/json.ts";
 import { isJsonObject } from "../../../shared/domain/json.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
-import { parseJsonBody } from "../../../shared/wire/json-body.ts";
-import type { RequestContext } from "../context.ts";
+import { parseJsonBody } from "../../../shared/wire/json/json-body.ts";
+import type { RequestContext } from "../request-context.ts";
 import { readBody } from "../request/body-reader.ts";
 
 /** A JSON object as an admin route's body. */
@@ -35,8 +35,8 @@ export function shardUnreachable(shard: number): CacheError {
   return { kind: "shards_unreachable", message: `Shard ${shard} could not be reached.` };
 }
 
-/** Query parameters beyond the known ones are mistakes worth telling. */
+/** A query parameter that the route does not know is a mistake of the caller. */
 export function unknownParameter(url: URL, known: readonly string[]): CacheError | null {
-  const stranger = [...url.searchParams.keys()].find((name) => !known.includes(name));
-  return stranger === undefined ? null : badField(stranger, `Unknown query parameter '${stranger}'.`);
+  const unknown = [...url.searchParams.keys()].find((name) => !known.includes(name));
+  return unknown === undefined ? null : badField(unknown, `Unknown query parameter '${unknown}'.`);
 }

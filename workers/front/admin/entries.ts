@@ -1,17 +1,16 @@
-import type { EntryDetail } from "../../../shared/contracts/cache-shard.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
-import { jsonAnswer } from "../json-answer.ts";
-import { askShards } from "../shards.ts";
-import { jointAnswer } from "../shards-failed.ts";
+import type { EntryDetail } from "../../../shared/contracts/cache-shard/purge-contract.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
+import { jsonAnswer } from "../answer/json-answer.ts";
+import { askShards } from "../shards/shard-client.ts";
+import { jointAnswer } from "../shards/joint-answer.ts";
 import { badField } from "./admin-request.ts";
 import { purgeEverywhere } from "./purge.ts";
-
-const DIGEST = /^[0-9a-f]{64}$/;
+import { isDigest } from "../../../shared/domain/digest-text.ts";
 
 /** GET /admin/entries/:key. The key alone does not tell the shard (that takes the scope), so all are asked. */
 export async function inspectEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
-  if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
+  if (!isDigest(key)) return errorAnswer(badKey(), "problem", context);
   const { answers, failed } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.entry(key));
   const found = answers.find((entry) => entry !== null);
   if (found !== undefined && found !== null) return jsonAnswer(withTimes(found), context);
@@ -21,7 +20,7 @@ export async function inspectEntry(_request: Request, context: RequestContext, k
 
 /** DELETE /admin/entries/:key */
 export async function deleteEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
-  if (!DIGEST.test(key)) return errorAnswer(badKey(), "problem", context);
+  if (!isDigest(key)) return errorAnswer(badKey(), "problem", context);
   const { purged, failed } = await purgeEverywhere({ kind: "key", value: key, hard: false, dryRun: false }, context);
   if (failed.length > 0) return jointAnswer({ purged }, failed, context);
   return purged === 0 ? notFound(context) : jsonAnswer({ key, purged }, context);

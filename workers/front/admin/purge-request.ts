@@ -1,27 +1,27 @@
 import type { Config } from "../../../shared/config/config.ts";
-import type { PurgeRequest } from "../../../shared/contracts/cache-shard.ts";
+import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Json, JsonObject } from "../../../shared/domain/json.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
-import { parseChatRequest } from "../../../shared/wire/chat-request.ts";
-import { DEFAULT_TENANT } from "../request/caller.ts";
+import { parseChatRequest } from "../request/chat/chat-request.ts";
+import { DEFAULT_TENANT } from "../access/caller.ts";
 import { planRequest } from "../request/plan.ts";
 import { badField } from "./admin-request.ts";
+import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
+import { isDigest } from "../../../shared/domain/digest-text.ts";
 
 const SELECTORS = ["all", "key", "tag", "model", "tenant", "scope", "olderThanSeconds", "request"] as const;
 type Selector = (typeof SELECTORS)[number];
 /** Members that go with a selector. */
 const COMPANIONS = ["dryRun", "mode", "requestTenant", "requestUser", "requestKey"] as const;
-const DIGEST = /^[0-9a-f]{64}$/;
 const MAX_AGE_SECONDS = 100 * 365 * 24 * 3600;
-const MS_PER_SECOND = 1000;
 
 /** Reads the body of POST /admin/purge: exactly one selector, `dryRun`, `mode`; anything else is an error. */
 export function readPurge(body: JsonObject, config: Config, nowMs: number): Result<PurgeRequest, CacheError> {
   const known: readonly string[] = [...SELECTORS, ...COMPANIONS];
-  const stranger = Object.keys(body).find((name) => !known.includes(name));
-  if (stranger !== undefined) return err(badField(stranger, `Unknown member '${stranger}'.`));
+  const unknown = Object.keys(body).find((name) => !known.includes(name));
+  if (unknown !== undefined) return err(badField(unknown, `Unknown member '${unknown}'.`));
   const given = SELECTORS.filter((name) => Object.hasOwn(body, name));
   const [selector, second] = given;
   if (selector === undefined) return err(badField(null, `The body must name exactly one of ${SELECTORS.join(", ")}.`));
@@ -50,7 +50,7 @@ function selectorValue(
       return ok({ kind: "created_before", value: String(nowMs - value * MS_PER_SECOND) });
     case "key":
     case "scope":
-      return typeof value === "string" && DIGEST.test(value)
+      return typeof value === "string" && isDigest(value)
         ? ok({ kind: selector, value })
         : err(badField(selector, `${selector} must be 64 hex digits, as in refrain-entry.`));
     case "tag":

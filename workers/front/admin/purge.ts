@@ -1,9 +1,9 @@
-import type { PurgeReply, PurgeRequest } from "../../../shared/contracts/cache-shard.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
-import { jsonAnswer } from "../json-answer.ts";
-import { askRange, askShards, shardStub } from "../shards.ts";
-import { jointAnswer } from "../shards-failed.ts";
+import type { PurgeReply, PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
+import { jsonAnswer } from "../answer/json-answer.ts";
+import { askRange, askShards, shardStub } from "../shards/shard-client.ts";
+import { jointAnswer } from "../shards/joint-answer.ts";
 import { badField, readObject, shardNumber, shardUnreachable, unknownParameter } from "./admin-request.ts";
 import { readPurge } from "./purge-request.ts";
 

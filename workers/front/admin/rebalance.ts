@@ -1,9 +1,9 @@
-import type { MovingEntry } from "../../../shared/contracts/cache-shard.ts";
-import { homeShard } from "../../../shared/domain/routing.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
-import { shardStub } from "../shards.ts";
-import { jointAnswer } from "../shards-failed.ts";
+import type { MovingEntry } from "../../../shared/contracts/cache-shard/moving-contract.ts";
+import { homeShard } from "../../../shared/domain/keys/routing.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
+import { shardStub } from "../shards/shard-client.ts";
+import { jointAnswer } from "../shards/joint-answer.ts";
 import { badField, readObject } from "./admin-request.ts";
 
 const MAX_SHARDS = 1024;
@@ -18,8 +18,8 @@ export async function rebalance(request: Request, context: RequestContext): Prom
   const body = await readObject(request, context);
   if (!body.ok) return errorAnswer(body.error, "problem", context);
   const { shardCount } = context.isolate.config.topology;
-  const stranger = Object.keys(body.value).find((name) => name !== "previousShardCount");
-  if (stranger !== undefined) return errorAnswer(badField(stranger, `Unknown member '${stranger}'.`), "problem", context);
+  const unknown = Object.keys(body.value).find((name) => name !== "previousShardCount");
+  if (unknown !== undefined) return errorAnswer(badField(unknown, `Unknown member '${unknown}'.`), "problem", context);
   const previous = body.value.previousShardCount ?? shardCount;
   if (typeof previous !== "number" || !Number.isInteger(previous) || previous < 1 || previous > MAX_SHARDS) {
     return errorAnswer(
@@ -46,7 +46,7 @@ export async function rebalance(request: Request, context: RequestContext): Prom
   return jointAnswer({ moved, done }, failed, context);
 }
 
-/** Adopt first, surrender after: an entry is in one of the two places at any time, and in both for a moment. */
+/** Received first, released after: an entry is in one of the two places at any time, and in both for a moment. */
 async function emptyShard(
   shard: number,
   deadlineMs: number,
@@ -58,13 +58,13 @@ async function emptyShard(
   let moved = 0;
   while (afterKey !== null) {
     if (Date.now() >= deadlineMs) return { moved, done: false };
-    const batch = await source.misplaced({ afterKey, ...topology });
+    const batch = await source.listMisplaced({ afterKey, ...topology });
     const homes = Map.groupBy(batch.entries, (entry: MovingEntry) => homeShard(entry.scope, entry.key, topology));
     for (const [home, entries] of homes) {
       const keys = entries.map(({ key }) => key);
-      await shardStub(context.env, home).adopt(entries);
-      const covered = await source.surrender({ keys, sequence: batch.sequence });
-      if (covered.length > 0) await shardStub(context.env, home).drop(covered);
+      await shardStub(context.env, home).receiveEntries(entries);
+      const covered = await source.releaseEntries({ keys, sequence: batch.sequence });
+      if (covered.length > 0) await shardStub(context.env, home).dropEntries(covered);
       moved += entries.length - covered.length;
     }
     afterKey = batch.nextKey;

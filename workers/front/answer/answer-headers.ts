@@ -1,8 +1,7 @@
-import type { AnswerMeta } from "../../../shared/contracts/cache-shard.ts";
+import type { AnswerMeta } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
 import { rateHeaders } from "../../limits/rate-headers.ts";
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 
 /** What an answer's headers are made of beside the answer's own facts. */
 export interface AnswerSetting {

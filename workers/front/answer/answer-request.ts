@@ -1,17 +1,17 @@
-import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard.ts";
+import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
-import type { RequestControls } from "../../../shared/wire/request-controls.ts";
+import type { RequestControls } from "../request/request-controls.ts";
 import type { Admission } from "../../limits/lease-book.ts";
 import type { Isolate } from "../isolate.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
-import { partyOf } from "../memory/party-memory.ts";
+import { callerIdOf } from "../memory/caller-ids.ts";
 import type { Plan } from "../request/plan.ts";
-import { bypassStub, shardStub } from "../shards.ts";
+import { bypassStub, shardStub } from "../shards/shard-client.ts";
 import { bypassAnswer } from "./bypass.ts";
+import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 
 const ANY_AGE = -1;
-const MS_PER_SECOND = 1000;
 
 /** One client request on its way to an answer. */
 export interface Asked {
@@ -70,18 +70,18 @@ async function decide(asked: Asked, isolate: Isolate, env: Env): Promise<Answere
   return { reply, rate };
 }
 
-/** The 429 of a party that has used up its limit. */
+/** The 429 of a user or tenant that has used up its limit. */
 export function limitError(admission: Extract<Admission, { kind: "denied" }>, isolate: Isolate): CacheError {
-  const { retryAfterSeconds, party } = admission;
-  const policy = party === "user" ? isolate.config.limits.user : isolate.config.limits.tenant;
-  const prefix = party === "user" ? "" : "TENANT_";
+  const { retryAfterSeconds, limitedBy } = admission;
+  const policy = limitedBy === "user" ? isolate.config.limits.user : isolate.config.limits.tenant;
+  const prefix = limitedBy === "user" ? "" : "TENANT_";
   // The operator of a local server reads this message; one of a deployment does not want clients told about variables.
   const hint =
     isolate.config.listenHost === null
       ? ""
       : ` Set ${prefix}RATE_LIMIT_REQUESTS and ${prefix}RATE_LIMIT_BURST to change it (\`unlimited\` turns it off).`;
-  const message = `Rate limit of this ${party} reached: ${policy.requests ?? 0} requests per ${policy.windowSeconds} s, bursts of ${policy.burst}. Retry in ${retryAfterSeconds} s.${hint}`;
-  return { kind: "rate_limited", retryAfterSeconds, party, message };
+  const message = `Rate limit of this ${limitedBy} reached: ${policy.requests ?? 0} requests per ${policy.windowSeconds} s, bursts of ${policy.burst}. Retry in ${retryAfterSeconds} s.${hint}`;
+  return { kind: "rate_limited", retryAfterSeconds, limitedBy, message };
 }
 
 function formOf(plan: Plan): AnswerForm {
@@ -126,7 +126,7 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
 
 function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate): AnswerRequest {
   const { plan, controls } = asked;
-  const { text, withheld } = meaningOf(asked, isolate);
+  const { text, withheld } = semanticText(asked, isolate);
   return {
     requestId: asked.requestId,
     key: plan.key,
@@ -150,15 +150,15 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     withheld,
     minSimilarity: controls.minSimilarity,
     explain: controls.explain,
-    // Only what is served by meaning can be judged.
-    party: text === null ? "" : partyOf(asked.tenant, asked.user),
+    // Only semantic hits can be judged.
+    callerId: text === null ? "" : callerIdOf(asked.tenant, asked.user),
   };
 }
 
-/** The text goes to the shard only where meaning has a say: elsewhere it must not be kept. */
-function meaningOf({ plan, controls }: Asked, isolate: Isolate): { readonly text: string | null; readonly withheld: string } {
+/** The text goes to the shard only where similarity search applies: elsewhere it must not be kept. */
+function semanticText({ plan, controls }: Asked, isolate: Isolate): { readonly text: string | null; readonly withheld: string } {
   const { mode } = isolate.config.semantic;
-  const wanted = controls.meaning ?? (mode === "on" ? "semantic" : "exact");
+  const wanted = controls.mode ?? (mode === "on" ? "semantic" : "exact");
   if (mode === "off" || wanted === "exact") return { text: null, withheld: mode === "off" ? "off" : "mode_exact" };
   return { text: plan.text, withheld: plan.withheld };
 }

@@ -1,32 +1,29 @@
-import type { AnswerReply } from "../../../shared/contracts/cache-shard.ts";
-import type { UpstreamApi, UpstreamReply } from "../../../shared/contracts/upstream.ts";
+import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { UpstreamApi } from "../../../shared/contracts/upstream-api.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import { providerError } from "../../../shared/providers/provider-table.ts";
-import { ChatAssembler } from "../../../shared/wire/chat-assembler.ts";
-import { SSE_DONE, sseEvent } from "../../../shared/wire/chat-replay.ts";
-import type { UpstreamEvent } from "../../../shared/wire/chat-stream-reader.ts";
-import { ChatStreamReader } from "../../../shared/wire/chat-stream-reader.ts";
-import { errorEvent } from "../../../shared/wire/error-response.ts";
+import type { AnswerSink, CallReply, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
+import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
+import { systemClock } from "../../../shared/time/clock.ts";
+import { SSE_DONE } from "../../../shared/wire/chat/chat-replay.ts";
+import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { Isolate } from "../isolate.ts";
 import type { Plan } from "../request/plan.ts";
 
-/** Calls one isolate makes at a time around shards it cannot reach: a hot key must not become a stampede. */
+/** Calls that one isolate makes at a time around shards it cannot reach: a hot key must not become a stampede. */
 const MAX_BYPASSES = 4;
-const MAX_ERROR_CHARACTERS = 64 * 1024;
+/** Bytes that may wait for a slow client before the provider is no longer read. */
+const QUEUE_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
 
-/** Straight to upstream because the shard cannot be reached: nothing is read, shared or stored. */
+/** Calls the provider without a shard, because the shard cannot be reached: nothing is read, shared or stored. */
 export async function bypassAnswer(plan: Plan, isolate: Isolate, upstream: UpstreamApi, nowMs: number): Promise<AnswerReply> {
   if (isolate.bypassing >= MAX_BYPASSES) return failed({ kind: "overloaded", what: "bypass", retryAfterSeconds: 1 });
   isolate.bypassing += 1;
-  const done = (): void => {
+  const call = new BypassCall(plan, isolate, upstream, nowMs);
+  const end = call.run().finally(() => {
     isolate.bypassing -= 1;
-  };
-  const reply = await callUpstream(plan, isolate, upstream);
+  });
   const { provider } = plan;
-  if (reply.kind !== "response" || reply.status >= 400 || reply.body === null || !reply.contentType.includes("event-stream")) {
-    done();
-    return failed(await failureOf(provider, reply, nowMs));
-  }
   const meta = {
     outcome: "BYPASS",
     provider,
@@ -40,77 +37,84 @@ export async function bypassAnswer(plan: Plan, isolate: Isolate, upstream: Upstr
     tokens: 0,
     explanation: null,
   } as const;
-  if (plan.stream) return { kind: "stream", stream: relay(plan, reply.body, nowMs, done), ...meta };
-  const json = await assemble(provider, reply.body);
-  done();
-  return json === null ? failed({ kind: "upstream_invalid", provider, reason: "truncated" }) : { kind: "whole", json, sse: null, ...meta };
+  if (plan.stream && (await call.begun(end))) return { kind: "stream", stream: call.stream, ...meta };
+  const outcome = await end;
+  if (outcome.kind === "failed") return failed(outcome.error);
+  return { kind: "whole", json: outcome.answer.json, sse: null, ...meta };
 }
 
-async function callUpstream(plan: Plan, isolate: Isolate, upstream: UpstreamApi): Promise<UpstreamReply> {
-  const { firstByteTimeoutMs } = isolate.config.upstream;
-  try {
-    return await upstream.call({ provider: plan.provider, model: plan.model, body: plan.body, stream: true, firstByteTimeoutMs });
-  } catch {
-    return { kind: "unreachable" };
+/** One call on behalf of one client. A streaming client is written to as fast as it reads. */
+class BypassCall {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly #plan: Plan;
+  readonly #nowMs: number;
+  readonly #answer: ProviderAnswer;
+  readonly #firstEvent = Promise.withResolvers<true>();
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #drained = Promise.withResolvers<void>();
+
+  constructor(plan: Plan, isolate: Isolate, upstream: UpstreamApi, nowMs: number) {
+    this.#plan = plan;
+    this.#nowMs = nowMs;
+    const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = isolate.config.upstream;
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#drained.resolve(),
+        cancel: () => this.#leave(),
+      },
+      { highWaterMark: QUEUE_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
+    );
+    this.#answer = new ProviderAnswer(plan, this.#sink(), {
+      clock: systemClock,
+      patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
+      call: (request): Promise<CallReply> => upstream.call(request).catch(() => ({ kind: "unreachable" })),
+    });
+  }
+
+  async run(): Promise<ProviderOutcome> {
+    const outcome = await this.#answer.read();
+    if (!this.#plan.stream || this.#controller === null) return outcome;
+    const error = outcome.kind === "failed" ? outcome.error : null;
+    const last = error === null ? SSE_DONE : errorEvent(error, "openai", { requestId: "", nowMs: this.#nowMs });
+    this.#controller.enqueue(encoder.encode(last));
+    this.#controller.close();
+    this.#controller = null;
+    return outcome;
+  }
+
+  /** True when the first event is there; false when the call ended without one. */
+  begun(end: Promise<unknown>): Promise<boolean> {
+    return Promise.race([this.#firstEvent.promise, end.then(() => false)]);
+  }
+
+  #sink(): AnswerSink {
+    return {
+      append: (event, usageOnly) => {
+        // A JSON client gets the assembled answer: nobody reads the stream.
+        if (!this.#plan.stream) return true;
+        if (!usageOnly || this.#plan.includeUsage) this.#controller?.enqueue(event);
+        this.#firstEvent.resolve(true);
+        return true;
+      },
+      drained: () => {
+        if (!this.#plan.stream || (this.#controller?.desiredSize ?? 1) > 0) return null;
+        this.#drained = Promise.withResolvers<void>();
+        return this.#drained.promise;
+      },
+    };
+  }
+
+  /** The client has left: the call ends. */
+  #leave(): void {
+    this.#controller = null;
+    this.#drained.resolve();
+    this.#answer.abandon();
   }
 }
 
 function failed(error: CacheError): AnswerReply {
   return { kind: "failed", error };
-}
-
-async function failureOf(provider: string, reply: UpstreamReply, nowMs: number): Promise<CacheError> {
-  if (reply.kind === "timeout") return { kind: "upstream_timeout", provider, phase: "first_byte" };
-  if (reply.kind === "unreachable") return { kind: "upstream_unreachable", provider };
-  if (reply.status < 400) return { kind: "upstream_invalid", provider, reason: "garbage" };
-  const text = reply.body === null ? "" : await new Response(reply.body).text().catch(() => "");
-  return providerError(provider, reply.status, text.slice(0, MAX_ERROR_CHARACTERS), reply.retryAfter, nowMs);
-}
-
-/** Provider's stream → client's stream: usage only for those who asked, a broken end said as an error event. */
-function relay(plan: Plan, body: ReadableStream<Uint8Array>, nowMs: number, done: () => void): ReadableStream<Uint8Array> {
-  const events = new ChatStreamReader(plan.provider);
-  const encoder = new TextEncoder();
-  let ended = false;
-  const write = (event: UpstreamEvent, controller: TransformStreamDefaultController<Uint8Array>): void => {
-    if (ended) return;
-    if (event.kind === "delta" || (event.kind === "usage" && plan.includeUsage)) controller.enqueue(encoder.encode(sseEvent(event.data)));
-    else if (event.kind !== "usage") {
-      ended = true;
-      const error: CacheError =
-        event.kind === "error" ? event.error : { kind: "upstream_invalid", provider: plan.provider, reason: "garbage" };
-      controller.enqueue(encoder.encode(event.kind === "done" ? SSE_DONE : errorEvent(error, "openai", { requestId: "", nowMs })));
-    }
-  };
-  const transform = new TransformStream<Uint8Array, Uint8Array>({
-    transform: (bytes, controller) => {
-      for (const event of events.push(bytes)) write(event, controller);
-    },
-    flush: (controller) => {
-      for (const event of events.end()) write(event, controller);
-      write({ kind: "garbage" }, controller);
-    },
-  });
-  body
-    .pipeTo(transform.writable)
-    .catch(() => undefined)
-    .finally(done);
-  return transform.readable;
-}
-
-async function assemble(provider: string, body: ReadableStream<Uint8Array>): Promise<string | null> {
-  const events = new ChatStreamReader(provider);
-  const assembler = new ChatAssembler();
-  const take = (batch: readonly UpstreamEvent[]): boolean => {
-    for (const event of batch) if (event.kind === "delta" || event.kind === "usage") assembler.add(event.chunk);
-    return batch.some((event) => event.kind === "done");
-  };
-  try {
-    let whole = false;
-    for await (const bytes of body) whole = take(events.push(bytes)) || whole;
-    whole = take(events.end()) || whole;
-    return whole ? assembler.finish().json : null;
-  } catch {
-    return null;
-  }
 }

@@ -2,12 +2,12 @@ import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { ok } from "../../../shared/domain/result.ts";
 import { sha256Hex } from "../../../shared/digest/sha256.ts";
-import type { RequestControls } from "../../../shared/wire/request-controls.ts";
-import { readControls } from "../../../shared/wire/request-controls.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestControls } from "./request-controls.ts";
+import { readControls } from "./request-controls.ts";
+import type { RequestContext } from "../request-context.ts";
 import { readBody } from "./body-reader.ts";
-import type { Caller } from "./caller.ts";
-import { authenticate } from "./caller.ts";
+import type { Caller } from "../access/caller.ts";
+import { authenticate } from "../access/caller.ts";
 
 /** Users name limiter objects, and those have bounded names. */
 const MAX_USER_CHARACTERS = 256;
@@ -31,7 +31,7 @@ export async function openRequest(request: Request, context: RequestContext): Pr
   return text.ok ? ok({ caller: caller.value, controls: controls.value, text: text.value }) : text;
 }
 
-/** The rate-limited party: header, then the body's own word (null where it has none), then the credential. */
+/** The rate-limit key: the header, else the user that the body names (null = none), else the credential. */
 export function userOf({ caller, controls }: Pick<OpenedRequest, "caller" | "controls">, bodyUser: string | null): string {
   const user = controls.user ?? bodyUser ?? caller.fallbackUser;
   return user.length <= MAX_USER_CHARACTERS ? user : `sha256:${sha256Hex(user)}`;

@@ -3,11 +3,11 @@ import type { Config, ProviderConfig } from "../../../shared/config/config.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Json, JsonObject } from "../../../shared/domain/json.ts";
 import { isJsonObject } from "../../../shared/domain/json.ts";
-import { keyMaterial } from "../../../shared/domain/request-key.ts";
+import { keyMaterial } from "../../../shared/domain/keys/request-key.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
-import { homeShard } from "../../../shared/domain/routing.ts";
-import type { ChatRequest } from "../../../shared/wire/chat-request.ts";
+import { homeShard } from "../../../shared/domain/keys/routing.ts";
+import type { ChatRequest } from "./chat/chat-request.ts";
 
 /** Everything about a request that follows from its body, its tenant and its key headers. */
 export interface Plan {

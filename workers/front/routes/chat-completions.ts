@@ -1,12 +1,12 @@
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
-import { parseChatRequest } from "../../../shared/wire/chat-request.ts";
-import { parseJsonBody } from "../../../shared/wire/json-body.ts";
+import { parseChatRequest } from "../request/chat/chat-request.ts";
+import { parseJsonBody } from "../../../shared/wire/json/json-body.ts";
 import { answerHeaders } from "../answer/answer-headers.ts";
 import type { Answered } from "../answer/answer-request.ts";
 import { answerRequest } from "../answer/answer-request.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
 import type { OpenedRequest } from "../request/open-request.ts";
 import { openRequest, userOf } from "../request/open-request.ts";
 import type { Plan } from "../request/plan.ts";

@@ -1,10 +1,10 @@
-import type { ShardHealth } from "../../../shared/contracts/cache-shard.ts";
+import type { ShardHealth } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import type { ProviderConfig } from "../../../shared/config/config.ts";
-import { providerHealth } from "../../../shared/domain/provider-health.ts";
-import type { RequestContext } from "../context.ts";
+import { providerHealth } from "../../../shared/domain/figures/provider-health.ts";
+import type { RequestContext } from "../request-context.ts";
 import type { Isolate } from "../isolate.ts";
-import { jsonAnswer } from "../json-answer.ts";
-import { shardStub } from "../shards.ts";
+import { jsonAnswer } from "../answer/json-answer.ts";
+import { shardStub } from "../shards/shard-client.ts";
 
 /** One round of checks serves everybody who asks within this time: the route is open to anyone. */
 const CHECK_EVERY_MS = 5000;

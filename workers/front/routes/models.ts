@@ -1,8 +1,8 @@
 import type { ProviderConfig } from "../../../shared/config/config.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
-import { jsonAnswer } from "../json-answer.ts";
-import { authenticate } from "../request/caller.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
+import { jsonAnswer } from "../answer/json-answer.ts";
+import { authenticate } from "../access/caller.ts";
 
 interface ModelLine {
   readonly id: string;

@@ -1,13 +1,13 @@
-import type { LatencyCounts, ShardStats } from "../../../shared/contracts/cache-shard.ts";
-import { latencyQuantileMs } from "../../../shared/domain/latency-histogram.ts";
-import type { Traffic } from "../../../shared/domain/traffic.ts";
-import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/traffic.ts";
-import type { RequestContext } from "../context.ts";
-import { errorAnswer } from "../error-answer.ts";
-import { authenticate, countFailedAdmin, isAdmin } from "../request/caller.ts";
-import { askShards } from "../shards.ts";
-import { jointAnswer } from "../shards-failed.ts";
-import { reportTraffic } from "../traffic-report.ts";
+import type { LatencyCounts, ShardStats } from "../../../shared/contracts/cache-shard/figures-contract.ts";
+import { latencyQuantileMs } from "../../../shared/domain/figures/latency-histogram.ts";
+import type { Traffic } from "../../../shared/domain/figures/traffic.ts";
+import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/figures/traffic.ts";
+import type { RequestContext } from "../request-context.ts";
+import { errorAnswer } from "../answer/error-answer.ts";
+import { authenticate, countFailedAdmin, isAdmin } from "../access/caller.ts";
+import { askShards } from "../shards/shard-client.ts";
+import { jointAnswer } from "../shards/joint-answer.ts";
+import { sendIsolateReport } from "../figures/send-isolate-report.ts";
 
 /** GET /stats: everything for the admin (and for anyone while auth is open), its own traffic for a tenant's key. */
 export async function stats(request: Request, context: RequestContext): Promise<Response> {
@@ -15,7 +15,7 @@ export async function stats(request: Request, context: RequestContext): Promise<
   const tenant = tenantOf(request, context);
   if (typeof tenant === "object" && tenant !== null) return errorAnswer(tenant.error, "openai", context);
   // Counted here and not told yet: whoever reads the figures wants them too.
-  await reportTraffic(isolate, env, context.startedMs);
+  await sendIsolateReport(isolate, env, context.startedMs);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
   return jointAnswer(totals(answers, tenant), failed, context);
 }

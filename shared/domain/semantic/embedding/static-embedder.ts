@@ -1,26 +1,11 @@
 import type { StaticTable } from "./static-table.ts";
+import { BoundedMap } from "../../bounded-map.ts";
+import type { WordVectors } from "../word-vectors.ts";
 import { unitCosine } from "./unit-cosine.ts";
 import { WordPieceTokenizer } from "./word-piece-tokenizer.ts";
 
-/** Hexadecimal digits of the table's SHA-256 that go into the embedder's id. */
-const ID_DIGEST_LENGTH = 12;
-
 /** Vectors of single words that are kept, a kilobyte each at 256 dimensions. */
 const REMEMBERED_WORDS = 2048;
-
-/** How alike two single words are, for decisions about one word against another. */
-export interface WordVectors {
-  /** Cosine (-1..1) of the two words' vectors; NaN when either word is unknown to the table. Case and accents do not matter. */
-  similarity(wordA: string, wordB: string): number;
-}
-
-/**
- * The embedder's id: recipe, dimensions and the table's digest, so that vectors of two tables are never compared.
- * @param sha256Hex lowercase hexadecimal SHA-256 of the whole table file.
- */
-export function staticEmbedderId(table: Pick<StaticTable, "label" | "dims">, sha256Hex: string): string {
-  return `static:${table.label}:${table.dims}:${sha256Hex.slice(0, ID_DIGEST_LENGTH)}`;
-}
 
 /**
  * Embeds a text by adding up one stored vector per WordPiece (SIF, Arora et al. 2017; the weight a/(a+p) is inside
@@ -32,9 +17,9 @@ export class StaticEmbedder implements WordVectors {
   readonly #table: StaticTable;
   readonly #tokenizer: WordPieceTokenizer;
   /** Words that were compared lately; candidates for one question share most of theirs. */
-  readonly #words = new Map<string, Float32Array | undefined>();
+  readonly #words = new BoundedMap<string, Float32Array | undefined>({ maxWeight: REMEMBERED_WORDS });
 
-  /** @param id from {@link staticEmbedderId}. */
+  /** @param id names recipe, dimensions and the digest of the table, so that vectors of two tables are never compared */
   constructor(table: StaticTable, id: string) {
     this.id = id;
     this.dims = table.dims;
@@ -54,27 +39,9 @@ export class StaticEmbedder implements WordVectors {
     return unitCosine(a, b);
   }
 
-  /**
-   * How much a word says: the largest a/(a+p) of its pieces, near 0 for "the", near 1 for a rare word, 1 when unknown.
-   * A rare word's commonest piece says nothing about it, hence the largest.
-   */
-  tokenWeight(word: string): number {
-    let largest = 0;
-    for (const id of this.#tokenizer.encode(word)) {
-      largest = Math.max(largest, id === this.#tokenizer.unknownId ? 1 : (this.#table.weights[id] ?? 1));
-    }
-    return largest;
-  }
-
-  /** WordPieces of a text, for bounds on length in tokens. */
-  countTokens(text: string): number {
-    return this.#tokenizer.encode(text).length;
-  }
-
   #wordVector(word: string): Float32Array | undefined {
     if (this.#words.has(word)) return this.#words.get(word);
     const vector = this.#computeWordVector(word);
-    if (this.#words.size >= REMEMBERED_WORDS) this.#words.clear();
     this.#words.set(word, vector);
     return vector;
   }

@@ -187,7 +187,7 @@ export class FlatIndex {
       case "vectors":
         return this.#adopt(page, row.records) ? "keep" : "out_of_memory";
       case "dead": {
-        const slots = this.#ledger.adoptDead(page - 1, row.positions);
+        const slots = this.#ledger.receiveDead(page - 1, row.positions);
         for (const slot of slots) this.#erase(slot);
         return slots.length > 0 ? "keep" : "drop";
       }

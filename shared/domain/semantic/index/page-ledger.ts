@@ -66,7 +66,7 @@ export class PageLedger {
   }
 
   /** Takes over the dead positions of a stored page; returns the slots that were there. */
-  adoptDead(number: number, positions: readonly number[]): number[] {
+  receiveDead(number: number, positions: readonly number[]): number[] {
     const page = this.#pages.get(number);
     const slots: number[] = [];
     for (const position of positions) {

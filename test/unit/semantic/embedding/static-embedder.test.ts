@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { StaticEmbedder, staticEmbedderId } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { parseStaticTable } from "../../../../shared/domain/semantic/embedding/static-table.ts";
 import { STATIC_TABLE } from "../../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { shippedBytes, shippedTable } from "./shipped-table.ts";
 
 const table = shippedTable();
-const embedder = new StaticEmbedder(table, staticEmbedderId(table, STATIC_TABLE.sha256));
+const embedder = new StaticEmbedder(table, STATIC_TABLE.embedderId);
 
 function cosine(a: Float32Array, b: Float32Array): number {
   return a.reduce((total, value, at) => total + value * (b[at] ?? 0), 0);
@@ -81,20 +81,7 @@ describe("StaticEmbedder", () => {
     expect(embedder.similarity("", "car")).toBeNaN();
   });
 
-  test("a word's weight tells content from function words", () => {
-    expect(embedder.tokenWeight("the")).toBeLessThan(0.2);
-    expect(embedder.tokenWeight("kubernetes")).toBeGreaterThan(0.8);
-    expect(embedder.tokenWeight("\u{1f9ff}")).toBe(1);
-  });
-
-  test("counts WordPieces", () => {
-    expect(embedder.countTokens("unaffable!")).toBe(4);
-    expect(embedder.countTokens("")).toBe(0);
-  });
-
-  test("the id changes with the table and with its dimensions", () => {
-    const id = staticEmbedderId(table, STATIC_TABLE.sha256);
-    expect(staticEmbedderId({ label: table.label, dims: 128 }, STATIC_TABLE.sha256)).not.toBe(id);
-    expect(staticEmbedderId(table, "0".repeat(64))).not.toBe(id);
+  test("the shipped id names the table, its dimensions and its digest", () => {
+    expect(STATIC_TABLE.embedderId).toBe(`static:${table.label}:${table.dims}:${STATIC_TABLE.sha256.slice(0, 12)}`);
   });
 });

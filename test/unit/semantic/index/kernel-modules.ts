@@ -5,7 +5,7 @@ import type { KernelModules } from "../../../../shared/domain/semantic/index/dot
 const CompiledModule = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 
 function compile(file: string): WebAssembly.Module {
-  return new CompiledModule(readFileSync(`${import.meta.dirname}/../../../../shared/kernel/${file}`));
+  return new CompiledModule(readFileSync(`${import.meta.dirname}/../../../../durable-objects/cache-shard/semantic/kernel/${file}`));
 }
 
 /** Every kernel that exists, by what {@link createDotKernel} will say it is. */

@@ -1,0 +1,140 @@
+import type { AnswerReply, AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import type { Freshness, StaleWindows } from "../../../shared/domain/caching/freshness.ts";
+import { freshness } from "../../../shared/domain/caching/freshness.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
+import type { Entry } from "../entries/entry.ts";
+import type { EntryStore, Lookup } from "../entries/entry-store.ts";
+import type { ResidentEntry } from "../entries/ram-front.ts";
+import type { UseLog } from "../entries/use-log.ts";
+import type { FlightTable } from "../flights/flight-table.ts";
+import type { PassMarkers } from "../flights/pass-markers.ts";
+import type { Promotion } from "../spill/promotion.ts";
+import type { FlightFollower } from "./flight-follower.ts";
+import type { Forwarding, ReplyBuilder } from "./reply-builder.ts";
+
+const ANY_AGE = -1;
+/** At most one refresh of a key in this time, so that a failing upstream is not asked with every request. */
+const REFRESH_COOLDOWN_MS = 5000;
+const MAX_REFRESHES = 10_000;
+
+export interface AnswererParts {
+  readonly windows: StaleWindows;
+  readonly clock: Clock;
+  readonly store: EntryStore;
+  readonly uses: UseLog;
+  readonly flights: FlightTable;
+  readonly passMarkers: PassMarkers;
+  readonly promotion: Promotion;
+  readonly follower: FlightFollower;
+  readonly replies: ReplyBuilder;
+}
+
+/** A stored answer and whether this caller may have it now. */
+interface Candidate {
+  readonly found: Lookup;
+  readonly fresh: Freshness | null;
+}
+
+const BYPASS: Forwarding = { outcome: "BYPASS", forwarded: "bypass", stale: null };
+
+/** Decides how one request is answered: from the store, from a flight under way, or from a flight of its own. */
+export class Answerer {
+  readonly #parts: AnswererParts;
+  /** When a stale entry may be refreshed again, by key. */
+  readonly #refreshAgainMs = new BoundedMap<string, number>({ maxWeight: MAX_REFRESHES });
+
+  constructor(parts: AnswererParts) {
+    this.#parts = parts;
+  }
+
+  /** A miss registers its flight in this very synchronous step: two identical requests can never both find nothing. */
+  answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
+    const { replies, follower } = this.#parts;
+    if (!request.cache) {
+      // RFC 9111 section 5.2.1.7: not forwarded, whatever else the request asks for.
+      if (request.onlyIfCached) return replies.failure(request, { kind: "only_if_cached" });
+      return follower.fly(request, null, BYPASS, { shared: false, keep: false });
+    }
+    const candidate = this.#candidate(request);
+    const served = this.#serveStored(request, candidate);
+    if (served !== null) return served;
+    const spilled = spilledOf(candidate, this.#parts.clock.nowMs());
+    if (request.onlyIfCached) return this.#onlyStored(request, spilled, { kind: "only_if_cached" });
+    const stale = candidate.fresh?.kind === "stale_if_error" && candidate.found.kind === "resident" ? candidate.found.resident : null;
+    const forwarded = forwardReason(request, candidate.fresh);
+    const flight = this.#parts.flights.joinable(request.key);
+    if (flight !== null) return follower.join(request, flight, { outcome: "COALESCED", forwarded, stale });
+    if (!request.mayCallUpstream) {
+      const instead = stale === null ? null : replies.fromEntry(request, stale, "STALE");
+      return instead ?? this.#onlyStored(request, spilled, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
+    }
+    const pass = this.#parts.passMarkers.has(request.key, this.#parts.clock.nowMs());
+    return follower.fly(request, spilled, { outcome: "MISS", forwarded, stale }, { shared: !pass, keep: true });
+  }
+
+  #candidate(request: AnswerRequest): Candidate {
+    const found = request.read ? this.#parts.store.lookup(request.key) : ({ kind: "absent" } as const);
+    if (found.kind === "absent") return { found, fresh: null };
+    const entry = found.kind === "resident" ? found.resident.entry : found.entry;
+    const lastUsedMs = this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
+    const controls = {
+      maxAgeSeconds: request.maxAgeSeconds,
+      minFreshSeconds: request.minFreshSeconds,
+      maxStaleSeconds: request.maxStaleSeconds === ANY_AGE ? Number.POSITIVE_INFINITY : request.maxStaleSeconds,
+    };
+    return { found, fresh: freshness({ ...entry, lastUsedMs }, this.#parts.windows, controls, this.#parts.clock.nowMs()) };
+  }
+
+  #serveStored(request: AnswerRequest, { found, fresh }: Candidate): AnswerReply | null {
+    if (found.kind !== "resident" || fresh === null) return null;
+    switch (fresh.kind) {
+      case "fresh":
+        return this.#hit(request, found.resident);
+      case "stale_accepted":
+        return this.#parts.replies.fromEntry(request, found.resident, "STALE");
+      case "stale_while_revalidate":
+        this.#refresh(request);
+        return this.#parts.replies.fromEntry(request, found.resident, "STALE");
+      case "stale_if_error":
+      case "refused_by_caller":
+      case "expired":
+        return null;
+    }
+  }
+
+  #hit(request: AnswerRequest, resident: ResidentEntry): AnswerReply | null {
+    this.#parts.uses.note(request.key, this.#parts.clock.nowMs());
+    return this.#parts.replies.fromEntry(request, resident, "HIT");
+  }
+
+  /** Starts one refresh at a time. Requests that come meanwhile are served the stale answer. */
+  #refresh(request: AnswerRequest): void {
+    const { flights, passMarkers, clock, follower } = this.#parts;
+    if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
+    const nowMs = clock.nowMs();
+    // The last refresh brought nothing that could be stored, or failed a moment ago: the next one may wait.
+    if (passMarkers.has(request.key, nowMs) || nowMs < (this.#refreshAgainMs.get(request.key) ?? 0)) return;
+    this.#refreshAgainMs.set(request.key, nowMs + REFRESH_COOLDOWN_MS);
+    // Not read: a refresh wants the provider's answer, neither a spilled one nor a semantic hit.
+    follower.launch({ ...request, read: false }, null, { shared: true, keep: true });
+  }
+
+  async #onlyStored(request: AnswerRequest, spilled: Entry | null, otherwise: CacheError): Promise<AnswerReply> {
+    const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
+    const hit = resident === null ? null : this.#hit(request, resident);
+    return hit ?? this.#parts.replies.failure(request, otherwise);
+  }
+}
+
+function forwardReason(request: AnswerRequest, fresh: Freshness | null): "miss" | "request" | "stale" {
+  if (!request.read || fresh?.kind === "refused_by_caller") return "request";
+  return fresh === null || fresh.kind === "fresh" || fresh.kind === "stale_accepted" ? "miss" : "stale";
+}
+
+/** An entry worth asking KV for: it would be served, and KV still has it. */
+function spilledOf({ found, fresh }: Candidate, nowMs: number): Entry | null {
+  if (found.kind !== "spilled" || (fresh?.kind !== "fresh" && fresh?.kind !== "stale_accepted")) return null;
+  return (found.entry.spilled?.kvExpiresMs ?? 0) > nowMs ? found.entry : null;
+}

@@ -1,0 +1,144 @@
+import type { AnswerReply, AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
+import type { Entry } from "../entries/entry.ts";
+import type { ResidentEntry } from "../entries/ram-front.ts";
+import type { UseLog } from "../entries/use-log.ts";
+import type { FlightEnd, FlightOpening, FlightPorts } from "../flights/flight.ts";
+import { Flight } from "../flights/flight.ts";
+import type { FlightRunner } from "../flights/flight-runner.ts";
+import type { FlightTable } from "../flights/flight-table.ts";
+import type { PurgeLog } from "../purging/purge-log.ts";
+import type { SemanticLayer } from "../semantic/semantic-layer.ts";
+import type { Forwarding, ReplyBuilder } from "./reply-builder.ts";
+
+const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
+  "upstream_unreachable",
+  "upstream_timeout",
+  "upstream_invalid",
+  "overloaded",
+]);
+
+/** Whether others may join a flight, and whether its answer is worth having when nobody waits any more. */
+export interface LaunchOptions {
+  readonly shared: boolean;
+  readonly keep: boolean;
+}
+
+export interface FlightFollowerParts {
+  readonly clock: Clock;
+  readonly flights: FlightTable;
+  readonly flightPorts: FlightPorts;
+  readonly flightRunner: FlightRunner;
+  readonly log: PurgeLog;
+  readonly uses: UseLog;
+  readonly replies: ReplyBuilder;
+  /** Null when similarity search is off. */
+  readonly semantic: SemanticLayer | null;
+  /** Keeps the object alive until the work is done. */
+  keepAlive(work: Promise<unknown>): void;
+}
+
+/** Answers a request from a flight: one that is under way, or one of its own. */
+export class FlightFollower {
+  readonly #parts: FlightFollowerParts;
+
+  constructor(parts: FlightFollowerParts) {
+    this.#parts = parts;
+  }
+
+  /** Waits on somebody else's flight. */
+  join(request: AnswerRequest, flight: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
+    const { flights, replies } = this.#parts;
+    if (!flights.hasRoom(flight)) return replies.failure(request, { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 });
+    flight.addFollower();
+    for (const tag of request.tags) flight.tags.add(tag);
+    return this.#follow(request, flight, forwarding);
+  }
+
+  /** Starts a flight for this request and waits on it. */
+  fly(request: AnswerRequest, spilled: Entry | null, forwarding: Forwarding, how: LaunchOptions): AnswerReply | Promise<AnswerReply> {
+    const { flights, replies } = this.#parts;
+    if (!request.mayCallUpstream) return replies.failure(request, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
+    if (flights.full) return replies.failure(request, { kind: "overloaded", what: "flights", retryAfterSeconds: 1 });
+    return this.#follow(request, this.launch(request, spilled, how), forwarding);
+  }
+
+  /** Registers a flight before anything is awaited and sets it off. */
+  launch(request: AnswerRequest, spilled: Entry | null, { shared, keep }: LaunchOptions): Flight {
+    const { flights, flightPorts, clock, log, flightRunner } = this.#parts;
+    const identity = {
+      key: request.key,
+      scope: request.scope,
+      tenant: request.tenant,
+      model: request.model,
+      sequence: log.sequence,
+      startedMs: clock.nowMs(),
+    };
+    const flight = new Flight(identity, flightPorts, keep);
+    for (const tag of request.tags) flight.tags.add(tag);
+    flights.add(flight, shared);
+    this.#parts.keepAlive(flightRunner.run(flight, request, spilled).finally(() => flights.remove(flight)));
+    return flight;
+  }
+
+  async #follow(request: AnswerRequest, flight: Flight, forwarding: Forwarding): Promise<AnswerReply> {
+    const { replies, clock, uses } = this.#parts;
+    // Subscribed before anything is awaited: events that are written meanwhile wait in the stream.
+    const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
+    const leaveQueue = stream === null ? flight.addWaiter() : null;
+    const leaderFailed =
+      forwarding.outcome === "COALESCED" ? [] : [flight.leaderFailure.then((error) => ({ kind: "failed", error }) as const)];
+    const result = await Promise.race<FlightOpening | FlightEnd>([stream === null ? flight.ended : flight.opened, ...leaderFailed]);
+    leaveQueue?.();
+    const declined = forwarding.outcome === "COALESCED" && !acceptsSemanticHit(request, flight, result, clock.nowMs());
+    if (stream !== null && (declined || (result.kind !== "streaming" && result.kind !== "answered"))) await stream.cancel();
+    if (declined) return this.#withoutSimilarity(request, flight, forwarding);
+    switch (result.kind) {
+      case "promoted":
+        uses.note(request.key, clock.nowMs());
+        return replies.fromEntry(request, result.resident, "HIT") ?? replies.failure(request, { kind: "internal" });
+      case "semantic_hit":
+        this.#parts.semantic?.noteServed(request, result.match);
+        return replies.fromSimilar(request, result.match, result.entry, flight.explanation);
+      case "failed":
+        return this.#staleInstead(request, forwarding.stale, result.error) ?? replies.failure(request, result.error);
+      case "answered":
+      case "streaming":
+        if (flight.followed !== null) this.#parts.semantic?.noteServed(request, flight.followed, flight.ended);
+        return replies.fromFlight(request, result, stream, {
+          ...forwarding,
+          startedMs: flight.identity.startedMs,
+          match: flight.followed,
+          explanation: flight.explanation,
+        });
+    }
+  }
+
+  /** The flight took its answer from another question, and this caller declines that: it joins or starts another flight. */
+  #withoutSimilarity(request: AnswerRequest, declined: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
+    const other = this.#parts.flights.joinable(request.key);
+    if (other !== null && other !== declined && other.followed === null) return this.join(request, other, forwarding);
+    return this.fly(request, null, { ...forwarding, outcome: "MISS" }, { shared: true, keep: true });
+  }
+
+  #staleInstead(request: AnswerRequest, stale: ResidentEntry | null, error: CacheError): AnswerReply | null {
+    return stale !== null && allowsStale(error) ? this.#parts.replies.fromEntry(request, stale, "STALE") : null;
+  }
+}
+
+/** RFC 5861: a stale answer stands in for errors of the origin, not for what is wrong with the request. */
+function allowsStale(error: CacheError): boolean {
+  if (error.kind === "upstream_error") return error.status >= 500 || error.status === 429 || error.status === 408;
+  return ORIGIN_FAULTS.has(error.kind);
+}
+
+/** Callers may tighten what counts as the same question, also when somebody else's flight has found an answer already. */
+function acceptsSemanticHit(request: AnswerRequest, flight: Flight, result: FlightOpening, nowMs: number): boolean {
+  const match = result.kind === "semantic_hit" ? result.match : result.kind === "promoted" ? null : flight.followed;
+  if (match === null || result.kind === "failed") return true;
+  if (request.text === null || match.similarity < (request.minSimilarity ?? Number.NEGATIVE_INFINITY)) return false;
+  const ageMs = result.kind === "semantic_hit" ? nowMs - result.entry.createdMs : 0;
+  return request.maxAgeSeconds === null || ageMs <= request.maxAgeSeconds * MS_PER_SECOND;
+}

@@ -1,0 +1,131 @@
+import type {
+  AnswerReply,
+  AnswerRequest,
+  CacheOutcome,
+  FailedAnswer,
+  WholeAnswer,
+} from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { FetchedEntry } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import { lifeEndMs } from "../../../shared/domain/caching/freshness.ts";
+import type { EntryStore } from "../entries/entry-store.ts";
+import type { ResidentEntry } from "../entries/ram-front.ts";
+import type { UseLog } from "../entries/use-log.ts";
+import type { FlightAnswer, FlightOpening } from "../flights/flight.ts";
+import type { SemanticMatch } from "../semantic/similarity-search.ts";
+import { jsonOf, replayOf, replayOfEvents } from "./stored-forms.ts";
+
+/** Explains a hit on the asked key itself: similarity search was not needed. */
+const EXACT_EXPLANATION = JSON.stringify({ verdict: "exact", candidates: [] });
+
+/** How a request that no stored answer satisfied goes on. */
+export interface Forwarding {
+  readonly outcome: "MISS" | "COALESCED" | "BYPASS";
+  /** RFC 9211 `fwd`. */
+  readonly forwarded: "miss" | "request" | "stale" | "bypass";
+  /** Served in place of an error of the origin. */
+  readonly stale: ResidentEntry | null;
+}
+
+export interface ReplyBuilderParts {
+  readonly store: EntryStore;
+  readonly uses: UseLog;
+  /** Counts one answered request. */
+  countOutcome(request: AnswerRequest, outcome: CacheOutcome, tokensSaved: number): void;
+  /** Counts one request that ended in an error. */
+  countError(request: AnswerRequest): void;
+}
+
+/** Builds the reply to one request and counts it. */
+export class ReplyBuilder {
+  readonly #parts: ReplyBuilderParts;
+
+  constructor(parts: ReplyBuilderParts) {
+    this.#parts = parts;
+  }
+
+  /** A stored answer of the asked key. Null when its stored form is damaged: the row is dropped, as if it had never been there. */
+  fromEntry(request: AnswerRequest, resident: ResidentEntry, outcome: "HIT" | "STALE"): WholeAnswer | null {
+    const { entry } = resident;
+    const form = request.stream ? replayOf(resident, request.includeUsage) : jsonOf(resident);
+    if (form === null) {
+      this.#parts.store.dropCorrupt(entry);
+      return null;
+    }
+    const tokens = entry.inputTokens + entry.outputTokens;
+    this.#parts.countOutcome(request, outcome, tokens);
+    const lastUsedMs = this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
+    return {
+      ...wholeForm(form),
+      outcome,
+      provider: entry.provider,
+      createdMs: entry.createdMs,
+      expiresMs: lifeEndMs({ ...entry, lastUsedMs }),
+      stored: true,
+      forwarded: outcome === "STALE" ? "stale" : null,
+      collapsed: false,
+      tokens,
+      entryKey: entry.key,
+      similarity: null,
+      explanation: request.explain ? EXACT_EXPLANATION : null,
+    };
+  }
+
+  /** The stored answer to another question. It is not stored under the asked key: asked again, it is decided again. */
+  fromSimilar(request: AnswerRequest, match: SemanticMatch, found: FetchedEntry, explanation: string | null): WholeAnswer {
+    const tokens = found.inputTokens + found.outputTokens;
+    this.#parts.countOutcome(request, "SEMANTIC", tokens);
+    const form = request.stream ? replayOfEvents(found.events, found.usageEvent, request.includeUsage) : found.json;
+    return {
+      ...wholeForm(form),
+      outcome: "SEMANTIC",
+      provider: found.provider,
+      createdMs: found.createdMs,
+      expiresMs: found.expiresMs,
+      stored: false,
+      forwarded: null,
+      collapsed: false,
+      tokens,
+      entryKey: match.key,
+      similarity: match.similarity,
+      explanation,
+    };
+  }
+
+  /** What a flight brings: a stream that has begun, or the whole answer of its call. */
+  fromFlight(
+    request: AnswerRequest,
+    result: Extract<FlightOpening, { kind: "answered" | "streaming" }>,
+    stream: ReadableStream<Uint8Array> | null,
+    how: Forwarding & { readonly startedMs: number; readonly match: SemanticMatch | null; readonly explanation: string | null },
+  ): AnswerReply {
+    const { match } = how;
+    const outcome: CacheOutcome = match === null ? how.outcome : "SEMANTIC";
+    this.#parts.countOutcome(request, outcome, 0);
+    const answer: FlightAnswer | null = result.kind === "answered" ? result : null;
+    const meta = {
+      outcome,
+      provider: result.provider,
+      createdMs: answer?.createdMs ?? how.startedMs,
+      expiresMs: answer?.expiresMs ?? 0,
+      stored: answer?.stored ?? false,
+      forwarded: how.forwarded,
+      collapsed: how.outcome === "COALESCED" || match !== null,
+      tokens: answer?.tokens ?? 0,
+      entryKey: match?.key ?? request.key,
+      similarity: match?.similarity ?? null,
+      explanation: how.explanation,
+    };
+    if (stream !== null) return { kind: "stream", stream, ...meta };
+    return { kind: "whole", json: answer?.json ?? "", sse: null, ...meta };
+  }
+
+  failure(request: AnswerRequest, error: CacheError): FailedAnswer {
+    this.#parts.countError(request);
+    return { kind: "failed", error };
+  }
+}
+
+function wholeForm(form: string | Uint8Array): Pick<WholeAnswer, "kind" | "json" | "sse"> {
+  return typeof form === "string" ? { kind: "whole", json: form, sse: null } : { kind: "whole", json: "", sse: form };
+}

@@ -1,0 +1,123 @@
+import type { SimilarCandidate, SimilarityQuery } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { unitCosine } from "../../../../shared/domain/semantic/embedding/unit-cosine.ts";
+import { verdict } from "../../../../shared/domain/semantic/verdict.ts";
+import type { ScopeTrustStore } from "../judging/scope-trust-store.ts";
+import type { NearQuestion, NearStoredQuestion } from "./candidate-rows.ts";
+import type { QuestionStore } from "./question-store.ts";
+import type { ReadingCache } from "./reading-cache.ts";
+
+/** Questions farther than this are not compared: of the pairs that are served, about 99 in 100 are nearer. */
+const MIN_COMPARED_COSINE = 0.4;
+/** Candidates that one shard reports. */
+const REPORTED = 4;
+const ORDER = { serve: 0, grey: 1, reject: 2 } as const;
+
+/** What a veto that needs no comparison amounts to. */
+const VETOED = { verdict: "reject", reason: "veto", posterior: 0, scoreBin: 0 } as const;
+
+/** A flight that a similar question may join. */
+export interface QuestionInFlight {
+  readonly key: string;
+  readonly text: string;
+  readonly canonical: string;
+  readonly vector: Float32Array | null;
+}
+
+export interface CandidateFinderParts {
+  readonly shard: number;
+  /** Nearest questions that this shard looks at. Where a scope has several shards, their union counts. */
+  readonly candidates: number;
+  readonly questions: Pick<QuestionStore, "find">;
+  readonly readings: ReadingCache;
+  readonly trust: Pick<ScopeTrustStore, "thresholds">;
+  readonly operatorMinSimilarity: number | null;
+  /** True while the question's entry is fresh. */
+  isServable(question: NearStoredQuestion): boolean;
+  /** Flights of a scope that are past deciding. */
+  questionsInFlight(scope: string): readonly QuestionInFlight[];
+}
+
+/** Finds what this shard has that may answer a question, and decides about each candidate. */
+export class CandidateFinder {
+  readonly #parts: CandidateFinderParts;
+
+  constructor(parts: CandidateFinderParts) {
+    this.#parts = parts;
+  }
+
+  /** Best first. */
+  searchSimilar(request: SimilarityQuery, table: StaticEmbedder): readonly SimilarCandidate[] {
+    const found = [...this.#stored(request), ...this.#inFlight(request)];
+    const decided = found.map(({ near, source }) => this.#decide(request, near, source, table));
+    return worthReporting(decided.sort(better).slice(0, REPORTED), request.explain);
+  }
+
+  #stored(request: SimilarityQuery): readonly { readonly near: NearQuestion; readonly source: "entry" }[] {
+    const { questions, candidates } = this.#parts;
+    const { scope, canonical } = request;
+    const vector = request.normalisedOnly ? null : request.vector;
+    const found = questions.find({ scope, canonical, vector, nearest: candidates, minCosine: MIN_COMPARED_COSINE });
+    return found
+      .filter((question) => question.key !== request.key && this.#parts.isServable(question))
+      .map((near) => ({ near, source: "entry" }));
+  }
+
+  /** As with stored questions: without a vector on both sides only equal texts count. */
+  #inFlight(request: SimilarityQuery): readonly { readonly near: NearQuestion; readonly source: "flight" }[] {
+    const found: { readonly near: NearQuestion; readonly source: "flight" }[] = [];
+    for (const { key, text, canonical, vector } of this.#parts.questionsInFlight(request.scope)) {
+      if (key === request.key) continue;
+      const cosine = cosineOf(vector, request.normalisedOnly ? null : request.vector);
+      if (canonical === request.canonical) found.push({ near: { key, text, cosine: cosine ?? 1 }, source: "flight" });
+      else if (cosine !== null && cosine >= MIN_COMPARED_COSINE) found.push({ near: { key, text, cosine }, source: "flight" });
+    }
+    return found;
+  }
+
+  #decide(request: SimilarityQuery, near: NearQuestion, source: "entry" | "flight", table: StaticEmbedder): SimilarCandidate {
+    const { shard, readings, trust, operatorMinSimilarity } = this.#parts;
+    const cheap = readings.cheapVetoes(near.text, request.text);
+    if (cheap.length > 0) return { shard, key: near.key, source, similarity: near.cosine, ...VETOED, vetoes: cheap };
+    const comparison = readings.compare(near.text, request.text, table);
+    const floors = [operatorMinSimilarity, request.minSimilarity].filter((floor) => floor !== null);
+    const decided = verdict({
+      comparison,
+      cosine: near.cosine,
+      thresholds: trust.thresholds(request.scope),
+      ...(floors.length === 0 ? {} : { minSimilarity: Math.max(...floors) }),
+    });
+    const unequal = request.normalisedOnly && !comparison.isCanonicallyEqual;
+    return {
+      shard,
+      key: near.key,
+      source,
+      similarity: near.cosine,
+      verdict: unequal ? "reject" : decided.kind,
+      reason: unequal ? "not_equal_after_normalisation" : decided.reason,
+      posterior: decided.posterior,
+      scoreBin: decided.scoreBin,
+      vetoes: decided.vetoes,
+    };
+  }
+}
+
+/** Serve before grey before reject, then the surer, then the nearer; a stored answer before one in flight. */
+export function better(a: SimilarCandidate, b: SimilarCandidate): number {
+  return ORDER[a.verdict] - ORDER[b.verdict] || b.scoreBin - a.scoreBin || b.similarity - a.similarity || (a.source < b.source ? -1 : 1);
+}
+
+/**
+ * Everything that may be served, the first entry that a judge may be asked about, and the best candidate, which is
+ * counted. The rest serves explanations only, and would cost each shard as much again to send.
+ */
+function worthReporting(best: readonly SimilarCandidate[], explain: boolean): readonly SimilarCandidate[] {
+  if (explain) return best;
+  const grey = best.find(({ verdict: kind, source }) => kind === "grey" && source === "entry");
+  return best.filter((candidate, at) => at === 0 || candidate.verdict === "serve" || candidate === grey);
+}
+
+function cosineOf(a: Float32Array | null, b: Float32Array | null): number | null {
+  if (a === null || b === null || a.length !== b.length) return null;
+  return unitCosine(a, b);
+}

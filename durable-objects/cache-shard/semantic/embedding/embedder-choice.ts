@@ -1,0 +1,21 @@
+import type { EmbedderConfig } from "../../../../shared/config/config.ts";
+import type { Embedder } from "./embedder.ts";
+import { cachingEmbedder } from "./embedding-cache.ts";
+import { compatibleEmbedder, workersAiEmbedder } from "./remote-embedders.ts";
+import { staticEmbedder } from "./static-table-loader.ts";
+
+/** The configured embedder. One whose binding is missing always fails: equal questions are still found, and the failures are counted. */
+export function embedderFor(config: EmbedderConfig, env: Env): Embedder {
+  switch (config.kind) {
+    case "static":
+      return staticEmbedder(env.ASSETS);
+    case "workers-ai":
+      return cachingEmbedder(env.AI === undefined ? unboundEmbedder(config) : workersAiEmbedder(env.AI, config));
+    case "openai-compatible":
+      return cachingEmbedder(compatibleEmbedder(config, (url, init) => fetch(url, init)));
+  }
+}
+
+function unboundEmbedder(config: EmbedderConfig): Embedder {
+  return { embedderId: `unbound:${config.model}`, dims: config.dims, embed: () => Promise.resolve(null) };
+}

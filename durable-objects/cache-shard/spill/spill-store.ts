@@ -1,0 +1,118 @@
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
+import { systemClock } from "../../../shared/time/clock.ts";
+import { withDeadline } from "../../../shared/time/deadline.ts";
+import type { Entry, EntryBody } from "../entries/entry.ts";
+
+/** KV slower than this is a miss. */
+const KV_DEADLINE_MS = 1500;
+/** Bumped when the value's layout changes. */
+const LAYOUT = 1;
+
+/** The few calls of Workers KV that spilling needs. */
+export interface SpillKv {
+  put(name: string, value: Uint8Array, options: { readonly expirationTtl: number; readonly metadata: SpillMetadata }): Promise<void>;
+  getWithMetadata(name: string, type: "arrayBuffer"): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }>;
+  delete(name: string): Promise<void>;
+}
+
+/** Beside the value in KV: enough to refuse a damaged or foreign one. */
+export interface SpillMetadata {
+  readonly layout: number;
+  readonly digest: string;
+  readonly expiresMs: number;
+}
+
+export type SpillRead =
+  | { readonly kind: "found"; readonly body: EntryBody }
+  | { readonly kind: "absent" }
+  | { readonly kind: "corrupt" }
+  | { readonly kind: "failed" };
+
+/**
+ * Bodies in KV. The name carries the shard, the entry's sequence and its birth, so a value that a purge or a newer
+ * answer has superseded can never be read again, however stale KV is.
+ */
+export class SpillStore {
+  readonly #kv: SpillKv;
+  readonly #shard: number;
+
+  constructor(kv: SpillKv, shard: number) {
+    this.#kv = kv;
+    this.#shard = shard;
+  }
+
+  nameOf(entry: Pick<Entry, "key" | "sequence" | "createdMs">): string {
+    return `spill/${LAYOUT}/${this.#shard}/${entry.sequence}/${entry.createdMs}/${entry.key}`;
+  }
+
+  /** False when KV refused. */
+  async write(name: string, entry: Entry, body: EntryBody, ttlSeconds: number): Promise<boolean> {
+    const value = packBody(body);
+    try {
+      await this.#kv.put(name, value, {
+        expirationTtl: ttlSeconds,
+        metadata: { layout: LAYOUT, digest: sha256Hex(value), expiresMs: entry.expiresMs },
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async read(name: string): Promise<SpillRead> {
+    try {
+      const found = await withDeadline(systemClock, KV_DEADLINE_MS, this.#kv.getWithMetadata(name, "arrayBuffer"), null);
+      if (found === null) return { kind: "failed" };
+      if (found.value === null) return { kind: "absent" };
+      const value = new Uint8Array(found.value);
+      if (!isMetadata(found.metadata) || found.metadata.digest !== sha256Hex(value)) return { kind: "corrupt" };
+      const body = unpackBody(value);
+      return body === null ? { kind: "corrupt" } : { kind: "found", body };
+    } catch {
+      return { kind: "failed" };
+    }
+  }
+
+  async delete(name: string): Promise<boolean> {
+    try {
+      await this.#kv.delete(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function isMetadata(value: unknown): value is SpillMetadata {
+  return typeof value === "object" && value !== null && "layout" in value && value.layout === LAYOUT && "digest" in value;
+}
+
+const HEADER_BYTES = 12;
+
+/** Three lengths (32-bit, little endian), then JSON form, events, usage event (UTF-8). */
+function packBody(body: EntryBody): Uint8Array {
+  const usage = new TextEncoder().encode(body.usageEvent);
+  const packed = new Uint8Array(HEADER_BYTES + body.json.byteLength + body.events.byteLength + usage.byteLength);
+  const view = new DataView(packed.buffer);
+  view.setUint32(0, body.json.byteLength, true);
+  view.setUint32(4, body.events.byteLength, true);
+  view.setUint32(8, usage.byteLength, true);
+  packed.set(body.json, HEADER_BYTES);
+  packed.set(body.events, HEADER_BYTES + body.json.byteLength);
+  packed.set(usage, HEADER_BYTES + body.json.byteLength + body.events.byteLength);
+  return packed;
+}
+
+function unpackBody(packed: Uint8Array): EntryBody | null {
+  if (packed.byteLength < HEADER_BYTES) return null;
+  const view = new DataView(packed.buffer, packed.byteOffset);
+  const jsonEnd = HEADER_BYTES + view.getUint32(0, true);
+  const eventsEnd = jsonEnd + view.getUint32(4, true);
+  const usageEnd = eventsEnd + view.getUint32(8, true);
+  if (usageEnd !== packed.byteLength) return null;
+  return {
+    json: packed.slice(HEADER_BYTES, jsonEnd),
+    events: packed.slice(jsonEnd, eventsEnd),
+    usageEvent: new TextDecoder().decode(packed.subarray(eventsEnd, usageEnd)),
+  };
+}

@@ -1,0 +1,109 @@
+/** Tables of a CacheShard. See docs/storage-schema.md; append only. */
+export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE entries (
+    key TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    model TEXT NOT NULL,
+    answered_model TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    tti_ms INTEGER,
+    last_used_ms INTEGER NOT NULL,
+    hits INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    worth_usd REAL NOT NULL,
+    kv_name TEXT,
+    kv_expires_ms INTEGER
+  ) WITHOUT ROWID;
+  CREATE TABLE bodies (
+    key TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    json BLOB NOT NULL,
+    events BLOB NOT NULL,
+    usage_event TEXT NOT NULL,
+    PRIMARY KEY (key, part)
+  ) WITHOUT ROWID;
+  CREATE TABLE tags (
+    tag TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (tag, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE purge_log (
+    sequence INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    purged INTEGER NOT NULL
+  );
+  CREATE TABLE numbers (
+    name TEXT PRIMARY KEY,
+    value REAL NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE traffic (
+    tenant TEXT PRIMARY KEY,
+    counts TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE scopes (
+    ref INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL UNIQUE,
+    trust TEXT NOT NULL
+  );
+  CREATE TABLE meanings (
+    ref INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    scope_ref INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    canonical TEXT NOT NULL
+  );
+  CREATE INDEX meanings_by_canonical ON meanings (scope_ref, canonical);
+  CREATE TABLE vectors (
+    page INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+  );
+  CREATE TABLE labels (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE aliases (
+    key TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    similarity REAL NOT NULL,
+    band INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    sequence INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE servings (
+    asked TEXT NOT NULL,
+    party TEXT NOT NULL,
+    target TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    band INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    judged INTEGER NOT NULL,
+    PRIMARY KEY (target, party, asked)
+  ) WITHOUT ROWID;
+  `,
+  // The field's words for what was stored under private ones before version 0.2.0.
+  `
+  ALTER TABLE meanings RENAME TO questions;
+  DROP INDEX meanings_by_canonical;
+  CREATE INDEX questions_by_canonical ON questions (scope_ref, canonical);
+  ALTER TABLE aliases RENAME COLUMN band TO score_bin;
+  ALTER TABLE servings RENAME COLUMN band TO score_bin;
+  ALTER TABLE servings RENAME COLUMN party TO caller_id;
+  UPDATE numbers SET name = 'registered' WHERE name = 'enlisted';
+  `,
+];

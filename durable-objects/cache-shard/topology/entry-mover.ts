@@ -1,0 +1,108 @@
+import type {
+  MisplacedReply,
+  MisplacedRequest,
+  MovingEntry,
+  ReleaseEntriesRequest,
+} from "../../../shared/contracts/cache-shard/moving-contract.ts";
+import { homeShard } from "../../../shared/domain/keys/routing.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
+import type { Entry } from "../entries/entry.ts";
+import type { EntryStore } from "../entries/entry-store.ts";
+import type { PurgeLog } from "../purging/purge-log.ts";
+import type { SemanticLayer } from "../semantic/semantic-layer.ts";
+import type { ShardRegistry } from "./shard-registry.ts";
+
+/** Rows that one batch looks at, and bytes that it may carry (an RPC takes 32 MiB). */
+const BATCH_ROWS = 500;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** Longer than a purge takes to reach every shard, plus the time a batch takes to arrive. */
+const PURGE_SPREAD_MS = 10 * 60_000;
+
+export interface EntryMoverParts {
+  readonly shard: number;
+  readonly store: EntryStore;
+  readonly log: PurgeLog;
+  readonly registry: ShardRegistry;
+  readonly clock: Clock;
+  readonly semantic: SemanticLayer | null;
+}
+
+/** Moves entries between shards after the topology has changed. A move that stops half-way loses nothing and can be repeated. */
+export class EntryMover {
+  readonly #parts: EntryMoverParts;
+
+  constructor(parts: EntryMoverParts) {
+    this.#parts = parts;
+  }
+
+  /** The next entries whose home is another shard. */
+  listMisplaced({ afterKey, shardCount, scopeFanout }: MisplacedRequest): MisplacedReply {
+    const { store, log, shard } = this.#parts;
+    const entries: MovingEntry[] = [];
+    let bytes = 0;
+    let nextKey: string | null = afterKey;
+    for (const entry of store.after(afterKey, BATCH_ROWS)) {
+      if (bytes > BATCH_BYTES) return { entries, nextKey, sequence: log.sequence };
+      nextKey = entry.key;
+      if (homeShard(entry.scope, entry.key, { shardCount, scopeFanout }) === shard) continue;
+      const moving = this.#pack(entry);
+      if (moving === null) continue;
+      entries.push(moving);
+      bytes += entry.bytes;
+    }
+    const done = nextKey === null || store.after(nextKey, 1).length === 0;
+    return { entries, nextKey: done ? null : nextKey, sequence: log.sequence };
+  }
+
+  /**
+   * Takes entries in. A purge reaches the two shards of a move one after the other: (1) the new home purges, (2) the
+   * entry is read at the old one, (3) it arrives, (4) the old one releases it, (5) the old one purges. So an arrival
+   * counts as older than every purge of the last minutes: a purge that names it has been asked for already.
+   */
+  async receive(entries: readonly MovingEntry[]): Promise<void> {
+    const { registry, store, log, clock, semantic } = this.#parts;
+    // Thrown on purpose: the entries stay where they are, and the caller reports that this shard failed.
+    if (!(await registry.register())) throw new Error("this shard could not be registered");
+    for (const moving of entries) {
+      const vector = moving.text === null ? null : ((await semantic?.embed(moving.text)) ?? null);
+      const own = store.find(moving.key);
+      // Already asked for and answered anew at its new home.
+      if (own !== null && own.createdMs >= moving.createdMs) continue;
+      const { kvName, kvExpiresMs, json, events, usageEvent, text, canonical, ...facts } = moving;
+      const sequence = log.positionAt(clock.nowMs() - PURGE_SPREAD_MS);
+      const entry: Entry = { ...facts, sequence, spilled: kvName === null ? null : { kvName, kvExpiresMs } };
+      store.commit(entry, { json, events, usageEvent }, () => {
+        if (text !== null) semantic?.storeQuestion({ key: entry.key, scope: entry.scope, text, canonical, vector });
+      });
+    }
+  }
+
+  /** Drops entries that have moved. Returns the keys that a purge has covered since the batch was read: they must not live on there. */
+  release({ keys, sequence }: ReleaseEntriesRequest): readonly string[] {
+    const { store, log } = this.#parts;
+    const purged = log.sequence > sequence;
+    const covered = purged ? keys.filter((key) => store.find(key) === null) : [];
+    for (const key of keys) store.drop(key);
+    return covered;
+  }
+
+  drop(keys: readonly string[]): void {
+    for (const key of keys) this.#parts.store.drop(key);
+  }
+
+  #pack(entry: Entry): MovingEntry | null {
+    const { store, semantic } = this.#parts;
+    const body = entry.spilled === null ? store.bodyOf(entry.key) : { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
+    if (body === null) return null;
+    const { spilled, sequence: _sequence, ...facts } = entry;
+    const question = semantic?.questionOf(entry.key) ?? null;
+    return {
+      ...facts,
+      ...body,
+      kvName: spilled?.kvName ?? null,
+      kvExpiresMs: spilled?.kvExpiresMs ?? 0,
+      text: question?.text ?? null,
+      canonical: question?.canonical ?? "",
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock } from "../../../shared/time/clock.ts";
+import { withDeadline } from "../../../shared/time/deadline.ts";
+import type { ShardNumbers } from "../storage/shard-numbers.ts";
+import type { ShardTransactions } from "../storage/shard-transactions.ts";
+
+/** The shard that keeps the registry: a shard with this number always exists. */
+const KEEPER = 0;
+/** How long a flight waits for the keeper. After that its answer is not stored, and the next flight asks again. */
+const KEEPER_DEADLINE_MS = 2000;
+
+export interface ShardRegistryParts {
+  readonly shard: number;
+  readonly numbers: ShardNumbers;
+  readonly transactions: ShardTransactions;
+  readonly clock: Clock;
+  /** Registers a shard with the keeper. */
+  registerShard(shard: number): Promise<void>;
+}
+
+/**
+ * Which shards have ever stored anything, kept by shard 0. Purges use it to reach shards that SHARD_COUNT no longer
+ * names: what they hold would be found again when the number goes up. A shard registers before the first call whose
+ * answer it may store, so everything it holds was asked for after every purge that did not reach it.
+ */
+export class ShardRegistry {
+  readonly #parts: ShardRegistryParts;
+  #registering: Promise<boolean> | null = null;
+
+  constructor(parts: ShardRegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** On the keeper: the highest registered number, plus one. On other shards 0. */
+  get knownShards(): number {
+    return this.#parts.shard === KEEPER ? Math.max(KEEPER + 1, this.#parts.numbers.get("known_shards")) : 0;
+  }
+
+  /** On the keeper: notes a shard that is about to store for the first time. */
+  add(shard: number): void {
+    if (shard < this.knownShards) return;
+    this.#write("known_shards", shard + 1);
+  }
+
+  /** Registers this shard, once in its life. False when the keeper could not be reached: this shard may not store yet. */
+  register(): boolean | Promise<boolean> {
+    if (this.#parts.shard === KEEPER || this.#parts.numbers.get("registered") === 1) return true;
+    this.#registering ??= this.#askKeeper().finally(() => {
+      this.#registering = null;
+    });
+    return this.#registering;
+  }
+
+  async #askKeeper(): Promise<boolean> {
+    const { shard, clock } = this.#parts;
+    try {
+      const registered = this.#parts.registerShard(shard).then(() => true);
+      if (!(await withDeadline(clock, KEEPER_DEADLINE_MS, registered, false))) return false;
+      this.#write("registered", 1);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** In a transaction of its own: a number that could not be written must not be held in memory either. */
+  #write(name: "known_shards" | "registered", value: number): void {
+    this.#parts.transactions.transact(() => this.#parts.numbers.set(name, value));
+  }
+}

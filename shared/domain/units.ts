@@ -1,0 +1,10 @@
+export const MS_PER_SECOND = 1000;
+export const SECONDS_PER_MINUTE = 60;
+export const SECONDS_PER_HOUR = 3600;
+export const SECONDS_PER_DAY = 86_400;
+export const SECONDS_PER_YEAR = 365 * SECONDS_PER_DAY;
+export const MS_PER_HOUR = SECONDS_PER_HOUR * MS_PER_SECOND;
+export const MS_PER_DAY = SECONDS_PER_DAY * MS_PER_SECOND;
+export const BYTES_PER_KIB = 1024;
+export const BYTES_PER_MIB = 1024 * BYTES_PER_KIB;
+export const BYTES_PER_GIB = 1024 * BYTES_PER_MIB;

@@ -1,0 +1,261 @@
+import type { UpstreamCall, UpstreamReply } from "../../contracts/upstream-api.ts";
+import type { UpstreamFailure } from "../../domain/cache-error.ts";
+import { isJsonObject } from "../../domain/json.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { AssembledAnswer } from "../../wire/chat/chat-assembler.ts";
+import { assembledFromCompletion, ChatAssembler, chunksFromCompletion } from "../../wire/chat/chat-assembler.ts";
+import { sseEvent } from "../../wire/chat/chat-replay.ts";
+import type { UpstreamEvent } from "../../wire/chat/chat-stream-reader.ts";
+import { ChatStreamReader } from "../../wire/chat/chat-stream-reader.ts";
+import { parseJson } from "../../wire/json/json-body.ts";
+import { providerError, refusesStreaming } from "./provider-failure.ts";
+import type { Patience, TimeoutPhase } from "./watchdog.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Longest error body that is read. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/** Longest JSON answer that is read from a provider that does not stream. */
+const MAX_COMPLETION_BYTES = 32 * 1024 * 1024;
+/** Size at which a streaming answer is given up: a stream without end must not fill the isolate. */
+const MAX_ASSEMBLED_BYTES = 16 * 1024 * 1024;
+const FIRST_ERROR_STATUS = 400;
+const FIRST_REDIRECT_STATUS = 300;
+
+/** What is asked of a provider. */
+export interface ProviderRequest {
+  readonly provider: string;
+  readonly model: string;
+  /** The effective request as JSON text, without `stream` and `stream_options`. */
+  readonly body: string;
+}
+
+/** A provider's reply, or the news that the call was not made because too many others are waiting for a slot. */
+export type CallReply = UpstreamReply | { readonly kind: "queue_full" };
+
+export interface ProviderAnswerPorts {
+  readonly clock: Clock;
+  readonly patience: Patience;
+  /** @param isWanted asked when the call leaves the queue for a slot; false when nobody needs it any more */
+  call(request: UpstreamCall, isWanted: () => boolean): Promise<CallReply>;
+}
+
+/** Where the events of an answer go while it is being read. */
+export interface AnswerSink {
+  /** Takes one SSE event. False when there is no memory left for it; the call then ends with an error. */
+  append(event: Uint8Array, usageOnly: boolean): boolean;
+  /** Present when the reader must wait before it reads on, for a sink that a slow client holds back. */
+  drained?(): Promise<void> | null;
+}
+
+export type ProviderOutcome =
+  /** `terminated` is false when the stream stopped after every choice had finished: complete for a client, not for the store. */
+  | { readonly kind: "answered"; readonly answer: AssembledAnswer; readonly usageEvent: string; readonly terminated: boolean }
+  | { readonly kind: "failed"; readonly error: UpstreamFailure };
+
+type Reply = Extract<CallReply, { kind: "response" }>;
+
+/** One call to a provider, read event by event into a sink. */
+export class ProviderAnswer {
+  readonly #request: ProviderRequest;
+  readonly #sink: AnswerSink;
+  readonly #ports: ProviderAnswerPorts;
+  readonly #watchdog: Watchdog;
+  readonly #encoder = new TextEncoder();
+  readonly #assembler = new ChatAssembler();
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  readonly #expiry = Promise.withResolvers<null>();
+  #expired: TimeoutPhase | null = null;
+  #abandoned = false;
+  #usageEvent = "";
+
+  constructor(request: ProviderRequest, sink: AnswerSink, ports: ProviderAnswerPorts) {
+    this.#request = request;
+    this.#sink = sink;
+    this.#ports = ports;
+    this.#watchdog = new Watchdog(ports.clock, ports.patience, (phase) => {
+      this.#expired = phase;
+      this.#expiry.resolve(null);
+      void this.#cancel();
+    });
+  }
+
+  /** Makes the call and reads it to its end. Never throws, and ends in bounded time. */
+  async read(): Promise<ProviderOutcome> {
+    try {
+      return await this.#attempt(true);
+    } finally {
+      this.#watchdog.stop();
+    }
+  }
+
+  /** Nobody needs the answer any more: the call is not made, or its reading ends. */
+  abandon(): void {
+    this.#abandoned = true;
+    void this.#cancel();
+  }
+
+  /** Ends the reading: a pending read then reports the end of the stream. */
+  async #cancel(): Promise<void> {
+    try {
+      await this.#reader?.cancel();
+    } catch {
+      // The stream is broken already: the next read reports that.
+    }
+  }
+
+  async #attempt(stream: boolean): Promise<ProviderOutcome> {
+    const { provider, model, body } = this.#request;
+    const { patience } = this.#ports;
+    const firstByteTimeoutMs = Math.min(patience.firstByteMs, patience.totalMs);
+    const isWanted = (): boolean => this.#expired === null && !this.#abandoned;
+    const reply = await this.#inTime(this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs }, isWanted));
+    if (reply === null) return this.#timedOut(this.#expired ?? "total");
+    switch (reply.kind) {
+      case "unreachable":
+        return this.#failed({ kind: "upstream_unreachable", provider });
+      case "timeout":
+        return this.#failed({ kind: "upstream_timeout", provider, phase: "first_byte" });
+      case "queue_full":
+        return this.#failed({ kind: "overloaded", what: "upstream_queue", retryAfterSeconds: 1 });
+      case "response":
+        return this.#readReply(reply, stream);
+    }
+  }
+
+  /** Null when time ran out first: in the queue for a slot, or at an object that does not answer. A late body is cancelled. */
+  async #inTime(call: Promise<CallReply>): Promise<CallReply | null> {
+    const reply = await Promise.race([call, this.#expiry.promise]);
+    if (reply === null) void call.then((late) => (late.kind === "response" ? late.body?.cancel() : undefined)).catch(() => undefined);
+    return reply;
+  }
+
+  async #readReply(reply: Reply, stream: boolean): Promise<ProviderOutcome> {
+    const { provider } = this.#request;
+    this.#reader = reply.body?.getReader() ?? null;
+    // The time or the interest may have ended while the headers were on their way.
+    if (this.#expired !== null || this.#abandoned) await this.#cancel();
+    if (this.#expired !== null) return this.#timedOut(this.#expired);
+    if (reply.status >= FIRST_ERROR_STATUS) {
+      const text = await this.#readText(MAX_ERROR_BYTES);
+      if (this.#expired !== null) return this.#timedOut(this.#expired);
+      if (stream && refusesStreaming(reply.status, text ?? "")) return this.#attempt(false);
+      return this.#failed(providerError(provider, reply.status, text ?? "", reply.retryAfter, this.#ports.clock.nowMs()));
+    }
+    if (reply.status >= FIRST_REDIRECT_STATUS) {
+      await this.#cancel();
+      return this.#failed({ kind: "upstream_invalid", provider, reason: "redirect" });
+    }
+    return reply.contentType.includes("json") ? this.#readCompletion() : this.#readStream();
+  }
+
+  async #readCompletion(): Promise<ProviderOutcome> {
+    const { provider } = this.#request;
+    const text = await this.#readText(MAX_COMPLETION_BYTES);
+    if (this.#expired !== null) return this.#timedOut(this.#expired);
+    if (text === null) return this.#failed({ kind: "upstream_invalid", provider, reason: "too_large" });
+    const assembled = assembledFromCompletion(text);
+    if (!assembled.ok) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
+    if (assembled.value.finishReasons.length === 0) return this.#failed({ kind: "upstream_invalid", provider, reason: "empty" });
+    const completion = parseJson(assembled.value.json);
+    if (!completion.ok || !isJsonObject(completion.value)) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
+    const chunks = chunksFromCompletion(completion.value);
+    for (const data of chunks.deltas) if (!this.#append(data, false)) return this.#outOfMemory();
+    if (chunks.usage !== null && !this.#appendUsage(chunks.usage)) return this.#outOfMemory();
+    return { kind: "answered", answer: assembled.value, usageEvent: this.#usageEvent, terminated: true };
+  }
+
+  async #readStream(): Promise<ProviderOutcome> {
+    const events = new ChatStreamReader(this.#request.provider);
+    for (;;) {
+      const bytes = await this.#next();
+      if (this.#expired !== null) return this.#timedOut(this.#expired);
+      for (const event of bytes === null ? events.end() : events.push(bytes)) {
+        const outcome = this.#take(event);
+        if (outcome === null) continue;
+        void this.#cancel();
+        return outcome;
+      }
+      if (bytes === null) return this.#finished(false);
+      await this.#sink.drained?.();
+    }
+  }
+
+  /** Handles one event; an outcome when it ends the call. */
+  #take(event: UpstreamEvent): ProviderOutcome | null {
+    switch (event.kind) {
+      case "delta":
+        this.#watchdog.progress();
+        this.#assembler.add(event.chunk);
+        if (this.#assembler.bytes > MAX_ASSEMBLED_BYTES)
+          return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "too_large" });
+        return this.#append(event.data, false) ? null : this.#outOfMemory();
+      case "usage":
+        this.#assembler.add(event.chunk);
+        return this.#appendUsage(event.data) ? null : this.#outOfMemory();
+      case "done":
+        return this.#finished(true);
+      case "error":
+        return this.#failed(event.error);
+      case "garbage":
+        return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "garbage" });
+    }
+  }
+
+  #finished(terminated: boolean): ProviderOutcome {
+    const { provider } = this.#request;
+    const answer = this.#assembler.finish();
+    const whole = answer.finishReasons.length > 0 && answer.finishReasons.every((reason) => reason !== null);
+    if (!whole) return this.#failed({ kind: "upstream_invalid", provider, reason: terminated && answer.empty ? "empty" : "truncated" });
+    return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated };
+  }
+
+  #appendUsage(data: string): boolean {
+    this.#usageEvent = data;
+    return this.#append(data, true);
+  }
+
+  #append(data: string, usageOnly: boolean): boolean {
+    return this.#sink.append(this.#encoder.encode(sseEvent(data)), usageOnly);
+  }
+
+  /** The next bytes of the body; null at its end, or when it breaks: what is missing then shows which. */
+  async #next(): Promise<Uint8Array | null> {
+    if (this.#reader === null) return null;
+    try {
+      const { done, value } = await this.#reader.read();
+      return done ? null : value;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The body as text. A longer one than `maxBytes` is cut if it is an error's, else it is null. */
+  async #readText(maxBytes: number): Promise<string | null> {
+    const decoder = new TextDecoder();
+    let text = "";
+    let size = 0;
+    for (let bytes = await this.#next(); bytes !== null; bytes = await this.#next()) {
+      this.#watchdog.progress();
+      size += bytes.byteLength;
+      if (size > maxBytes) {
+        await this.#cancel();
+        return maxBytes === MAX_ERROR_BYTES ? text : null;
+      }
+      text += decoder.decode(bytes, { stream: true });
+    }
+    return text + decoder.decode();
+  }
+
+  #outOfMemory(): ProviderOutcome {
+    void this.#cancel();
+    return this.#failed({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
+  }
+
+  #timedOut(phase: TimeoutPhase): ProviderOutcome {
+    return this.#failed({ kind: "upstream_timeout", provider: this.#request.provider, phase });
+  }
+
+  #failed(error: UpstreamFailure): ProviderOutcome {
+    return { kind: "failed", error };
+  }
+}

@@ -1,0 +1,49 @@
+import { sha256Hex } from "../../digest/sha256.ts";
+import type { ProviderConfig } from "../../config/config.ts";
+import type { UpstreamCall, UpstreamReply } from "../../contracts/upstream-api.ts";
+import { demoChat } from "../demo/demo.ts";
+import { chatCall } from "./chat-call.ts";
+
+/** How a provider is reached: the network, or a test's stand-in for it. */
+export type FetchPort = (url: string, init: RequestInit) => Promise<Response>;
+
+/** One call to a provider: resolves when the response headers are there, the body still streaming. Never throws. */
+export async function callProvider(provider: ProviderConfig, request: UpstreamCall, fetchPort: FetchPort): Promise<UpstreamReply> {
+  if (provider.embedded) return replyOf(demoAnswer(request));
+  const call = chatCall(provider, request.body, request.stream);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), request.firstByteTimeoutMs);
+  try {
+    const response = await fetchPort(call.url, {
+      method: call.method,
+      headers: call.headers,
+      body: call.body,
+      // A redirect could lead the credential elsewhere.
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    return replyOf(response);
+  } catch {
+    return abort.signal.aborted ? { kind: "timeout" } : { kind: "unreachable" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function demoAnswer(request: UpstreamCall): Response {
+  return demoChat(request.body, request.stream, {
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    nowMs: () => Date.now(),
+    digest: sha256Hex,
+  });
+}
+
+function replyOf(response: Response): UpstreamReply {
+  return {
+    kind: "response",
+    status: response.status,
+    contentType: response.headers.get("content-type") ?? "",
+    retryAfter: response.headers.get("retry-after"),
+    body: response.body,
+  };
+}

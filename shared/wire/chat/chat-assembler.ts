@@ -1,0 +1,193 @@
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { TokenUsage } from "../../domain/usage.ts";
+import { approximateBytes, ChoiceAssembler } from "./chat-choice-assembler.ts";
+import { isPlainObject, memberOf } from "../json/field-check.ts";
+import { numberOf, parseJson } from "../json/json-body.ts";
+
+/** Choices one answer may have: OpenAI's largest `n`. More are dropped, and the answer counts as empty. */
+const MAX_CHOICES = 128;
+
+/** A whole answer and what the cache must know about it. */
+export interface AssembledAnswer {
+  /** The `chat.completion` as JSON text. */
+  readonly json: string;
+  readonly model: string | null;
+  readonly usage: TokenUsage | null;
+  /** By choice, in index order; null = never finished. */
+  readonly finishReasons: readonly (string | null)[];
+  /** No choice at all, or one that says nothing: no content, refusal, tool call, function call, audio or picture. */
+  readonly empty: boolean;
+}
+
+/** Members of a chunk that the assembler writes itself. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set(["choices", "object", "usage"]);
+/** Members of a message that are an answer. Reasoning alone is none. */
+const ANSWERS = ["content", "refusal", "tool_calls", "function_call", "audio", "images"] as const;
+
+/**
+ * Builds the one `chat.completion` out of the chunks of a stream. Strings and lists of a delta grow, tool calls
+ * grow by index, names and ids are set; of members outside the delta the last value that is not null counts.
+ */
+export class ChatAssembler {
+  readonly #members = new Map<string, Json>();
+  readonly #choices = new Map<number, ChoiceAssembler>();
+  #usage: Json | undefined;
+  #bytes = 0;
+  #overfull = false;
+
+  /** About how many bytes the answer has by now. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(chunk: JsonObject): void {
+    for (const [name, value] of Object.entries(chunk)) {
+      if (!OWN_MEMBERS.has(name)) this.#set(name, value);
+    }
+    this.#addUsage(chunk);
+    const choices = memberOf(chunk, "choices");
+    if (!Array.isArray(choices)) return;
+    for (const choice of choices as readonly Json[]) {
+      if (isPlainObject(choice)) this.#addChoice(choice);
+    }
+  }
+
+  // Azure opens with a chunk whose id and model are empty: an empty value never replaces a real one.
+  #set(name: string, value: Json): void {
+    const known = this.#members.get(name);
+    if (known === undefined) this.#bytes += name.length + approximateBytes(value);
+    if (known === undefined || (value !== null && value !== "")) this.#members.set(name, value);
+  }
+
+  #addUsage(chunk: JsonObject): void {
+    const usage = memberOf(chunk, "usage");
+    if (usage !== null) this.#usage = usage;
+  }
+
+  #addChoice(choice: JsonObject): void {
+    const index = numberOf(memberOf(choice, "index")) ?? 0;
+    let assembler = this.#choices.get(index);
+    if (assembler === undefined) {
+      if (this.#choices.size >= MAX_CHOICES) {
+        this.#overfull = true;
+        return;
+      }
+      assembler = new ChoiceAssembler(index);
+      this.#choices.set(index, assembler);
+    }
+    this.#bytes += assembler.add(choice);
+  }
+
+  finish(): AssembledAnswer {
+    const choices = [...this.#choices].toSorted(([left], [right]) => left - right).map(([, choice]) => choice.value());
+    const id: [string, Json][] = this.#members.has("id") ? [["id", this.#members.get("id") ?? null]] : [];
+    const rest = [...this.#members].filter(([name]) => name !== "id");
+    const usage: [string, Json][] = this.#usage === undefined ? [] : [["usage", this.#usage]];
+    const completion = Object.fromEntries<Json>([...id, ["object", "chat.completion"], ...rest, ["choices", choices], ...usage]);
+    const answer = answerOf(JSON.stringify(completion), completion);
+    return this.#overfull ? { ...answer, empty: true } : answer;
+  }
+}
+
+/** The same facts about an answer that came as JSON, its text kept. "garbage" when it is no `chat.completion`. */
+export function assembledFromCompletion(text: string): Result<AssembledAnswer, "garbage"> {
+  const parsed = parseJson(text);
+  if (!parsed.ok || !isPlainObject(parsed.value)) return err("garbage");
+  const choices = memberOf(parsed.value, "choices");
+  if (!Array.isArray(choices) || memberOf(parsed.value, "error") !== null) return err("garbage");
+  const wellFormed = (choices as readonly Json[]).every((choice) => isPlainObject(choice) && isPlainObject(memberOf(choice, "message")));
+  return wellFormed ? ok(answerOf(text, parsed.value)) : err("garbage");
+}
+
+/**
+ * The chunks that a JSON answer would have been: one per choice with all it says, one per choice with its
+ * finish reason, and the usage. `usage` is null when the answer reports none.
+ */
+export function chunksFromCompletion(completion: JsonObject): { deltas: string[]; usage: string | null } {
+  const heading: [string, Json][] = Object.hasOwn(completion, "id") ? [["id", memberOf(completion, "id")]] : [];
+  const rest = Object.entries(completion).filter(([name]) => name !== "id" && !OWN_MEMBERS.has(name));
+  const chunk = (choices: Json, extra: readonly [string, Json][] = []): string =>
+    JSON.stringify(Object.fromEntries<Json>([...heading, ["object", "chat.completion.chunk"], ...rest, ["choices", choices], ...extra]));
+  const deltas: string[] = [];
+  for (const choice of choicesOf(completion)) {
+    deltas.push(chunk([withDelta(choice)]), chunk([finishOf(choice)]));
+  }
+  const usage = memberOf(completion, "usage");
+  return { deltas, usage: usage === null ? null : chunk([], [["usage", usage]]) };
+}
+
+function withDelta(choice: JsonObject): Json {
+  const members = Object.entries(choice).map(([name, value]): [string, Json] => {
+    if (name === "message") return ["delta", deltaOf(value)];
+    return name === "finish_reason" ? [name, null] : [name, value];
+  });
+  return Object.fromEntries<Json>(members);
+}
+
+function finishOf(choice: JsonObject): Json {
+  return { index: memberOf(choice, "index"), delta: {}, finish_reason: memberOf(choice, "finish_reason") };
+}
+
+function deltaOf(message: Json): Json {
+  if (!isPlainObject(message)) return {};
+  const calls: Json = memberOf(message, "tool_calls");
+  if (!Array.isArray(calls)) return message;
+  const indexed = (calls as readonly Json[]).map((call, index): Json =>
+    isPlainObject(call) ? Object.fromEntries<Json>([["index", index], ...Object.entries(call).filter(([name]) => name !== "index")]) : call,
+  );
+  return Object.fromEntries<Json>(
+    Object.entries(message).map(([name, value]) => (name === "tool_calls" ? [name, indexed] : [name, value])),
+  );
+}
+
+function choicesOf(completion: JsonObject): readonly JsonObject[] {
+  const choices: Json = memberOf(completion, "choices");
+  return Array.isArray(choices) ? (choices as readonly Json[]).filter(isPlainObject) : [];
+}
+
+function answerOf(json: string, completion: JsonObject): AssembledAnswer {
+  const choices = choicesOf(completion);
+  const model = memberOf(completion, "model");
+  return {
+    json,
+    model: typeof model === "string" && model !== "" ? model : null,
+    usage: tokenUsageOf(completion),
+    finishReasons: choices.toSorted((left, right) => indexOf(left) - indexOf(right)).map(finishReasonOf),
+    empty: choices.length === 0 || choices.some(saysNothing),
+  };
+}
+
+function indexOf(choice: JsonObject): number {
+  return numberOf(memberOf(choice, "index")) ?? 0;
+}
+
+function finishReasonOf(choice: JsonObject): string | null {
+  const reason = memberOf(choice, "finish_reason");
+  return typeof reason === "string" && reason !== "" ? reason : null;
+}
+
+function saysNothing(choice: JsonObject): boolean {
+  const message = memberOf(choice, "message");
+  return !isPlainObject(message) || !ANSWERS.some((name) => says(memberOf(message, name)));
+}
+
+function says(value: Json): boolean {
+  if (typeof value === "string") return value.trim() !== "";
+  return Array.isArray(value) ? value.length > 0 : isPlainObject(value);
+}
+
+/** Token counts of a completion or of a usage chunk; null when it reports none. */
+export function tokenUsageOf(completion: JsonObject): TokenUsage | null {
+  const usage = memberOf(completion, "usage");
+  if (!isPlainObject(usage)) return null;
+  const inputTokens = tokenCount(memberOf(usage, "prompt_tokens"));
+  const outputTokens = tokenCount(memberOf(usage, "completion_tokens"));
+  if (inputTokens === null && outputTokens === null) return null;
+  return { inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0 };
+}
+
+function tokenCount(value: Json): number | null {
+  const number = numberOf(value);
+  return number !== null && Number.isSafeInteger(number) && number >= 0 ? number : null;
+}

@@ -1,0 +1,272 @@
+import { env } from "cloudflare:workers";
+import { EntryStore } from "../../../durable-objects/cache-shard/entries/entry-store.ts";
+import type { Entry, EntryBody } from "../../../durable-objects/cache-shard/entries/entry.ts";
+import { FlightTable } from "../../../durable-objects/cache-shard/flights/flight-table.ts";
+import { Promotion } from "../../../durable-objects/cache-shard/spill/promotion.ts";
+import { PurgeLog } from "../../../durable-objects/cache-shard/purging/purge-log.ts";
+import { RamFront } from "../../../durable-objects/cache-shard/entries/ram-front.ts";
+import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
+import { SemanticLayer } from "../../../durable-objects/cache-shard/semantic/semantic-layer.ts";
+import { DeadRows } from "../../../durable-objects/cache-shard/eviction/dead-rows.ts";
+import { EntryPurge } from "../../../durable-objects/cache-shard/purging/entry-purge.ts";
+import { ShardTransactions } from "../../../durable-objects/cache-shard/storage/shard-transactions.ts";
+import { ShardNumbers } from "../../../durable-objects/cache-shard/storage/shard-numbers.ts";
+import type { SpillKv } from "../../../durable-objects/cache-shard/spill/spill-store.ts";
+import { SpillStore } from "../../../durable-objects/cache-shard/spill/spill-store.ts";
+import { UseLog } from "../../../durable-objects/cache-shard/entries/use-log.ts";
+import { migrate } from "../../../durable-objects/storage/migrations.ts";
+import { resolveConfig } from "../../../shared/config/resolve-config.ts";
+import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
+import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+
+export const DIMS = 64;
+export const EMBEDDER_ID = "scripted:64";
+export const SCOPES = ["scope-a", "scope-b", "scope-c"] as const;
+export const KEYS_PER_SCOPE = 4;
+export const LEDGER_BYTES = 64 * 1024 * 1024;
+const FRONT_BYTES = 1_000_000;
+
+/** What survives the object: its storage, KV, and the clock. */
+export interface Surroundings {
+  readonly kv: Map<string, Uint8Array>;
+  readonly kvMetadata: Map<string, unknown>;
+  nowMs: number;
+  /** Statements until one fails; null = none does. */
+  failIn: number | null;
+}
+
+export function newSurroundings(): Surroundings {
+  return { kv: new Map(), kvMetadata: new Map(), nowMs: 1_800_000_000_000, failIn: null };
+}
+
+/** A question of the universe: `scope` and `key` are indexes. */
+export interface Place {
+  readonly scope: number;
+  readonly key: number;
+}
+
+export function keyOf({ scope, key }: Place): string {
+  return `${scope}${key}`.padStart(64, "0");
+}
+
+export function textOf({ scope, key }: Place): string {
+  return `What does question number ${key} of scope ${scope} ask about bicycles?`;
+}
+
+/** All vectors of one scope are near each other, and no two are equal. */
+export function vectorOf({ scope, key }: Place): Float32Array {
+  const vector = new Float32Array(DIMS);
+  vector[scope] = 1;
+  vector[8 + key] = 0.3;
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+/** An object's memory over its storage: made anew after every eviction or crash. */
+export class QuestionWorld {
+  readonly log: PurgeLog;
+  readonly store: EntryStore;
+  readonly layer: SemanticLayer;
+  readonly #spill: SpillStore;
+  readonly #numbers: ShardNumbers;
+  readonly #transactions: ShardTransactions;
+  readonly #purge: EntryPurge;
+  readonly deadRows: DeadRows;
+  readonly #surroundings: Surroundings;
+  readonly #sql: SqlStorage;
+  readonly #ledger: IsolateLedger;
+
+  constructor(
+    storage: DurableObjectStorage,
+    surroundings: Surroundings,
+    embedderId = EMBEDDER_ID,
+    ledger = new IsolateLedger(LEDGER_BYTES),
+  ) {
+    migrate(storage, CACHE_SHARD_MIGRATIONS);
+    this.#surroundings = surroundings;
+    this.#ledger = ledger;
+    this.#sql = failing(storage.sql, surroundings);
+    this.log = new PurgeLog(this.#sql);
+    this.#numbers = new ShardNumbers(this.#sql);
+    const front = new RamFront(ledger, "shard-0", FRONT_BYTES);
+    // The two members the store uses; the rest is never asked for.
+    const faulty = { sql: this.#sql, transactionSync: storage.transactionSync.bind(storage) } as unknown as DurableObjectStorage;
+    this.#transactions = new ShardTransactions(faulty, this.#numbers, this.log);
+    const rows = { sql: this.#sql, transactions: this.#transactions, numbers: this.#numbers, front };
+    this.store = new EntryStore({ ...rows, log: this.log });
+    this.#purge = new EntryPurge({ ...rows, store: this.store, log: this.log });
+    this.deadRows = new DeadRows({ ...rows, store: this.store });
+    this.#spill = new SpillStore(kvOf(surroundings), 0);
+    const promotion = new Promotion(this.store, front, this.#spill, this.#numbers, () => undefined);
+    this.layer = this.#wire(promotion, embedderId, ledger);
+  }
+
+  #wire(promotion: Promotion, embedderId: string, ledger: IsolateLedger): SemanticLayer {
+    const config = resolveConfig({ SEMANTIC: "on", AUTH: "open" }, "test", () => "");
+    if (!config.ok) throw new Error("the test's configuration is invalid");
+    return new SemanticLayer({
+      shard: 0,
+      config: config.value,
+      sql: this.#sql,
+      transactions: this.#transactions,
+      ledger,
+      clock: { nowMs: () => this.#surroundings.nowMs, after: () => () => undefined },
+      assets: env.ASSETS,
+      embedder: { embedderId, dims: DIMS, embed: () => Promise.resolve(null) },
+      store: this.store,
+      uses: new UseLog(),
+      flights: new FlightTable(),
+      promotion,
+      log: this.log,
+      peers: {
+        shardsOf: () => [0],
+        searchSimilar: async (_shard, request) => this.layer.searchSimilar(request),
+        fetchEntry: async (_shard, request) => this.layer.fetchEntry(request),
+        observe: async (_shard, observation) => this.layer.observe(observation),
+        quarantine: async (_shard, key) => this.layer.quarantine(key),
+      },
+      callUpstream: () => Promise.resolve({ kind: "unreachable" }),
+      keepAlive: () => undefined,
+      random: () => 1,
+    });
+  }
+
+  commit(place: Place, entry: Partial<Entry>, withVector: boolean): "stored" | "fenced" {
+    const key = keyOf(place);
+    const scope = SCOPES[place.scope] ?? "";
+    const question = { key, scope, text: textOf(place), canonical: key, vector: withVector ? vectorOf(place) : null };
+    return this.store.commit(entryOf(place, this.#surroundings.nowMs, { sequence: this.log.sequence, ...entry }), BODY, () =>
+      this.layer.storeQuestion(question),
+    );
+  }
+
+  purge(selector: PurgeSelector): void {
+    this.#purge.purge(selector, this.#surroundings.nowMs);
+    this.layer.purge(selector);
+  }
+
+  /** Something worth more needs all memory for a moment. */
+  shedMemory(): void {
+    const account = this.#ledger.open("flights", "something");
+    account.reserve(LEDGER_BYTES);
+    account.close();
+  }
+
+  async spill(key: string): Promise<void> {
+    const entry = this.store.find(key);
+    const body = this.store.bodyOf(key);
+    if (entry === null || body === null) return;
+    const name = this.#spill.nameOf(entry);
+    await this.#spill.write(name, entry, body, 3600);
+    this.store.markSpilled(entry, name, this.#surroundings.nowMs + 3_600_000);
+  }
+
+  /** Everything that other texts in the scope would find. */
+  searchSimilar(scope: number, embedder = EMBEDDER_ID): Promise<readonly SimilarCandidate[]> {
+    return this.layer.searchSimilar({
+      scope: SCOPES[scope] ?? "",
+      key: "asked",
+      text: `What does another question of scope ${scope} ask about bicycles?`,
+      canonical: "asked",
+      normalisedOnly: false,
+      embedder,
+      vector: vectorOf({ scope, key: KEYS_PER_SCOPE }),
+      minSimilarity: null,
+      explain: true,
+    });
+  }
+
+  /** Keys whose normalised text is that of a place, as an asker of other words finds them. */
+  async equalTo(place: Place): Promise<readonly string[]> {
+    const found = await this.layer.searchSimilar({
+      scope: SCOPES[place.scope] ?? "",
+      key: "asked",
+      text: textOf(place),
+      canonical: keyOf(place),
+      normalisedOnly: true,
+      embedder: EMBEDDER_ID,
+      vector: null,
+      minSimilarity: null,
+      explain: true,
+    });
+    return found.map(({ key }) => key);
+  }
+}
+
+const BODY: EntryBody = { json: new Uint8Array([0, 1, 2]), events: new Uint8Array([0, 3]), usageEvent: "" };
+
+function entryOf(place: Place, nowMs: number, changes: Partial<Entry>): Entry {
+  return {
+    key: keyOf(place),
+    scope: SCOPES[place.scope] ?? "",
+    tenant: `tenant-${place.scope}`,
+    model: `model-${place.key % 2}`,
+    answeredModel: `model-${place.key % 2}`,
+    provider: "openai",
+    tags: [],
+    createdMs: nowMs,
+    expiresMs: nowMs + 3_600_000,
+    ttiMs: null,
+    lastUsedMs: nowMs,
+    hits: 0,
+    sequence: 0,
+    bytes: 100,
+    inputTokens: 1,
+    outputTokens: 1,
+    worthUsd: 0,
+    spilled: null,
+    ...changes,
+  };
+}
+
+/** What a stored index holds, read from its rows alone. */
+export function storedIndex(sql: SqlStorage): FlatIndex {
+  const rows = sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page").toArray();
+  const last = rows.at(-1)?.page;
+  const loaded = FlatIndex.load(
+    DIMS,
+    {},
+    rows.map(({ page, bytes }) => ({ page, bytes: new Uint8Array(bytes) })),
+    last,
+  );
+  if (!loaded.ok) throw new Error(loaded.error.kind);
+  if (loaded.value.droppedRows > 0) throw new Error(`${loaded.value.droppedRows} rows of the index are bad`);
+  return loaded.value.index;
+}
+
+class StatementFailed extends Error {}
+
+export function isInjected(error: unknown): boolean {
+  return error instanceof StatementFailed;
+}
+
+/** The storage's SQL, whose n-th statement from now fails when that is asked for. */
+function failing(sql: SqlStorage, surroundings: Surroundings): SqlStorage {
+  return new Proxy(sql, {
+    get: (target, name) => {
+      if (name !== "exec") return Reflect.get(target, name, target) as unknown;
+      return (query: string, ...bindings: unknown[]): unknown => {
+        if (surroundings.failIn !== null && surroundings.failIn-- <= 0) {
+          surroundings.failIn = null;
+          throw new StatementFailed("no more statements");
+        }
+        return target.exec(query, ...bindings);
+      };
+    },
+  });
+}
+
+function kvOf({ kv, kvMetadata }: Surroundings): SpillKv {
+  return {
+    put: async (name, value, { metadata }) => {
+      kv.set(name, value);
+      kvMetadata.set(name, metadata);
+    },
+    getWithMetadata: async (name) => ({ value: kv.get(name)?.slice().buffer ?? null, metadata: kvMetadata.get(name) ?? null }),
+    delete: async (name) => {
+      kv.delete(name);
+    },
+  };
+}

@@ -1,0 +1,351 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FlightPorts } from "../../../../durable-objects/cache-shard/flights/flight.ts";
+import { Flight } from "../../../../durable-objects/cache-shard/flights/flight.ts";
+import { MAX_SLICE_BYTES } from "../../../../durable-objects/cache-shard/flights/flight-buffer.ts";
+import { SUBSCRIBER_QUEUE_BYTES } from "../../../../durable-objects/cache-shard/flights/subscriber.ts";
+import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { FakeClock } from "../../../support/shard-fake-clock.ts";
+import { settled } from "../../../support/shard-provider.ts";
+
+const LIMIT_BYTES = 8 * 1024 * 1024;
+const STALL_MS = 60_000;
+const HEARTBEAT_MS = 10_000;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const ANSWERED = { kind: "answered", json: "{}", provider: "openai", createdMs: 0, expiresMs: 0, stored: true, tokens: 0 } as const;
+const FAILED = { kind: "failed", error: { kind: "upstream_unreachable", provider: "openai" } } as const;
+
+interface Rig {
+  readonly flight: Flight;
+  readonly clock: FakeClock;
+  readonly ledger: IsolateLedger;
+  readonly append: (text: string, usageOnly?: boolean) => boolean;
+}
+
+function rig(options: { readonly maxBytes?: number; readonly keep?: boolean; readonly limitBytes?: number } = {}): Rig {
+  const clock = new FakeClock();
+  const ledger = new IsolateLedger(options.limitBytes ?? LIMIT_BYTES);
+  const ports: FlightPorts = {
+    clock,
+    ledger: ledger.open("flights", "shard-0"),
+    heartbeat: encoder.encode(": beat\n\n"),
+    doneEvent: encoder.encode("[DONE]"),
+    errorEvent: (error) => encoder.encode(`[ERROR ${error.kind}]`),
+    maxBytes: options.maxBytes ?? LIMIT_BYTES,
+  };
+  const identity = { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: clock.nowMs() };
+  const flight = new Flight(identity, ports, options.keep ?? true);
+  return { flight, clock, ledger, append: (text, usageOnly = false) => flight.append(encoder.encode(text), usageOnly, "openai") };
+}
+
+async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+/** A client that takes one piece at a time, when told to. */
+function sipper(stream: ReadableStream<Uint8Array>): {
+  taken: string;
+  done: boolean;
+  readonly sip: () => Promise<void>;
+  readonly leave: () => Promise<void>;
+} {
+  const reader = stream.getReader();
+  const client = {
+    taken: "",
+    done: false,
+    sip: async () => {
+      const { done, value } = await reader.read();
+      client.done = done;
+      if (!done) client.taken += decoder.decode(value);
+    },
+    leave: async () => reader.cancel(),
+  };
+  return client;
+}
+
+describe("a flight's subscribers", () => {
+  it("get everything from the first byte, however late they join, and the terminal event after the end", async () => {
+    const { flight, append } = rig();
+    const leader = flight.subscribe(false);
+    append("a");
+    const early = flight.subscribe(false);
+    append("b");
+    append("c");
+    const late = flight.subscribe(false);
+    flight.end(ANSWERED);
+    expect(await Promise.all([leader, early, late].map(textOf))).toEqual(["abc[DONE]", "abc[DONE]", "abc[DONE]"]);
+  });
+
+  it("get the usage event only when they asked for it", async () => {
+    const { flight, append } = rig();
+    const [plain, asking] = [flight.subscribe(false), flight.subscribe(true)];
+    append("a");
+    append("[USAGE]", true);
+    append("b");
+    flight.end(ANSWERED);
+    expect(await textOf(plain)).toBe("ab[DONE]");
+    expect(await textOf(asking)).toBe("a[USAGE]b[DONE]");
+    expect(decoder.decode(flight.buffer.contentBytes())).toBe("");
+  });
+
+  it("get an error event instead of the terminal one when the flight breaks after its first byte", async () => {
+    const { flight, append } = rig();
+    const stream = flight.subscribe(false);
+    append("a");
+    flight.end(FAILED);
+    expect(await textOf(stream)).toBe("a[ERROR upstream_unreachable]");
+  });
+
+  it("read the same bytes under every order of writing, reading, joining and leaving, and memory comes back", async () => {
+    const step = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ act: fc.constant("write" as const), size: fc.integer({ min: 1, max: 9000 }), usage: fc.boolean() }),
+      },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant("join" as const), usage: fc.boolean() }) },
+      { weight: 4, arbitrary: fc.record({ act: fc.constant("read" as const), who: fc.nat(50) }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant("leave" as const), who: fc.nat(50) }) },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant("time" as const), ms: fc.nat(50) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.nat(40), async (steps, fails, crowd) => {
+        const { flight, clock, ledger, append } = rig();
+        const clients = Array.from({ length: crowd }, () => ({ usage: false, client: sipper(flight.subscribe(false)) }));
+        const pending: Promise<void>[] = [];
+        const left = new Set<number>();
+        let [plain, full] = ["", ""];
+        let letter = 0;
+        for (const next of steps) {
+          if (next.act === "write") {
+            const text = String.fromCharCode(97 + (letter++ % 26)).repeat(next.size);
+            append(text, next.usage);
+            full += text;
+            if (!next.usage) plain += text;
+          } else if (next.act === "join") clients.push({ usage: next.usage, client: sipper(flight.subscribe(next.usage)) });
+          else if (next.act === "time") clock.advance(next.ms);
+          else if (clients.length > 0) {
+            const who = next.who % clients.length;
+            if (left.has(who)) continue;
+            if (next.act === "read") pending.push(clients[who]?.client.sip() ?? Promise.resolve());
+            else {
+              left.add(who);
+              await clients[who]?.client.leave();
+            }
+          }
+        }
+        const terminal = fails ? "[ERROR upstream_unreachable]" : "[DONE]";
+        flight.end(fails ? FAILED : ANSWERED);
+        await Promise.all(pending);
+        for (const [who, { client, usage }] of clients.entries()) {
+          if (left.has(who)) continue;
+          while (!client.done) await client.sip();
+          expect(client.taken === (usage ? full : plain) + terminal).toBe(true);
+        }
+        expect(ledger.usedBytes).toBe(0);
+        expect(flight.subscriberCount).toBe(0);
+        expect(clock.pending).toBe(0);
+      }),
+      { seed: 31, numRuns: 150 },
+    );
+  });
+
+  it("share one copy of what they read at the same place", () => {
+    const { flight, append } = rig();
+    append("a");
+    append("b");
+    expect(flight.buffer.slice(0, false).bytes).toBe(flight.buffer.slice(0, false).bytes);
+    expect(flight.buffer.slice(0, false).bytes).not.toBe(flight.buffer.slice(0, true).bytes);
+  });
+
+  it("are handed a crowd's small events together, at most a moment late, the first one at once", async () => {
+    const { flight, clock, append } = rig();
+    const crowd = Array.from({ length: 40 }, () => sipper(flight.subscribe(false)));
+    append("first ");
+    await Promise.all(crowd.map(({ sip }) => sip()));
+    expect(crowd.every(({ taken }) => taken === "first ")).toBe(true);
+    const reads = crowd.map(({ sip }) => sip());
+    append("second ");
+    append("third ");
+    clock.advance(20);
+    await Promise.all(reads);
+    expect(crowd.every(({ taken }) => taken === "first second third ")).toBe(true);
+  });
+});
+
+describe("a slow subscriber", () => {
+  it("holds no more than its queue and one slice, while the others go on", async () => {
+    const { flight, append } = rig();
+    const slow = flight.subscribe(false);
+    const quick = sipper(flight.subscribe(false));
+    const event = "x".repeat(1000);
+    for (let count = 0; count < 1000; count++) {
+      append(event);
+      await quick.sip();
+    }
+    const reader = slow.getReader();
+    const first = await reader.read();
+    expect(first.value?.byteLength ?? 0).toBeLessThanOrEqual(MAX_SLICE_BYTES + event.length);
+    expect(flight.buffer.bytes).toBe(1_000_000);
+    expect(SUBSCRIBER_QUEUE_BYTES).toBeLessThanOrEqual(64 * 1024);
+    await reader.cancel();
+    await quick.leave();
+  });
+
+  it("that takes nothing for a minute while there is something is cut, with an error event", async () => {
+    const { flight, clock, append } = rig();
+    const stuck = flight.subscribe(false);
+    for (let count = 0; count < 100; count++) append("x".repeat(2000));
+    clock.advance(STALL_MS + HEARTBEAT_MS);
+    expect(flight.subscriberCount).toBe(0);
+    expect((await textOf(stuck)).replace(/^x+/, "")).toBe("[ERROR overloaded]");
+  });
+
+  it("that reads steadily, if slowly, is let read to the end", async () => {
+    const { flight, clock, ledger, append } = rig();
+    const slow = sipper(flight.subscribe(false));
+    for (let count = 0; count < 16; count++) append("x".repeat(MAX_SLICE_BYTES));
+    flight.end(ANSWERED);
+    for (let sips = 0; !slow.done && sips < 40; sips++) {
+      clock.advance(STALL_MS / 2);
+      await slow.sip();
+    }
+    expect(slow.taken.slice(-8)).toBe("xx[DONE]");
+    expect(slow.taken.length).toBe(16 * MAX_SLICE_BYTES + "[DONE]".length);
+    expect(ledger.usedBytes).toBe(0);
+  });
+});
+
+describe("heartbeats", () => {
+  it("begin after the first byte and go only to who has nothing else to take", async () => {
+    const { flight, clock, append } = rig();
+    const client = sipper(flight.subscribe(false));
+    clock.advance(5 * HEARTBEAT_MS);
+    append("a");
+    await client.sip();
+    expect(client.taken).toBe("a");
+    clock.advance(HEARTBEAT_MS);
+    await client.sip();
+    expect(client.taken).toBe("a: beat\n\n");
+    const late = flight.subscribe(false);
+    clock.advance(HEARTBEAT_MS);
+    flight.end(ANSWERED);
+    expect(await textOf(late)).toMatch(/^a(: beat\n\n)?\[DONE\]$/);
+    while (!client.done) await client.sip();
+    expect(client.taken.replaceAll(": beat\n\n", "")).toBe("a[DONE]");
+  });
+
+  it("are at most 15 seconds apart and stop with the last subscriber", async () => {
+    const { flight, clock, append } = rig();
+    const client = sipper(flight.subscribe(false));
+    append("a");
+    await client.sip();
+    for (let beat = 1; beat <= 4; beat++) {
+      clock.advance(15_000);
+      await client.sip();
+      expect(client.taken.split(": beat").length - 1).toBeGreaterThanOrEqual(beat);
+    }
+    await client.leave();
+    clock.advance(HEARTBEAT_MS);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("an oversize flight", () => {
+  it("streams on to those who are there, holds only what they need, and takes no newcomers", async () => {
+    const { flight, append } = rig({ maxBytes: 10_000 });
+    const client = sipper(flight.subscribe(false));
+    expect(flight.joinable).toBe(true);
+    for (let count = 0; count < 50; count++) {
+      append("x".repeat(1000));
+      await client.sip();
+    }
+    expect(flight.oversize).toBe(true);
+    expect(flight.joinable).toBe(false);
+    expect(flight.buffer.bytes).toBeLessThanOrEqual(11_000);
+    flight.end(ANSWERED);
+    while (!client.done) await client.sip();
+    expect(client.taken.length).toBe(50_000 + "[DONE]".length);
+    expect(client.taken.endsWith("[DONE]")).toBe(true);
+  });
+
+  it("cuts who lags too far behind and keeps its bytes bounded", async () => {
+    const { flight, append } = rig({ maxBytes: 100_000 });
+    const stuck = flight.subscribe(false);
+    for (let count = 0; count < 500; count++) {
+      append("x".repeat(1000));
+      expect(flight.buffer.bytes).toBeLessThanOrEqual(101_000);
+    }
+    expect(flight.subscriberCount).toBe(0);
+    expect((await textOf(stuck)).replace(/^x+/, "")).toBe("[ERROR overloaded]");
+  });
+
+  it("says so when the isolate has no memory left", () => {
+    const { append, ledger } = rig({ limitBytes: 1500 });
+    expect(append("x".repeat(1000))).toBe(true);
+    expect(append("x".repeat(1000))).toBe(false);
+    expect(ledger.usedBytes).toBe(1000);
+  });
+});
+
+describe("who is told what", () => {
+  it("the first event opens, the end ends, and nothing after the end counts", async () => {
+    const { flight, append, ledger } = rig();
+    flight.beginCall();
+    expect(flight.state).toBe("calling");
+    append("a");
+    expect(await flight.opened).toEqual({ kind: "streaming", provider: "openai" });
+    flight.end(ANSWERED);
+    flight.end(FAILED);
+    expect(append("b")).toBe(true);
+    expect(await flight.ended).toBe(ANSWERED);
+    expect(flight.joinable).toBe(false);
+    expect(ledger.usedBytes).toBe(0);
+  });
+
+  it("an end before the first event opens with that end", async () => {
+    const { flight } = rig();
+    flight.end(FAILED);
+    expect(await flight.opened).toBe(FAILED);
+  });
+
+  it("the leader alone hears of a failed attempt that others go on from", async () => {
+    const { flight } = rig();
+    flight.addFollower();
+    expect(flight.hasSuccessor).toBe(true);
+    flight.failLeader({ kind: "upstream_unreachable", provider: "openai" });
+    expect((await flight.leaderFailure).kind).toBe("upstream_unreachable");
+    expect(flight.hasSuccessor).toBe(false);
+    expect(flight.state).toBe("deciding");
+  });
+
+  it("a flight nobody would keep is abandoned with its last subscriber, unless somebody waits for the whole", async () => {
+    const { flight } = rig({ keep: false });
+    let abandoned = 0;
+    flight.onAbandoned(() => {
+      abandoned += 1;
+    });
+    const leaveQueue = flight.addWaiter();
+    await flight.subscribe(false).cancel();
+    expect(abandoned).toBe(0);
+    leaveQueue();
+    await flight.subscribe(false).cancel();
+    expect(abandoned).toBe(1);
+    await settled();
+  });
+
+  it("a flight worth keeping goes on when everybody has left", async () => {
+    const { flight, append } = rig();
+    let abandoned = 0;
+    flight.onAbandoned(() => {
+      abandoned += 1;
+    });
+    await flight.subscribe(false).cancel();
+    append("a");
+    expect(abandoned).toBe(0);
+    expect(flight.joinable).toBe(true);
+    const late = flight.subscribe(false);
+    flight.end(ANSWERED);
+    expect(await textOf(late)).toBe("a[DONE]");
+  });
+});

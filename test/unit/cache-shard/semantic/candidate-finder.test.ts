@@ -1,0 +1,197 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { QuestionInFlight } from "../../../../durable-objects/cache-shard/semantic/candidates/candidate-finder.ts";
+import { CandidateFinder } from "../../../../durable-objects/cache-shard/semantic/candidates/candidate-finder.ts";
+import type { NearQuestion, NearStoredQuestion } from "../../../../durable-objects/cache-shard/semantic/candidates/candidate-rows.ts";
+import type { QuestionStore } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
+import { ReadingCache } from "../../../../durable-objects/cache-shard/semantic/candidates/reading-cache.ts";
+import type { SimilarityQuery } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
+import { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
+import { normalise } from "../../../../shared/domain/semantic/english/normalise/normalise.ts";
+import { resolveThresholds } from "../../../../shared/domain/semantic/verdict.ts";
+import { shippedTable } from "../../semantic/embedding/shipped-table.ts";
+
+const QUESTION = "How do I remove rust from a bicycle chain?";
+const PARAPHRASE = "What's the best way of removing rust from a bike chain?";
+const NEAR_REPEAT = "how do i remove rust from a bicycle chain, please";
+const OTHER = "Who painted the ceiling of the Sistine Chapel?";
+
+let table: StaticEmbedder;
+beforeAll(() => {
+  table = new StaticEmbedder(shippedTable(), "test");
+});
+
+interface Shelf {
+  readonly stored?: readonly { readonly key: string; readonly text: string; readonly cosine: number }[];
+  readonly flying?: readonly QuestionInFlight[];
+  readonly dead?: readonly string[];
+  readonly operatorMinSimilarity?: number;
+  readonly errorBound?: number;
+}
+
+function finderOver({ stored = [], flying = [], dead = [], operatorMinSimilarity, errorBound = 0.01 }: Shelf): CandidateFinder {
+  const times = { createdMs: 0, expiresMs: 1, ttiMs: null, lastUsedMs: 0 };
+  const find: QuestionStore["find"] = ({ canonical, vector, minCosine }): readonly NearStoredQuestion[] => {
+    const isNear = ({ cosine }: NearQuestion): boolean => vector !== null && cosine >= minCosine;
+    const equal = stored.filter((one) => !isNear(one) && normalise(one.text).canonical === canonical);
+    return [...stored.filter(isNear), ...equal.map((one) => ({ ...one, cosine: 1 }))].map((one) => ({ ...one, times }));
+  };
+  return new CandidateFinder({
+    shard: 5,
+    candidates: 8,
+    questions: { find },
+    readings: new ReadingCache(),
+    trust: { thresholds: () => resolveThresholds(errorBound) },
+    operatorMinSimilarity: operatorMinSimilarity ?? null,
+    isServable: ({ key }) => !dead.includes(key),
+    questionsInFlight: () => flying,
+  });
+}
+
+function ask(text: string, changes: Partial<SimilarityQuery> = {}): SimilarityQuery {
+  return {
+    scope: "scope",
+    key: "asked",
+    text,
+    canonical: normalise(text).canonical,
+    normalisedOnly: false,
+    embedder: "test",
+    vector: table.embed(text),
+    minSimilarity: null,
+    explain: true,
+    ...changes,
+  };
+}
+
+function flight(text: string, changes: Partial<QuestionInFlight> = {}): QuestionInFlight {
+  return { key: `flight of ${text}`, text, canonical: normalise(text).canonical, vector: table.embed(text), ...changes };
+}
+
+describe("stored questions", () => {
+  it("are served, left grey or rejected, the best first, with this shard's number", () => {
+    const stored = [
+      { key: "other", text: OTHER, cosine: 0.41 },
+      { key: "same", text: QUESTION, cosine: 0.91 },
+    ];
+    const found = finderOver({ stored }).searchSimilar(ask(PARAPHRASE), table);
+    expect(found.map(({ key, verdict, shard }) => [key, verdict, shard])).toEqual([
+      ["same", "serve", 5],
+      ["other", "reject", 5],
+    ]);
+    expect(found[0]).toMatchObject({ source: "entry", similarity: 0.91, vetoes: [] });
+  });
+
+  it("that are far away are not even compared", () => {
+    expect(finderOver({ stored: [{ key: "far", text: QUESTION, cosine: 0.39 }] }).searchSimilar(ask(PARAPHRASE), table)).toEqual([]);
+  });
+
+  it("that are dead, or the asked one itself, are no candidates", () => {
+    const stored = [
+      { key: "dead", text: QUESTION, cosine: 0.9 },
+      { key: "asked", text: QUESTION, cosine: 0.9 },
+    ];
+    expect(finderOver({ stored, dead: ["dead"] }).searchSimilar(ask(PARAPHRASE), table)).toEqual([]);
+  });
+
+  it("are found without a vector when they are equal after normalisation", () => {
+    const finder = finderOver({ stored: [{ key: "same", text: QUESTION, cosine: 0.9 }] });
+    expect(finder.searchSimilar(ask(NEAR_REPEAT, { vector: null }), table)).toMatchObject([
+      { verdict: "serve", reason: "normalised_equal" },
+    ]);
+    expect(finder.searchSimilar(ask(PARAPHRASE, { vector: null }), table)).toEqual([]);
+  });
+
+  it("must be equal for a question that takes nothing less", () => {
+    const finder = finderOver({ stored: [{ key: "same", text: QUESTION, cosine: 0.95 }] });
+    expect(finder.searchSimilar(ask(PARAPHRASE, { normalisedOnly: true }), table)).toEqual([]);
+    expect(finder.searchSimilar(ask(NEAR_REPEAT, { normalisedOnly: true }), table)).toMatchObject([{ verdict: "serve" }]);
+  });
+
+  it("are at most four of many", () => {
+    const stored = Array.from({ length: 9 }, (_, index) => ({ key: `k${index}`, text: QUESTION, cosine: 0.9 - index / 100 }));
+    const found = finderOver({ stored }).searchSimilar(ask(PARAPHRASE), table);
+    expect(found.map(({ key }) => key)).toEqual(["k0", "k1", "k2", "k3"]);
+  });
+});
+
+describe("without an explanation", () => {
+  const keysOf = (shelf: Shelf, text: string): readonly string[] =>
+    finderOver(shelf)
+      .searchSimilar(ask(text, { explain: false }), table)
+      .map(({ key }) => key);
+  const vetoed = ["30", "60", "70"].map((days, index) => ({
+    key: days,
+    text: `Can I recover emails after ${days} days?`,
+    cosine: 0.9 - index / 10,
+  }));
+
+  it("of several that are rejected only the best is reported", () => {
+    expect(keysOf({ stored: vetoed }, "Can I recover emails after 90 days?")).toEqual(["30"]);
+  });
+
+  it("all that may be served are reported", () => {
+    const stored = ["one", "two"].map((key) => ({ key, text: QUESTION, cosine: 0.9 }));
+    expect(keysOf({ stored: [...stored, { key: "other", text: OTHER, cosine: 0.5 }] }, NEAR_REPEAT)).toEqual(["one", "two"]);
+  });
+
+  it("a flight that is left grey does not hide the best grey entry, which a judge may be asked about", () => {
+    const stored = [
+      { key: "grey", text: PARAPHRASE, cosine: 0.8 },
+      { key: "greyer", text: PARAPHRASE, cosine: 0.7 },
+    ];
+    // No bound is this tight: even equal texts are left grey.
+    const shelf = { stored, flying: [flight(QUESTION)], errorBound: 1e-9 };
+    expect(keysOf(shelf, NEAR_REPEAT)).toEqual([`flight of ${QUESTION}`, "grey"]);
+  });
+});
+
+describe("least similarity", () => {
+  const stored = [{ key: "same", text: QUESTION, cosine: 0.91 }];
+  it.each([
+    [0.9, null, "serve"],
+    [0.92, null, "reject"],
+    [null, 0.92, "reject"],
+    [0.92, 0.1, "reject"],
+    [0.1, 0.92, "reject"],
+    [0, 0, "serve"],
+  ] as const)("of the operator %s and of the caller %s: %s", (operator, caller, verdict) => {
+    const finder = finderOver({ stored, ...(operator === null ? {} : { operatorMinSimilarity: operator }) });
+    expect(finder.searchSimilar(ask(PARAPHRASE, { minSimilarity: caller }), table)[0]?.verdict).toBe(verdict);
+  });
+
+  it("never lifts what is rejected", () => {
+    const swapped = [{ key: "k", text: "Can I recover emails after 30 days?", cosine: 0.99 }];
+    const found = finderOver({ stored: swapped }).searchSimilar(ask("Can I recover emails after 90 days?", { minSimilarity: 0 }), table);
+    expect(found).toMatchObject([{ verdict: "reject", reason: "veto", vetoes: ["numbers"] }]);
+  });
+});
+
+describe("flights", () => {
+  it("are joined by a paraphrase and by a near-repeat", () => {
+    const finder = finderOver({ flying: [flight(QUESTION)] });
+    for (const text of [PARAPHRASE, NEAR_REPEAT])
+      expect(finder.searchSimilar(ask(text), table)).toMatchObject([{ source: "flight", verdict: "serve" }]);
+  });
+
+  it("come after a stored answer that is as good", () => {
+    const cosine = 0.91;
+    const finder = finderOver({ stored: [{ key: "same", text: QUESTION, cosine }], flying: [flight(QUESTION)] });
+    const [first] = finder.searchSimilar(ask(NEAR_REPEAT), table);
+    expect(first).toMatchObject({ verdict: "serve" });
+  });
+
+  it("of a question without a vector are joined by equal texts only", () => {
+    const finder = finderOver({ flying: [flight(QUESTION, { vector: null })] });
+    expect(finder.searchSimilar(ask(PARAPHRASE), table)).toEqual([]);
+    expect(finder.searchSimilar(ask(NEAR_REPEAT), table)).toMatchObject([{ verdict: "serve" }]);
+  });
+
+  it("are not joined by a question that takes equal ones only, nor by their own key", () => {
+    const finder = finderOver({ flying: [flight(QUESTION)] });
+    expect(finder.searchSimilar(ask(PARAPHRASE, { normalisedOnly: true }), table)).toEqual([]);
+    expect(finder.searchSimilar(ask(QUESTION, { key: `flight of ${QUESTION}` }), table)).toEqual([]);
+  });
+
+  it("about something else are not compared", () => {
+    expect(finderOver({ flying: [flight(OTHER)] }).searchSimilar(ask(PARAPHRASE), table)).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import type { Entry } from "../../../../durable-objects/cache-shard/entries/entry.ts";
+import { insertEntryRows } from "../../../../durable-objects/cache-shard/entries/entry-rows.ts";
+import { QuestionStore } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
+import type { NearestQuery } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
+import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { shardTables } from "./node-sql.ts";
+
+const EMBEDDER = { embedderId: "test", dims: 2 } as const;
+const LEDGER_BYTES = 16 * 1024 * 1024;
+const NO_BODY = { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
+const ENTRY: Omit<Entry, "key"> = {
+  scope: "",
+  tenant: "tenant",
+  model: "model",
+  answeredModel: "model",
+  provider: "openai",
+  tags: [],
+  createdMs: 1000,
+  expiresMs: 2000,
+  ttiMs: 300,
+  lastUsedMs: 1100,
+  hits: 0,
+  sequence: 4,
+  bytes: 10,
+  inputTokens: 1,
+  outputTokens: 1,
+  worthUsd: 0.1,
+  spilled: null,
+};
+
+function newShelf() {
+  const sql = shardTables();
+  const ledger = new IsolateLedger(LEDGER_BYTES);
+  const questions = new QuestionStore({ sql, ledger, owner: "test", kernels: {}, embedder: EMBEDDER, onFull: () => undefined });
+  /** Degrees are the angle of its vector; null = none. */
+  const store = (key: string, degrees: number | null, { scope = "scope", canonical = key, sequence = 4 } = {}): void => {
+    insertEntryRows(sql, { ...ENTRY, key, scope, sequence }, NO_BODY);
+    questions.add({ key, scope, text: `text of ${key}`, canonical, vector: degrees === null ? null : vectorAt(degrees) });
+    questions.beforeCommit();
+  };
+  const find = (changes: Partial<NearestQuery> = {}): readonly (readonly [string, number])[] =>
+    questions
+      .find({ scope: "scope", canonical: "asked", vector: vectorAt(0), nearest: 4, minCosine: 0.4, ...changes })
+      .map(({ key, cosine }) => [key, Number(cosine.toFixed(2))]);
+  return { sql, questions, store, find };
+}
+
+function vectorAt(degrees: number): Float32Array {
+  const angle = (degrees * Math.PI) / 180;
+  return new Float32Array([Math.cos(angle), Math.sin(angle)]);
+}
+
+describe("stored questions", () => {
+  it("are found nearest first, then those that are equal, the newest first", () => {
+    const { store, find } = newShelf();
+    store("far but equal", 90, { canonical: "asked" });
+    store("near", 37);
+    store("without a vector", null, { canonical: "asked" });
+    store("nearest", 0);
+    store("far", 90);
+    expect(find()).toEqual([
+      ["nearest", 1],
+      ["near", 0.8],
+      ["without a vector", 1],
+      ["far but equal", 1],
+    ]);
+  });
+
+  it("that are near and equal are found once, as near as they are", () => {
+    const { store, find } = newShelf();
+    store("both", 37, { canonical: "asked" });
+    expect(find()).toEqual([["both", 0.8]]);
+  });
+
+  it("are no more than were asked for, besides equal ones", () => {
+    const { store, find } = newShelf();
+    for (const key of ["a", "b", "c"]) store(key, 0);
+    store("equal", null, { canonical: "asked" });
+    expect(find({ nearest: 2 }).map(([key]) => key)).toHaveLength(3);
+    expect(find({ vector: null })).toEqual([["equal", 1]]);
+  });
+
+  it("come with their entry's times", () => {
+    const { questions, store } = newShelf();
+    store("key", 0);
+    expect(questions.find({ scope: "scope", canonical: "", vector: vectorAt(0), nearest: 1, minCosine: 0 })).toMatchObject([
+      { key: "key", text: "text of key", times: { createdMs: 1000, expiresMs: 2000, ttiMs: 300, lastUsedMs: 1100 } },
+    ]);
+  });
+
+  it("whose entry is gone or below the purge floor are not found", () => {
+    const { sql, store, find } = newShelf();
+    for (const key of ["gone", "purged", "kept"]) store(key, 0, { sequence: key === "kept" ? 4 : 3 });
+    sql.exec("DELETE FROM entries WHERE key = 'gone'");
+    sql.exec("INSERT INTO numbers (name, value) VALUES ('floor_sequence', 4)");
+    expect(find()).toEqual([["kept", 1]]);
+  });
+});
+
+describe("scopes", () => {
+  it("do not meet", () => {
+    const { store, find } = newShelf();
+    store("mine", 0, { canonical: "asked" });
+    store("theirs", 0, { scope: "other", canonical: "asked" });
+    expect(find()).toEqual([["mine", 1]]);
+    expect(find({ scope: "other" })).toEqual([["theirs", 1]]);
+    expect(find({ scope: "unknown" })).toEqual([]);
+  });
+
+  it("do not meet when a number is used again after its scope has gone", () => {
+    const { sql, questions, store, find } = newShelf();
+    store("mine", 0, { canonical: "asked" });
+    expect(find()).toHaveLength(1);
+    questions.forget("mine");
+    store("theirs", 0, { scope: "other", canonical: "asked" });
+    expect(sql.exec("SELECT ref FROM scopes").toArray()).toHaveLength(1);
+    expect(find()).toEqual([]);
+    expect(find({ scope: "other" })).toHaveLength(1);
+    questions.clear();
+    store("mine again", 0, { canonical: "asked" });
+    expect(find({ scope: "other" })).toEqual([]);
+    expect(find()).toHaveLength(1);
+  });
+
+  it("whose making failed are looked up again", () => {
+    const { sql, questions, store, find } = newShelf();
+    store("mine", 0);
+    expect(find()).toHaveLength(1);
+    // What a rollback leaves behind: the row is gone, and memory is told.
+    for (const table of ["scopes", "questions", "vectors", "entries"]) sql.exec(`DELETE FROM ${table}`);
+    questions.onRollback();
+    store("theirs", 0, { scope: "other" });
+    expect(find()).toEqual([]);
+    expect(find({ scope: "other" })).toHaveLength(1);
+  });
+});

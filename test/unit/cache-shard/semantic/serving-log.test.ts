@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ServingLog } from "../../../../durable-objects/cache-shard/semantic/judging/serving-log.ts";
+import { shardTables } from "./node-sql.ts";
+
+const HOUR_MS = 3_600_000;
+const START_MS = 1_800_000_000_000;
+
+describe("the log of what was served by meaning", () => {
+  let log: ServingLog;
+  const serve = (atMs: number, changes: { asked?: string; callerId?: string; target?: string } = {}): void =>
+    log.note({ asked: "asked", callerId: "ann", target: "target", shard: 1, scope: "scope", scoreBin: 14, atMs, ...changes });
+
+  beforeEach(() => {
+    log = new ServingLog(shardTables());
+  });
+
+  it("lets who was served judge, once", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ann", START_MS)).toMatchObject({
+      kind: "granted",
+      serving: { asked: "asked", scope: "scope", shard: 1, scoreBin: 14 },
+    });
+    expect(log.claim("target", "ann", START_MS)).toEqual({ kind: "already_judged" });
+  });
+
+  it("lets nobody else judge, and nothing else be judged", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ben", START_MS)).toEqual({ kind: "not_served" });
+    expect(log.claim("asked", "ann", START_MS)).toEqual({ kind: "not_served" });
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+  });
+
+  it("forgets after a day", () => {
+    serve(START_MS);
+    log.flush(START_MS);
+    expect(log.claim("target", "ann", START_MS + 24 * HOUR_MS + 1)).toEqual({ kind: "not_served" });
+  });
+
+  it("counts the day from the last time a pair was served", () => {
+    serve(START_MS);
+    log.flush(START_MS);
+    serve(START_MS + 23 * HOUR_MS);
+    log.flush(START_MS + 23 * HOUR_MS);
+    expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS).kind).toBe("granted");
+  });
+
+  it("takes a pair that is served again after it was forgotten", () => {
+    serve(START_MS);
+    log.flush(START_MS);
+    serve(START_MS + 25 * HOUR_MS);
+    log.flush(START_MS + 25 * HOUR_MS);
+    expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS + 1).kind).toBe("granted");
+  });
+
+  it("does not give the right back because the answer is served again", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+    serve(START_MS + HOUR_MS);
+    expect(log.claim("target", "ann", START_MS + HOUR_MS)).toEqual({ kind: "already_judged" });
+  });
+
+  it("takes fifty judgements of one caller a day and not one more; others are not affected", () => {
+    for (let entry = 0; entry < 60; entry++)
+      for (const callerId of ["ann", "ben"]) serve(START_MS, { target: `target-${entry}`, callerId });
+    const granted = Array.from({ length: 60 }, (_, entry) => log.claim(`target-${entry}`, "ann", START_MS).kind).filter(
+      (kind) => kind === "granted",
+    );
+    expect(granted).toHaveLength(50);
+    expect(log.claim("target-59", "ann", START_MS + HOUR_MS)).toEqual({ kind: "too_many", retryAfterSeconds: 23 * 3600 });
+    expect(log.claim("target-0", "ann", START_MS)).toEqual({ kind: "already_judged" });
+    expect(log.claim("target-0", "ben", START_MS).kind).toBe("granted");
+  });
+
+  it("counts entries, in whatever words they were asked for, and only those of the last day", () => {
+    for (let entry = 0; entry < 50; entry++)
+      for (const asked of ["asked", "asked too"]) serve(START_MS, { target: `target-${entry}`, asked });
+    for (let entry = 0; entry < 50; entry++) expect(log.claim(`target-${entry}`, "ann", START_MS).kind).toBe("granted");
+    serve(START_MS, { target: "one more" });
+    serve(START_MS + 24 * HOUR_MS, { target: "tomorrow's" });
+    expect(log.claim("one more", "ann", START_MS).kind).toBe("too_many");
+    expect(log.claim("tomorrow's", "ann", START_MS + 24 * HOUR_MS + 1).kind).toBe("granted");
+  });
+
+  it("gives back a right that was used up for nothing", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+    log.release("target", "ann", "asked");
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+  });
+
+  it("holds no more than its bound between two writes", () => {
+    for (let entry = 0; entry < 6000; entry++) serve(START_MS, { target: `target-${entry}` });
+    expect(log.claim("target-4999", "ann", START_MS).kind).toBe("granted");
+    expect(log.claim("target-5000", "ann", START_MS).kind).toBe("not_served");
+  });
+});

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { EvictionCandidate } from "../../../../shared/domain/caching/eviction.ts";
+import { chooseVictim, FREQUENCY_HALF_LIFE_MS, valueDensity } from "../../../../shared/domain/caching/eviction.ts";
+
+const NOW_MS = 10 * FREQUENCY_HALF_LIFE_MS;
+const LIVE: EvictionCandidate = {
+  key: "a",
+  bytes: 1000,
+  hits: 4,
+  lastUsedMs: NOW_MS,
+  usdSaved: 0.01,
+  recentRequests: 0,
+  expiresMs: NOW_MS + 1,
+};
+
+const candidate = fc.record({
+  key: fc.uuid(),
+  bytes: fc.integer({ min: 1, max: 1_000_000 }),
+  hits: fc.nat(1000),
+  lastUsedMs: fc.integer({ min: 0, max: NOW_MS }),
+  usdSaved: fc.double({ min: 0, max: 5, noNaN: true }),
+  recentRequests: fc.nat(15),
+  expiresMs: fc.integer({ min: NOW_MS - 1000, max: NOW_MS + 1000 }),
+});
+
+describe("what an entry is worth", () => {
+  it("halves with every day without a hit", () => {
+    const idle = (days: number): number =>
+      valueDensity({ ...LIVE, hits: 1000, lastUsedMs: NOW_MS - days * FREQUENCY_HALF_LIFE_MS }, NOW_MS);
+    expect(idle(1) / idle(0)).toBeCloseTo(0.5, 2);
+    expect(idle(3) / idle(0)).toBeCloseTo(0.125, 2);
+  });
+
+  it("grows with hits and dollars and shrinks with bytes", () => {
+    const base = valueDensity(LIVE, NOW_MS);
+    expect(valueDensity({ ...LIVE, hits: 5 }, NOW_MS)).toBeGreaterThan(base);
+    expect(valueDensity({ ...LIVE, usdSaved: 0.02 }, NOW_MS)).toBeCloseTo(2 * base, 10);
+    expect(valueDensity({ ...LIVE, bytes: 2000 }, NOW_MS)).toBeCloseTo(base / 2, 10);
+  });
+
+  it("counts recent requests that no stored hit tells of", () => {
+    expect(valueDensity({ ...LIVE, hits: 0, recentRequests: 9 }, NOW_MS)).toBe(
+      valueDensity({ ...LIVE, hits: 8, recentRequests: 0 }, NOW_MS),
+    );
+  });
+
+  it("is nothing once it has expired", () => {
+    expect(valueDensity({ ...LIVE, expiresMs: NOW_MS }, NOW_MS)).toBe(0);
+  });
+});
+
+describe("the victim", () => {
+  it("is the one of least value density, and the expired go before all others", () => {
+    fc.assert(
+      fc.property(fc.array(candidate, { minLength: 1, maxLength: 24 }), (sample) => {
+        const victim = chooseVictim(sample, NOW_MS);
+        const densities = sample.map((of) => valueDensity(of, NOW_MS));
+        expect(victim).not.toBeNull();
+        if (victim === null) return;
+        expect(valueDensity(victim, NOW_MS)).toBe(Math.min(...densities));
+        const worthSomething = sample.every((of) => of.usdSaved > 1e-9);
+        if (worthSomething && sample.some((of) => of.expiresMs <= NOW_MS)) expect(victim.expiresMs).toBeLessThanOrEqual(NOW_MS);
+      }),
+      { seed: 11, numRuns: 1000 },
+    );
+  });
+
+  it("is the one used longest ago among equals", () => {
+    const older = { ...LIVE, key: "older", hits: 0, lastUsedMs: NOW_MS - 5 };
+    const newer = { ...LIVE, key: "newer", hits: 0, lastUsedMs: NOW_MS };
+    expect(chooseVictim([newer, older], NOW_MS)?.key).toBe("older");
+    expect(chooseVictim([older, newer], NOW_MS)?.key).toBe("older");
+  });
+
+  it("is nobody when there is nobody", () => {
+    expect(chooseVictim([], NOW_MS)).toBeNull();
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { SSE_HEARTBEAT, sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
+
+describe("server-sent events", () => {
+  it("carry one line of data as it is", () => {
+    expect(sseEvent('{"a":1}')).toBe('data: {"a":1}\n\n');
+  });
+
+  it("carry a line end as one more data line, so that no data can forge an event", () => {
+    expect(sseEvent("a\nb\r\nc\rd")).toBe("data: a\ndata: b\ndata: c\ndata: d\n\n");
+    expect(sseEvent("x\n\ndata: [DONE]")).toBe("data: x\ndata: \ndata: data: [DONE]\n\n");
+  });
+
+  it("beat with a comment", () => {
+    expect(SSE_HEARTBEAT).toMatch(/^:.*\n\n$/);
+  });
+});

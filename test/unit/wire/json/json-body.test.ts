@@ -1,0 +1,133 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../../../shared/domain/json.ts";
+import { MAX_JSON_DEPTH, numberOf, parseJson, parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
+
+function parsed(text: string): Json {
+  const result = parseJsonBody(text);
+  if (!result.ok) throw new Error(`refused: ${text.slice(0, 80)}`);
+  return result.value;
+}
+
+function fault(text: string): string {
+  const result = parseJson(text);
+  return result.ok ? "none" : result.error.kind;
+}
+
+const nested = (depth: number, open = "[", close = "]"): string => open.repeat(depth) + close.repeat(depth);
+
+describe("parsing a JSON body", () => {
+  it("gives what JSON.parse gives, for any JSON that does not nest too deeply", () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        expect(JSON.stringify(parsed(text))).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("agrees with JSON.parse about which texts are JSON, and never throws", () => {
+    const fragment = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      '"',
+      "\\",
+      ",",
+      ":",
+      "1",
+      "-",
+      "e9",
+      "null",
+      "a",
+      " ",
+      "\u0000",
+      "\ud800",
+      "é",
+      '"a"',
+    );
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 20 }), (fragments) => {
+        const text = fragments.join("");
+        let valid = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        expect(parseJson(text).ok).toBe(valid);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("takes exactly the allowed depth and refuses one level more", () => {
+    expect(fault(nested(MAX_JSON_DEPTH))).toBe("none");
+    expect(fault(nested(MAX_JSON_DEPTH + 1))).toBe("too_deep");
+    expect(fault(nested(MAX_JSON_DEPTH + 1, '{"a":', "}").replace(":}", ":1}"))).toBe("too_deep");
+  });
+
+  it("counts depth, not brackets: wide bodies and brackets inside strings pass", () => {
+    expect(fault(`[${Array.from({ length: 1_000 }, () => "[{}]").join(",")}]`)).toBe("none");
+    expect(fault(JSON.stringify({ code: "[".repeat(500), escaped: `\\"${"{".repeat(500)}` }))).toBe("none");
+  });
+
+  it("sees depth behind strings that end in backslashes", () => {
+    expect(fault(`["\\\\",${nested(MAX_JSON_DEPTH)}]`)).toBe("too_deep");
+    expect(fault(`["\\\\\\"",${nested(MAX_JSON_DEPTH)}]`)).toBe("too_deep");
+  });
+
+  it("refuses a bomb of five million brackets without overflowing the stack", () => {
+    expect(fault("[".repeat(5_000_000))).toBe("too_deep");
+  });
+
+  it("keeps integers exactly that a double cannot hold", () => {
+    for (const digits of ["9223372036854775807", "9007199254740993", "-9007199254740993", "123456789012345678901234567890"]) {
+      const text = `{"seed":${digits},"small":[1,2.5,-3]}`;
+      expect(JSON.stringify(parsed(text))).toBe(text);
+    }
+  });
+
+  it("keeps any integer's digits", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (integer) => {
+        expect(JSON.stringify(parsed(`[${integer}]`))).toBe(`[${integer}]`);
+      }),
+    );
+  });
+
+  it("leaves numbers that a double holds as numbers", () => {
+    expect(parsed("[9007199254740991, 1e3, 0.1234567890123456789, 10000000000000000]")).toEqual([
+      9007199254740991, 1000, 0.12345678901234568, 10000000000000000,
+    ]);
+    expect(parsed('"1234567890123456789"')).toBe("1234567890123456789");
+  });
+
+  it("does not mistake a caller's own rawJSON member for an exact number", () => {
+    expect(numberOf(parsed('{"rawJSON":"1"}'))).toBeNull();
+    expect(numberOf(parsed("9223372036854775807"))).toBe(2 ** 63);
+  });
+
+  it("refuses numbers that overflow a double instead of turning them into null", () => {
+    for (const text of ["1e400", "[-1e309]", `{"a":${"9".repeat(400)}}`, `${"9".repeat(200)}e200`])
+      expect(fault(text)).toBe("number_out_of_range");
+    expect(fault("1e308")).toBe("none");
+    expect(fault("1e-400")).toBe("none");
+  });
+
+  it("keeps __proto__ as an own member", () => {
+    const value = parsed('{"__proto__":{"polluted":1},"seed":9223372036854775807}');
+    expect(Object.hasOwn(value as object, "__proto__")).toBe(true);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  it("says where a syntax error is when the engine does, and repeats nothing of the body", () => {
+    for (const [text, message] of [
+      ['{"secret": 1 "x"', "The request body is not valid JSON (at character 13)."],
+      ['{"secret": tru}', "The request body is not valid JSON."],
+    ] as const) {
+      expect(parseJsonBody(text)).toEqual({ ok: false, error: { kind: "invalid_request", field: null, code: "invalid_json", message } });
+    }
+  });
+});

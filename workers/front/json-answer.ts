@@ -1,7 +1,0 @@
-import type { RequestContext } from "./context.ts";
-
-/** A JSON response that no cache keeps. */
-export function jsonAnswer(body: unknown, context: Pick<RequestContext, "requestId">, status = 200): Response {
-  const headers = { "content-type": "application/json", "cache-control": "no-store", "refrain-request-id": context.requestId };
-  return new Response(JSON.stringify(body), { status, headers });
-}

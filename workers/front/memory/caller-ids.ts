@@ -1,0 +1,17 @@
+import { sha256Hex } from "../../../shared/digest/sha256.ts";
+import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
+
+/** Callers whose id is kept; a few hundred bytes each. */
+const MAX_CALLERS = 1000;
+
+const callerIds = new BoundedMap<string, string>({ maxWeight: MAX_CALLERS });
+
+/** Who may judge an answer: a digest of tenant and user. Kept, because a steady caller asks many times a second. */
+export function callerIdOf(tenant: string, user: string): string {
+  const caller = JSON.stringify([tenant, user]);
+  const known = callerIds.get(caller);
+  if (known !== undefined) return known;
+  const callerId = sha256Hex(caller);
+  callerIds.set(caller, callerId);
+  return callerId;
+}

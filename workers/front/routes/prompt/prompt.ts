@@ -1,0 +1,103 @@
+import type { AnswerReply } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
+import { parsePromptRequest, promptToChatBody } from "./prompt-request.ts";
+import { parseChatRequest } from "../../request/chat/chat-request.ts";
+import { ChatStreamReader } from "../../../../shared/wire/chat/chat-stream-reader.ts";
+import type { UpstreamEvent } from "../../../../shared/wire/chat/chat-stream-reader.ts";
+import { errorEvent } from "../../../../shared/wire/errors/error-response.ts";
+import { parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
+import type { PromptAnswerFacts } from "./prompt-response.ts";
+import { PromptStreamWriter, promptResponseBody } from "./prompt-response.ts";
+import { answerHeaders } from "../../answer/answer-headers.ts";
+import type { Answered } from "../../answer/answer-request.ts";
+import { answerRequest } from "../../answer/answer-request.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { errorAnswer } from "../../answer/error-answer.ts";
+import { openRequest, userOf } from "../../request/open-request.ts";
+import type { Plan } from "../../request/plan.ts";
+import { planRequest } from "../../request/plan.ts";
+
+type Reply = Exclude<AnswerReply, { kind: "failed" }>;
+
+/** POST /chat: one prompt in, one text out; the same entries as the chat route. */
+export async function prompt(request: Request, context: RequestContext): Promise<Response> {
+  const { isolate, requestId, startedMs } = context;
+  const opened = await openRequest(request, context);
+  if (!opened.ok) return errorAnswer(opened.error, "prompt", context);
+  const { caller, controls } = opened.value;
+  const json = parseJsonBody(opened.value.text);
+  if (!json.ok) return errorAnswer(json.error, "prompt", context);
+  const asked = parsePromptRequest(json.value);
+  if (!asked.ok) return errorAnswer(asked.error, "prompt", context);
+  const chat = parseChatRequest(promptToChatBody(asked.value));
+  if (!chat.ok) return errorAnswer(chat.error, "prompt", context);
+  const { tenant } = caller;
+  const user = userOf(opened.value, null);
+  const partitionUser = controls.partitionByUser ? user : null;
+  const plan = planRequest(
+    { chat: chat.value, provider: asked.value.provider, tenant, partitionUser, customKey: controls.customKey },
+    isolate.config,
+  );
+  if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
+  // Usage is part of this route's answer, streamed or not.
+  const withUsage: Plan = { ...plan.value, includeUsage: true };
+  const answered = await answerRequest({ plan: withUsage, controls, tenant, user, requestId, startedMs }, isolate, context.env);
+  return respond(answered, withUsage, context);
+}
+
+function respond(answered: Answered, plan: Plan, context: RequestContext): Response {
+  const { reply, rate } = answered;
+  if (reply.kind === "failed") return errorAnswer(reply.error, "prompt", context, rate);
+  const headers = answerHeaders(
+    reply,
+    { requestId: context.requestId, rate, nowMs: Date.now() },
+    plan.stream ? "text/event-stream; charset=utf-8" : "application/json",
+  );
+  if (!plan.stream && reply.kind === "whole")
+    return new Response(promptResponseBody({ completionJson: reply.json, ...factsOf(reply, context) }), { headers });
+  const events = reply.kind === "stream" ? reply.stream : new Blob([reply.sse ?? new Uint8Array()]).stream();
+  return new Response(events.pipeThrough(promptEvents(reply, plan, context)), { headers });
+}
+
+function factsOf(reply: Reply, context: RequestContext): PromptAnswerFacts {
+  return {
+    provider: reply.provider,
+    requestId: context.requestId,
+    cacheStatus: reply.outcome,
+    cached: reply.outcome !== "MISS" && reply.outcome !== "BYPASS",
+    ...(reply.similarity === null ? {} : { similarity: reply.similarity }),
+    responseTimeMs: Date.now() - context.startedMs,
+    // What comes from the cache costs nothing; prices of models are not known yet.
+    costUsd: reply.outcome === "MISS" || reply.outcome === "BYPASS" ? null : 0,
+  };
+}
+
+/** The chat route's events → this route's. */
+function promptEvents(reply: Reply, plan: Plan, context: RequestContext): TransformStream<Uint8Array, Uint8Array> {
+  const reader = new ChatStreamReader(plan.provider);
+  const writer = new PromptStreamWriter();
+  const encoder = new TextEncoder();
+  const render = (event: UpstreamEvent): string => {
+    switch (event.kind) {
+      case "delta":
+      case "usage":
+        return writer.delta(event.data);
+      case "done":
+        return writer.done(factsOf(reply, context));
+      case "error":
+        return errorEvent(event.error, "prompt", { requestId: context.requestId, nowMs: Date.now() });
+      case "garbage":
+        return errorEvent({ kind: "upstream_invalid", provider: plan.provider, reason: "garbage" }, "prompt", {
+          requestId: context.requestId,
+          nowMs: Date.now(),
+        });
+    }
+  };
+  const write = (events: readonly UpstreamEvent[], controller: TransformStreamDefaultController<Uint8Array>): void => {
+    const text = events.map(render).join("");
+    if (text !== "") controller.enqueue(encoder.encode(text));
+  };
+  return new TransformStream<Uint8Array, Uint8Array>({
+    transform: (bytes, controller) => write(reader.push(bytes), controller),
+    flush: (controller) => write(reader.end(), controller),
+  });
+}

@@ -1,9 +1,0 @@
-import type { Isolate } from "./isolate.ts";
-import { shardStub } from "./shards.ts";
-
-/** Tells the shards what only this isolate saw of their questions. */
-export async function reportTraffic(isolate: Isolate, env: Env, nowMs: number): Promise<void> {
-  const reports = isolate.traffic.drain(nowMs);
-  // Lost figures are no reason to fail anything.
-  await Promise.allSettled(reports.map(({ shard, ...report }) => shardStub(env, shard).report(report)));
-}
