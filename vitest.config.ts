@@ -2,13 +2,17 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 const TEST_TIMEOUT_MS = 30_000;
+/** Of every property test in an ordinary run; `npm run properties` brings its own. */
+const PROPERTY_SEED = "20261128";
 const E2E_TIMEOUT_MS = 120_000;
 
 export default defineConfig({
+  define: { __PROPERTY_SEED__: process.env["PROPERTY_SEED"] ?? PROPERTY_SEED },
   test: {
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     maxWorkers: 2,
+    setupFiles: ["./test/support/property-seed.ts"],
     projects: [
       {
         extends: true,

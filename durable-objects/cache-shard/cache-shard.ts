@@ -27,14 +27,16 @@ import type {
 } from "../../shared/contracts/cache-shard/similarity-contract.ts";
 import { ShardAssembly } from "./shard-assembly.ts";
 
-/** Shards are named by their number: `shard-0`, `shard-1`, … */
+/** Shards are named by number: `shard-0`, `shard-1`, … */
 const NAME_PREFIX = "shard-";
 
-/** The Durable Object around one {@link ShardAssembly}: it takes RPC calls and alarms, and decides nothing itself. */
+/**
+ * The Durable Object around one {@link ShardAssembly}. Delegates RPC calls and alarms to it and decides nothing itself.
+ */
 export class CacheShard extends DurableObject<Env> implements CacheShardApi {
   #shard: ShardAssembly | null = null;
 
-  /** Null when the configuration is invalid: nothing is served then. */
+  /** Creates the shard on first use; null when the configuration is invalid. */
   #open(): ShardAssembly | null {
     if (this.#shard !== null) return this.#shard;
     const config = configOf(this.env);
@@ -46,7 +48,7 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
 
   #require(): ShardAssembly {
     const shard = this.#open();
-    // The Worker refuses every request before it gets here, so this is a bug.
+    // The Worker refuses every request while the configuration is invalid, so this call is a bug.
     if (shard === null) throw new Error("configuration is invalid");
     return shard;
   }

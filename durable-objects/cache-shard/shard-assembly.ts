@@ -3,10 +3,8 @@ import type { AnswerReply, AnswerRequest } from "../../shared/contracts/cache-sh
 import type { IsolateReport } from "../../shared/contracts/cache-shard/figures-contract.ts";
 import type { PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import { FrequencySketch } from "../../shared/domain/caching/frequency-sketch.ts";
-import type { StaleWindows } from "../../shared/domain/caching/freshness.ts";
-import { retentionMs } from "../../shared/domain/caching/freshness.ts";
+import { retentionMs, staleWindows } from "../../shared/domain/caching/freshness.ts";
 import { spillShare } from "../../shared/domain/caching/spill.ts";
-import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";
@@ -45,11 +43,11 @@ import { UpstreamSlots } from "./upstream/upstream-slots.ts";
 
 /** Counters in each row of the frequency sketch. */
 const SKETCH_WIDTH = 16_384;
-/** Share of the isolate's memory that the front of one shard may fill. */
+/** Share of the isolate's memory that the RAM front of one shard may use. */
 const FRONT_SHARE = 0.25;
 const RANDOM_KEY_BYTES = 8;
 
-/** Everything that one shard is made of, wired together. */
+/** Creates the parts of one shard and wires them together. */
 export class ShardAssembly {
   readonly #index: number;
   readonly #config: Config;
@@ -112,7 +110,7 @@ export class ShardAssembly {
       new DeadRows({ ...this.#rows(), store: this.#store }),
       this.#storage.numbers,
       spill,
-      retentionMs(staleWindows(config)),
+      retentionMs(staleWindows(config.freshness)),
     );
     this.#upkeep = this.#wireUpkeep(spill, sweeper);
     this.#purge = new ShardPurge({
@@ -128,7 +126,7 @@ export class ShardAssembly {
     this.#answerer = this.#wireAnswerer();
   }
 
-  /** What most parts need. */
+  /** Ports that most parts need. */
   #common() {
     return {
       shard: this.#index,
@@ -184,7 +182,7 @@ export class ShardAssembly {
       replies,
     });
     return new Answerer({
-      windows: staleWindows(this.#config),
+      windows: staleWindows(this.#config.freshness),
       clock: systemClock,
       store: this.#store,
       uses: this.#uses,
@@ -248,12 +246,12 @@ export class ShardAssembly {
     });
   }
 
-  /** For other shards; null when similarity search is off here. */
+  /** The semantic layer, which other shards call too; null when similarity search is off. */
   get semantic(): SemanticLayer | null {
     return this.#semantic;
   }
 
-  /** What this shard reports about itself. */
+  /** What this shard reports about itself, as of now. */
   get figures(): ShardFigures {
     return new ShardFigures({
       shard: this.#index,
@@ -293,13 +291,6 @@ export class ShardAssembly {
   sweep(): Promise<void> {
     return this.#upkeep.sweep();
   }
-}
-
-function staleWindows({ freshness }: Config): StaleWindows {
-  return {
-    staleWhileRevalidateMs: freshness.staleWhileRevalidateSeconds * MS_PER_SECOND,
-    staleIfErrorMs: freshness.staleIfErrorSeconds * MS_PER_SECOND,
-  };
 }
 
 function randomKey(): string {

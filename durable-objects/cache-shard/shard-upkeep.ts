@@ -28,7 +28,7 @@ export interface ShardUpkeepParts {
   keepAlive(work: Promise<unknown>): void;
 }
 
-/** What a shard does beside answering: write what is pending, evict, sweep. */
+/** Background work of a shard: writes pending data, evicts and sweeps. */
 export class ShardUpkeep {
   readonly #parts: ShardUpkeepParts;
   #flushTimer: (() => void) | null = null;
@@ -58,19 +58,19 @@ export class ShardUpkeep {
       });
       store.noteUses(pending);
     } catch (error) {
-      // Lost figures are no reason to fail the request that happened to write them.
+      // The request that triggered the flush must not fail because figures were lost.
       report({ event: "commit_failed", shard, message: String(error) });
     }
   }
 
-  /** A new entry is in the shard: evicts where that takes it over its bound, and plans the first sweep. */
+  /** Runs after an entry has been stored: evicts if the shard is over its bound, and plans the first sweep. */
   makeRoom(entry: Entry): void {
     const eviction = this.#parts.evictor.admit(entry);
     if (eviction !== null) this.#parts.keepAlive(eviction);
     if (!this.#sweepPlanned) this.#parts.keepAlive(this.#planSweep());
   }
 
-  /** The alarm: frees what nothing can reach, and plans the next sweep. */
+  /** Handles the alarm: frees unreachable rows and KV values, and plans the next sweep. */
   async sweep(): Promise<void> {
     const { sweeper, storage, clock } = this.#parts;
     const againMs = await sweeper.run(clock.nowMs());

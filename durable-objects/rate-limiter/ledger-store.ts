@@ -2,7 +2,7 @@ import type { Lease, Ledger } from "../../shared/domain/rate/lease-ledger.ts";
 import { migrate } from "../storage/migrations.ts";
 import { RATE_LIMITER_MIGRATIONS } from "./schema.ts";
 
-/** The dimension leases are counted in today. */
+/** The only dimension so far: leases count requests. */
 const REQUESTS_DIMENSION = "requests";
 
 interface BucketRow extends Record<string, SqlStorageValue> {
@@ -22,7 +22,10 @@ interface LeaseRow extends Record<string, SqlStorageValue> {
   readonly expires_at_ms: number;
 }
 
-/** The ledger in SQLite. Everything here is synchronous; the output gate holds answers back until it is durable. */
+/**
+ * Stores the ledger of a limiter in SQLite. Every method is synchronous. The object's output gate holds replies back
+ * until the writes are durable.
+ */
 export class LedgerStore {
   readonly #storage: DurableObjectStorage;
 
@@ -35,7 +38,7 @@ export class LedgerStore {
     migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
   }
 
-  /** Null for a bucket nobody has asked for. */
+  /** Loads the stored ledger; null when none has been stored. */
   load(): Ledger | null {
     const { sql } = this.#storage;
     const [row] = sql
@@ -52,7 +55,7 @@ export class LedgerStore {
     };
   }
 
-  /** Writes what differs between two ledgers, all or nothing. */
+  /** Writes the differences between two ledgers in one transaction. */
   save(before: Ledger | null, after: Ledger): void {
     const { sql } = this.#storage;
     const { shape, drops, atMs } = after.bucket;
@@ -66,7 +69,7 @@ export class LedgerStore {
         drops,
         atMs,
       );
-      // A lease is replaced, never changed in place, so identity tells what has to be written.
+      // A changed lease is a new object, so comparing by identity finds the leases to write.
       const kept = new Set<Lease>(after.leases);
       const known = new Set<Lease>(before?.leases);
       const remembered = new Set(after.leases.map((lease) => lease.leaseId));

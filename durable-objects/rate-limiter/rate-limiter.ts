@@ -5,18 +5,20 @@ import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../..
 import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/lease-ledger.ts";
 import { LedgerStore } from "./ledger-store.ts";
 
-/** One persisted token bucket and the leases it has handed out. No alarms: it refills when it is looked at. */
+/** One persisted token bucket and the leases it has granted. It needs no alarms: each call refills the bucket first. */
 export class RateLimiter extends DurableObject implements RateLimiterApi {
   static {
-    // All of them give the same answer twice: a lease by its attempt, a return by its total.
-    // oxlint-disable-next-line typescript/unbound-method -- The mark is put on the functions themselves.
+    // All three are idempotent: a repeated attempt gets the same lease, and a return reports its total so far.
+    // oxlint-disable-next-line typescript/unbound-method -- `retryable` marks the functions and does not call them.
     retryable(this.prototype.lease, this.prototype.release, this.prototype.status);
   }
 
   readonly #store: LedgerStore;
-  /** As stored. */
+  /** The ledger as last written to storage. */
   #stored: Ledger | null;
-  /** `#stored` as of the last call; differs from it only by what time and a denial have done, which needs no write. */
+  /**
+   * The ledger as of the last call. It differs from `#stored` only by elapsed time and denials, which need no write.
+   */
   #ledger: Ledger | null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -37,7 +39,7 @@ export class RateLimiter extends DurableObject implements RateLimiterApi {
   async release(request: LeaseReturn): Promise<void> {
     if (this.#ledger === null) return;
     const after = returnLease(this.#ledger, request, Date.now());
-    // A repeated or unknown return changes nothing but the time.
+    // A repeated or unknown return only advances the time, which needs no write.
     if (after.leases.some((lease) => lease.leaseId === request.leaseId && !this.#ledger?.leases.includes(lease))) this.#save(after);
     this.#ledger = after;
   }

@@ -1,6 +1,6 @@
 /**
- * The object's schema, append-only: a step that has shipped is never edited. `dimension` keeps room
- * for limits counted in something else than requests; each has its own bucket and leases.
+ * Schema of a RateLimiter, one migration per version; append only. `dimension` allows limits on something other than
+ * requests. Each dimension has its own bucket and leases.
  */
 export const RATE_LIMITER_MIGRATIONS: readonly string[] = [
   `CREATE TABLE buckets (

@@ -1,9 +1,10 @@
-/** The column's name in RateLimiter objects before version 0.2.0. */
+/** Former name of the column `version`, in RateLimiter objects created before version 0.2.0. */
 const LEGACY_COLUMN = "step";
 
 /**
- * Brings an object's SQLite schema up to date (`PRAGMA user_version` is not available there). Append-only: a
- * migration that has shipped is never edited, reordered or removed; add another.
+ * Applies the migrations that an object's SQLite database lacks, in one transaction. The table `schema_migrations`
+ * records the applied versions, because Durable Objects do not support `PRAGMA user_version`. The list is append only:
+ * never edit, reorder or remove a migration that has shipped.
  */
 export function migrate(storage: DurableObjectStorage, migrations: readonly string[]): void {
   const { sql } = storage;

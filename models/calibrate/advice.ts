@@ -4,33 +4,33 @@ import { BOUND_CONFIDENCE } from "../../shared/domain/semantic/calibration.ts";
 import { scorePair } from "../../test/bench/semantic/pair-scores.ts";
 import type { QuestionPair } from "../../test/bench/semantic/question-pairs.ts";
 
-/** Error bounds that are tried as SEMANTIC_ERROR_BOUND, from the tightest. */
+/** Values that are tried for SEMANTIC_ERROR_BOUND, starting with the tightest. */
 const BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1] as const;
-/** Least similarities that are tried as SEMANTIC_MIN_SIMILARITY; null = unset. */
+/** Values that are tried for SEMANTIC_MIN_SIMILARITY; null means unset. */
 const FLOORS = [null, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98] as const;
-/** Each least similarity's part of the doubt that is allowed in all. */
+/** Confidence level for each least similarity. The allowed error probability is divided equally among them. */
 const CHOICE_CONFIDENCE = 1 - (1 - BOUND_CONFIDENCE) / FLOORS.length;
 const PERCENT = 100;
 
-/** One pair: whether it would be served at each error bound, in the order of {@link BOUNDS}. */
+/** The outcome for one pair. `servedAt` tells whether it would be served, for each error bound of {@link BOUNDS}. */
 export interface PairOutcome {
   readonly right: boolean;
   readonly cosine: number;
   readonly servedAt: readonly boolean[];
 }
 
-/** What settings come to. */
+/** One combination of settings and what it serves. */
 export interface Setting {
   readonly errorBound: number;
   readonly minSimilarity: number | null;
-  /** Pairs whose answer is right, and those of them that are served. */
+  /** Number of pairs that may share an answer; `servedRight` counts those that are served. */
   readonly rightPairs: number;
   readonly servedRight: number;
   readonly wrongPairs: number;
   readonly servedWrong: number;
 }
 
-/** Decides every pair at every error bound with the product's own code. */
+/** Decides each pair at each error bound with the code that the product runs. */
 export function outcomesOf(pairs: readonly QuestionPair[], embedder: StaticEmbedder): readonly PairOutcome[] {
   return pairs.map((pair) => {
     const scored = BOUNDS.map((bound) => scorePair(pair, embedder, bound));
@@ -56,15 +56,16 @@ function settingsOf(outcomes: readonly PairOutcome[]): readonly Setting[] {
   );
 }
 
-/** Upper confidence bound on the share of look-alikes that would be served: never the share that happened to be. */
+/** Upper confidence bound on the share of look-alikes that would be served. */
 function wrongBound({ wrongPairs, servedWrong }: Setting, confidence: number): number {
   return 1 - lowerBound(wrongPairs - servedWrong, servedWrong, confidence);
 }
 
 /**
- * The settings that serve most among those certified to serve at most `bound` of the look-alikes; null when none is.
- * Choosing the best of many flatters it, so each least similarity gets its part of the allowed doubt (Bonferroni), and
- * within it error bounds are tried from the tightest up to the first that fails (fixed-sequence testing).
+ * Returns the settings that serve the most pairs among those that are certified to serve at most `bound` of the
+ * look-alikes; null if there are none. Choosing the best of several candidates is biased. Each least similarity
+ * therefore gets an equal part of the allowed error probability (Bonferroni). Within it, error bounds are tried from
+ * the tightest up to the first that fails (fixed-sequence testing).
  */
 export function recommend(outcomes: readonly PairOutcome[], bound: number): Setting | null {
   const settings = settingsOf(outcomes);
@@ -73,11 +74,11 @@ export function recommend(outcomes: readonly PairOutcome[], bound: number): Sett
     const failed = chain.findIndex((setting) => setting.wrongPairs === 0 || wrongBound(setting, CHOICE_CONFIDENCE) > bound);
     return failed === -1 ? chain : chain.slice(0, failed);
   });
-  // Among equals the one without a least similarity, and the tighter one, which come first.
+  // The sort is stable. Among equals, no least similarity and then the tighter bound win, because they come first.
   return certified.toSorted((one, other) => other.servedRight - one.servedRight)[0] ?? null;
 }
 
-/** The report for an operator, as text. */
+/** Returns the report for an operator, as text. */
 export function advise(file: string, outcomes: readonly PairOutcome[], bound: number): string {
   const right = outcomes.filter((outcome) => outcome.right).length;
   const lines = [`${file}: ${right} pairs that may share an answer, ${outcomes.length - right} that may not`, ""];

@@ -1,9 +1,11 @@
 /**
- * What the semantic layer would do with an operator's own traffic: `npm run calibrate -- pairs.jsonl [--bound 0.01]`.
+ * Shows what similarity search would do with an operator's own traffic. Writes and sends nothing. Usage:
+ * `npm run calibrate -- pairs.jsonl [--bound 0.01]`.
  *
- * A line is `{"a": first question, "b": second question, "label": 1 | 0}`: 1 when the first one's answer may be served
- * for the second, else 0 (or `"kind": "paraphrase" | "near-repeat" | "trap"`). Label pairs that your users really
- * asked, look-alikes above all; a few hundred of each are needed for a bound of 1 %. Nothing is written or sent.
+ * A line is `{"a": first question, "b": second question, "label": 1 | 0}`. The label is 1 if the first question's
+ * answer may be served for the second, else 0. Instead of the label, a line may have
+ * `"kind": "paraphrase" | "near-repeat" | "trap"`. Use pairs that your users really asked, above all look-alikes. A
+ * bound of 1 % needs a few hundred of each.
  */
 import { parseArgs } from "node:util";
 import { DEFAULT_ERROR_BOUND } from "../../shared/domain/semantic/error-bound.ts";

@@ -1,12 +1,12 @@
 """Builds shared/domain/semantic/english/data/lexicon.ts.
 
 Sources: WordNet 3.0 (Debian package wordnet-base), the SCOWL word lists (Debian packages
-wamerican, wamerican-small, wbritish) and document frequencies counted over the questions of
-GPTCache's copy of Quora Question Pairs (only counts per word are kept, no text).
+wamerican, wamerican-small and wbritish), and document frequencies counted over the questions
+in GPTCache's copy of Quora Question Pairs (only counts per word are kept, no text).
 
     python3 build.py --questions qqp-80854.json.gz
 
-The output is deterministic. Licences of the sources are in LICENCES.md beside this file.
+The output is deterministic. The licences of the sources are in LICENCES.md in this folder.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def words_of(name):
 
 
 def read_synsets():
-    """offset -> (words, pointers) per part of speech; words keep their order."""
+    """Maps (part of speech, offset) to (words, pointers). The words keep their order."""
     synsets = {}
     for pos, name in POS_FILES.items():
         for line in (WORDNET / f"data.{name}").read_text(encoding="utf-8").splitlines():
@@ -51,7 +51,7 @@ def read_synsets():
 
 
 def read_ranks():
-    """(pos, word, offset) -> rank of that sense of the word, 1 = most frequent."""
+    """Maps (part of speech, word, offset) to the rank of that sense of the word; 1 is the most frequent sense."""
     ranks = {}
     for pos, name in POS_FILES.items():
         for line in (WORDNET / f"index.{name}").read_text(encoding="utf-8").splitlines():
@@ -65,7 +65,7 @@ def read_ranks():
 
 
 def pack(words):
-    """Front coding: each word as (shared prefix length as a letter, rest), joined by capitals."""
+    """Front coding: a capital letter gives the length of the prefix shared with the previous word; the rest follows."""
     out, previous = [], ""
     for word in sorted(words):
         shared = 0
@@ -115,7 +115,7 @@ def main():
             form, *bases = line.split()
             if PLAIN.match(form) and bases and PLAIN.match(bases[0]) and (form in common or df[form] >= 5) and form != bases[0]:
                 if name in ("adj", "adv") or bases[0] + bases[0][-1] in american:
-                    continue  # comparatives keep their form; "installed" is of "install", not of "instal"
+                    continue  # comparatives keep their form; "installed" belongs to "install", not to "instal"
                 irregular.setdefault(form, bases[0])
     for form in ("left", "found", "ground", "lay", "saw", "felt", "rose", "fell", "bore", "wound", "lit", "bit", "axes", "bases", "data", "media", "lives", "leaves", "rung", "shot", "spat", "dove", "wove"):
         if form not in ("found", "felt", "rose", "fell", "leaves", "lives", "shot"):

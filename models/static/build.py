@@ -1,4 +1,4 @@
-"""Builds the static embedder's table and its TypeScript manifest. See README.md."""
+"""Builds the static embedder's table and its TypeScript manifest; see README.md."""
 
 import argparse
 import hashlib
@@ -17,7 +17,7 @@ from tune import nearest, tune
 
 SEED = 1
 DIMS = 256
-#: a of SIF weights a/(a+p) (Arora, Liang, Ma 2017).
+#: The constant a of the SIF weights a/(a+p) (Arora, Liang, Ma 2017).
 SIF_A = 1e-3
 LABEL = "minilm-l6-v2"
 ROOT = Path(__file__).parent / "../.."
@@ -26,7 +26,7 @@ MANIFEST = ROOT / "shared/domain/semantic/embedding/static-table-manifest.ts"
 
 
 def project(vectors: np.ndarray, dims: int) -> np.ndarray:
-    """Principal components of centred vectors."""
+    """Projects the vectors, centred, onto their first principal components."""
     centred = vectors - vectors.mean(axis=0)
     _, _, components = np.linalg.svd(centred, full_matrices=False)
     return centred @ components[:dims].T
@@ -72,7 +72,7 @@ def build(data: QuestionPairs, cache: Path | None) -> Table:
 
 def manifest(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    return f"""/** Written by models/static/build.py together with the table; the digest is what the shipped bytes must have. */
+    return f"""/** Written by models/static/build.py together with the table. `sha256` is the digest of the shipped file. */
 export const STATIC_TABLE = {{
   file: {json.dumps(TABLE.name)},
   bytes: {len(content)},

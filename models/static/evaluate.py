@@ -1,9 +1,10 @@
-"""Recall of the table as a retriever on held-out questions.
+"""Measures the recall of the table as a retriever on held-out questions.
 
     python evaluate.py --pairs qqp.json.gz [--other pairs.json] [--table ../../workers/assets/static-embedder.v1.bin]
 
-Every held-out duplicate pair asks for its second question among all held-out questions; `--other` (a JSON list of
-{"origin", "similar"}) asks for the original among those and the held-out questions.
+For each held-out duplicate pair, the first question must find the second one among all held-out questions. With `--other`
+(a JSON list of {"origin", "similar"}), each rewording must find its original among the originals and the held-out
+questions.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from table_format import read_table
 
 DEFAULT_TABLE = Path(__file__).parent / "../../workers/assets/static-embedder.v1.bin"
 QUERY_ROWS = 1000
-#: Pairs that share at most a third of their tokens.
+#: Pairs with at most this Jaccard similarity of their tokens have few words in common.
 FAR_JACCARD = 1 / 3
 
 

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 from the package that carries its weights: token vectors, sentence vectors, tokeniser."""
+"""all-MiniLM-L6-v2 from the package that contains its weights: token vectors, sentence vectors and tokeniser."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def load_model() -> BertModel:
 
 
 def embed(model: BertModel, ids: list[list[int]], normalised: bool = True) -> np.ndarray:
-    """Mean over the last layer, special tokens included, as sentence-transformers does."""
+    """Sentence vectors: the mean over the last layer, including special tokens, as in sentence-transformers."""
     out = np.zeros((len(ids), model.config.hidden_size), np.float32)
     order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
     with torch.inference_mode():
@@ -50,7 +50,10 @@ def embed(model: BertModel, ids: list[list[int]], normalised: bool = True) -> np
 
 
 def token_vectors(model: BertModel) -> np.ndarray:
-    """Each token's input embedding beside what the model makes of the token alone; both centred, equally long on average."""
+    """Concatenates each token's input embedding and the model's output for the token alone.
+
+    Both parts are centred and scaled to the same mean length.
+    """
     inputs = model.embeddings.word_embeddings.weight.detach().numpy()
     alone = embed(model, [[token] for token in range(len(inputs))], normalised=False)
     halves = []

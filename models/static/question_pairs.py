@@ -1,4 +1,4 @@
-"""Loads labelled question pairs and holds a fifth of them out, so that no question of the rest touches one of it."""
+"""Loads labelled question pairs and holds out a fifth. No pair connects a held-out question with another question."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ class QuestionPairs(NamedTuple):
 
 
 def roots(records: list[dict]) -> dict[str, str]:
-    """Every question's component over all pairs, duplicates or not, named by its smallest question."""
+    """Maps each question to the smallest question of its component. Pairs of both labels connect questions."""
     parent: dict[str, str] = {}
 
     def find(question: str) -> str:

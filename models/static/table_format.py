@@ -1,4 +1,4 @@
-"""Reads and writes the static embedder's table (see README.md for the layout)."""
+"""Reads and writes the static embedder's table; README.md describes the layout."""
 
 import struct
 from pathlib import Path
@@ -16,12 +16,12 @@ INT8_MAX = 127
 class Table(NamedTuple):
     label: str
     vocabulary: list[str]
-    token_weights: np.ndarray  # float32 [vocab], a/(a+p): 1 for a rare token, near 0 for a very common one
-    vectors: np.ndarray  # float32 [vocab, dims], what a token adds to a sentence
+    token_weights: np.ndarray  # float32 [vocab]: a/(a+p), near 1 for a rare token and near 0 for a very common one
+    vectors: np.ndarray  # float32 [vocab, dims]: what a token adds to the vector of a sentence
 
 
 def quantise(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric int8 with one scale a row; an all-zero row keeps scale 0."""
+    """Symmetric int8 with one scale per row. A row of zeros has scale 0."""
     scales = (np.abs(vectors).max(axis=1) / INT8_MAX).astype(np.float32)
     safe = np.where(scales > 0, scales, 1)[:, None]
     return np.clip(np.rint(vectors / safe), -INT8_MAX, INT8_MAX).astype(np.int8), scales

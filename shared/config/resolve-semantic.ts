@@ -3,7 +3,7 @@ import { PROVIDERS } from "../providers/provider-table.ts";
 import type { EmbedderConfig, JudgeConfig, SemanticConfig } from "./config.ts";
 import type { VariableReader } from "./variable-reader.ts";
 
-/** Most embedders can shorten to this, and the index stays small. */
+/** Small enough for a compact index; most embedding models can return vectors of this length. */
 const DEFAULT_EMBEDDER_DIMENSIONS = 512;
 const MIN_EMBEDDER_DIMENSIONS = 16;
 const MAX_EMBEDDER_DIMENSIONS = 4096;
@@ -12,14 +12,14 @@ const DEFAULT_JUDGE_CALLS_PER_HOUR = 100;
 const MAX_JUDGE_CALLS_PER_HOUR = 100_000;
 const MIN_ERROR_BOUND = 0.0001;
 const MAX_ERROR_BOUND = 0.5;
-/** Embedding models that the Workers AI binding runs, by the names used here. */
+/** Embedding models of the Workers AI binding, by their short names in EMBEDDER. */
 export const WORKERS_AI_EMBEDDERS: ReadonlyMap<string, { readonly model: string; readonly dims: number }> = new Map([
   ["bge-m3", { model: "@cf/baai/bge-m3", dims: 1024 }],
   ["bge-base", { model: "@cf/baai/bge-base-en-v1.5", dims: 768 }],
   ["bge-small", { model: "@cf/baai/bge-small-en-v1.5", dims: 384 }],
 ]);
 
-/** The semantic layer's variables. */
+/** Reads the settings of the semantic layer. */
 export function resolveSemantic(read: VariableReader): SemanticConfig {
   return {
     mode: read.oneOf("SEMANTIC", "optin", ["on", "optin", "off"]),
@@ -30,7 +30,7 @@ export function resolveSemantic(read: VariableReader): SemanticConfig {
   };
 }
 
-/** `static`, `workers-ai/bge-m3`, or `openai/<model>` at EMBEDDER_BASE_URL. */
+/** Reads EMBEDDER: `static`, `workers-ai/<short name>`, or `openai/<model>` at EMBEDDER_BASE_URL. */
 function resolveEmbedder(read: VariableReader): EmbedderConfig {
   const text = read.text("EMBEDDER") ?? "static";
   const dims = read.integer("EMBEDDER_DIMENSIONS", DEFAULT_EMBEDDER_DIMENSIONS, MIN_EMBEDDER_DIMENSIONS, MAX_EMBEDDER_DIMENSIONS);
@@ -42,7 +42,7 @@ function resolveEmbedder(read: VariableReader): EmbedderConfig {
   if (kind === "workers-ai" && WORKERS_AI_EMBEDDERS.has(model))
     return { kind, model, dims: WORKERS_AI_EMBEDDERS.get(model)?.dims ?? dims, baseUrl: null, apiKey: null };
   if (kind === "openai" && model !== "") {
-    if (baseUrl === null) read.report("EMBEDDER_BASE_URL", "must say where the embedder of EMBEDDER is");
+    if (baseUrl === null) read.report("EMBEDDER_BASE_URL", "must be set when EMBEDDER is openai/<model>");
     return { kind: "openai-compatible", model, dims, baseUrl, apiKey };
   }
   if (text !== "static") {
@@ -52,7 +52,7 @@ function resolveEmbedder(read: VariableReader): EmbedderConfig {
   return { kind: "static", model: "", dims: 0, baseUrl: null, apiKey: null };
 }
 
-/** `provider/model`. */
+/** Reads JUDGE_MODEL, which is `provider/model`. */
 function resolveJudge(read: VariableReader): JudgeConfig | null {
   const text = read.text("JUDGE_MODEL");
   const callsPerHour = read.integer("JUDGE_CALLS_PER_HOUR", DEFAULT_JUDGE_CALLS_PER_HOUR, 0, MAX_JUDGE_CALLS_PER_HOUR);
@@ -61,7 +61,7 @@ function resolveJudge(read: VariableReader): JudgeConfig | null {
   const slash = text.indexOf("/");
   const provider = text.slice(0, Math.max(0, slash));
   if (slash < 1 || slash === text.length - 1 || !PROVIDERS.some((known) => known.name === provider)) {
-    read.report("JUDGE_MODEL", `must be provider/model, the provider one of ${PROVIDERS.map((known) => known.name).join(", ")}`);
+    read.report("JUDGE_MODEL", `must be provider/model, where provider is one of ${PROVIDERS.map((known) => known.name).join(", ")}`);
     return null;
   }
   return { provider, model: text.slice(slash + 1), callsPerHour, auditShare };

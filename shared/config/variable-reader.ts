@@ -1,4 +1,4 @@
-/** One thing wrong with the configuration. Messages never quote secrets. */
+/** One problem with the configuration. Messages never quote secrets. */
 export interface ConfigIssue {
   readonly variable: string;
   readonly message: string;
@@ -13,7 +13,9 @@ export class VariableReader {
     this.#env = env;
   }
 
-  /** The trimmed text of a variable; null when unset or empty. Numbers and booleans of JSON configurations count as their text. */
+  /**
+   * The trimmed text of a variable; null when unset or empty. A number or boolean of a JSON configuration becomes text.
+   */
   text(variable: string): string | null {
     const value = this.#env[variable];
     if (value === undefined || value === null) return null;
@@ -34,7 +36,7 @@ export class VariableReader {
     return value;
   }
 
-  /** A whole number in [min, max], or null for the word `unlimited` (also `off` where that reads better). */
+  /** A whole number in [min, max], or null for the given word. */
   integerOrNull(variable: string, fallback: number | null, min: number, max: number, word: "unlimited" | "off"): number | null {
     const text = this.text(variable);
     if (text === null) return fallback;
@@ -46,7 +48,7 @@ export class VariableReader {
     return value;
   }
 
-  /** A number in [min, max], or null when unset. */
+  /** A number in [min, max], or the fallback when unset. */
   fraction(variable: string, fallback: number | null, min: number, max: number): number | null {
     const text = this.text(variable);
     if (text === null) return fallback;
@@ -75,7 +77,7 @@ export class VariableReader {
     const parsed = URL.parse(text);
     if (parsed === null || !/^https?:$/.test(parsed.protocol)) return this.#issue(variable, "must be an http or https URL", fallback);
     if (parsed.username !== "" || parsed.password !== "")
-      return this.#issue(variable, "must not carry credentials; use the key variable", fallback);
+      return this.#issue(variable, "must not contain credentials; set the key in its own variable", fallback);
     return text;
   }
 

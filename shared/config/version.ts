@@ -1,2 +1,2 @@
-/** Version of this build; equal to package.json's (a test compares them). */
-export const VERSION = "0.1.0";
+/** Version of this build. A test compares it with package.json. */
+export const VERSION = "0.2.0";

@@ -1,19 +1,18 @@
 /**
- * The RPC surface of the Upstream Durable Object: it only calls a provider and streams the answer back.
- * It exists because an object may wait for the response headers of about six connections at once;
- * the flight itself stays in its shard.
+ * Request to the Upstream Durable Object, which calls a provider and streams the answer back. It exists because one
+ * object may wait for the response headers of only about six connections at a time. The flight stays in its shard.
  */
 export interface UpstreamCall {
   readonly provider: string;
-  /** The effective request as JSON text, without `stream`/`stream_options` (the adapter adds them). */
+  /** The effective request as JSON text, without `stream` and `stream_options`, which the adapter adds. */
   readonly body: string;
   readonly model: string;
-  /** False only for providers that refused to stream this request. */
+  /** False only when the provider has refused to stream this request. */
   readonly stream: boolean;
   readonly firstByteTimeoutMs: number;
 }
 
-/** What came back: a status and the raw body, or why there is none. */
+/** The provider's status and raw body, or the reason why there is no response. */
 export type UpstreamReply =
   | {
       readonly kind: "response";

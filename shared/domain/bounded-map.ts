@@ -1,11 +1,11 @@
 export interface BoundedMapOptions<Key, Value> {
-  /** Sum of the weights that the map may hold. */
+  /** Largest sum of weights that the map may hold. */
   readonly maxWeight: number;
   /** Weight of one entry; 1 when absent, so that `maxWeight` counts entries. */
   readonly weigh?: (value: Value, key: Key) => number;
 }
 
-/** A map with a bound. When it is full, the least recently used entry makes room for a new one. */
+/** A map with a weight limit. When it is full, it evicts the least recently used entries. */
 export class BoundedMap<Key, Value> {
   readonly #maxWeight: number;
   readonly #weigh: (value: Value, key: Key) => number;
@@ -35,16 +35,16 @@ export class BoundedMap<Key, Value> {
     const value = this.#entries.get(key);
     if (value === undefined && !this.#entries.has(key)) return undefined;
     this.#entries.delete(key);
-    this.#entries.set(key, value as Value); // present: the line above has looked
+    this.#entries.set(key, value as Value); // the check above has shown that the key is present
     return value;
   }
 
-  /** Reads an entry without marking it: eviction then follows the order of insertion, and reading costs less. */
+  /** Reads an entry without marking it as used. Cheaper than {@link get}. */
   peek(key: Key): Value | undefined {
     return this.#entries.get(key);
   }
 
-  /** Keeps a value as the most recently used. False, and nothing kept, when it is heavier than the whole map may be. */
+  /** Stores a value as the most recently used. Returns false, and keeps nothing, when its weight exceeds the limit. */
   set(key: Key, value: Value): boolean {
     this.delete(key);
     const weight = this.#weigh(value, key);
@@ -58,7 +58,7 @@ export class BoundedMap<Key, Value> {
   delete(key: Key): boolean {
     const value = this.#entries.get(key);
     if (value === undefined && !this.#entries.has(key)) return false;
-    this.#weight -= this.#weigh(value as Value, key); // present: the line above has looked
+    this.#weight -= this.#weigh(value as Value, key); // the check above has shown that the key is present
     return this.#entries.delete(key);
   }
 

@@ -1,12 +1,12 @@
 /**
- * Every way a request can fail on purpose. One tagged union with the data each reason needs;
- * `shared/wire/errors/error-response.ts` holds the one exhaustive switch that turns it into HTTP.
+ * All expected failures of a request, with the data that each needs.
+ * `shared/wire/errors/public-error.ts` maps each kind to a status, code and message.
  */
 export type CacheError =
   | { readonly kind: "invalid_request"; readonly field: string | null; readonly message: string; readonly code?: string }
   | { readonly kind: "body_too_large"; readonly limitBytes: number }
   | { readonly kind: "unsupported_media_type"; readonly received: string }
-  /** Which credential was missing or wrong: a client's key or the admin token. */
+  /** `credential`: which one was missing or wrong, a client key or the admin token. */
   | { readonly kind: "unauthenticated"; readonly credential: "key" | "admin_token"; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
   | { readonly kind: "not_found"; readonly message: string }
@@ -15,12 +15,12 @@ export type CacheError =
   | {
       readonly kind: "rate_limited";
       readonly retryAfterSeconds: number;
-      /** Whose limit it is. */
+      /** Which limit was reached. */
       readonly limitedBy: "user" | "tenant" | "address";
       readonly message: string;
     }
   | { readonly kind: "already_judged" }
-  /** What was asked for cannot be told or done without shards that did not answer. */
+  /** The request cannot be answered without shards that could not be reached. */
   | { readonly kind: "shards_unreachable"; readonly message: string }
   | { readonly kind: "only_if_cached" }
   | { readonly kind: "limiter_unavailable"; readonly retryAfterSeconds: number }
@@ -48,7 +48,7 @@ export type CacheError =
   | { readonly kind: "config_invalid" }
   | { readonly kind: "internal" };
 
-/** The error kinds an upstream call itself can end in (a subset of {@link CacheError}). */
+/** The error kinds of an upstream call. */
 export type UpstreamFailure = Extract<
   CacheError,
   { readonly kind: "upstream_error" | "upstream_unreachable" | "upstream_timeout" | "upstream_invalid" | "overloaded" }

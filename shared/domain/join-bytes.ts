@@ -1,4 +1,4 @@
-/** Pieces as one; a single piece is handed back as it is, not copied. */
+/** Concatenates byte arrays. Returns a single piece as it is, without a copy. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const [only] = pieces;
   if (pieces.length === 1 && only !== undefined) return only;

@@ -1,7 +1,10 @@
 /** A parsed JSON value (RFC 8259). */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
-/** A parsed JSON object. Keys may be any string, `__proto__` included: read with `Object.hasOwn`, never assign onto a plain literal. */
+/**
+ * A parsed JSON object. Names may be any string, even `__proto__`:
+ * check with `Object.hasOwn`, and never copy by assignment.
+ */
 export interface JsonObject {
   readonly [member: string]: Json;
 }

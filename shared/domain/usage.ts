@@ -1,4 +1,4 @@
-/** Token counts of one answer as its provider reported them. Units: tokens. */
+/** Token counts of one answer, as the provider reported them. */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;

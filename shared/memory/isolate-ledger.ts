@@ -1,19 +1,24 @@
 /**
- * One account of memory for everything in this isolate. Objects of a class may share one 128 MB isolate with
- * each other and with the front Worker, so a bound per object would bound nothing.
+ * Accounts for the memory of everything in this isolate. Durable Objects may share one 128 MB isolate with each other
+ * and with the front Worker, so a limit per object would not bound the total.
  */
 
-/** What kind of memory it is; listed from the first to be shed to the last. Flight buffers and tables cannot be shed: they are refused. */
+/**
+ * Kinds of memory, in the order in which they are shed. Tables and flight buffers cannot be shed; new ones are refused.
+ */
 export const LEDGER_ORDER = ["l0", "ram_front", "vectors", "tables", "flights"] as const;
 export type LedgerKind = (typeof LEDGER_ORDER)[number];
 
-/** One holder's part of the isolate's memory. */
+/** The memory account of one holder. */
 export interface LedgerAccount {
   readonly bytes: number;
-  /** Takes bytes, shedding less valuable memory of others first. False (and nothing taken) when it does not fit. */
+  /**
+   * Reserves bytes and sheds memory of less or equal value if necessary.
+   * Returns false, and reserves nothing, when there is no room.
+   */
   reserve(bytes: number): boolean;
   release(bytes: number): void;
-  /** Gives everything back; whatever is asked of the account afterwards does nothing. */
+  /** Releases all bytes. Later calls on the account have no effect. */
   close(): void;
 }
 
@@ -48,8 +53,8 @@ export class IsolateLedger {
   }
 
   /**
-   * Opens a holder's account. An older one of the same kind and owner is closed: its object was evicted or reset, and
-   * nobody else would ever give its memory back.
+   * Opens an account. Closes an older account of the same kind and owner, whose object was evicted or reset and can no
+   * longer release its memory.
    * @param shed frees about this many bytes and reports them through `release`; absent = cannot shed
    */
   open(kind: LedgerKind, owner: string, shed: ((bytes: number) => void) | null = null): LedgerAccount {
@@ -90,7 +95,9 @@ export class IsolateLedger {
     if (this.#accounts.get(name) === account) this.#accounts.delete(name);
   }
 
-  /** Sheds kinds up to and including the asking one: nothing evicts what is worth more than itself. */
+  /**
+   * Sheds kinds up to and including the asking account's kind, so that nothing evicts memory worth more than itself.
+   */
   #shed(bytes: number, asking: OpenAccount): void {
     const target = this.#used - bytes;
     for (const kind of LEDGER_ORDER) {
@@ -103,8 +110,8 @@ export class IsolateLedger {
   }
 }
 
-/** Until a configuration is read. */
+/** Limit until the configuration is resolved. */
 const INITIAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** The one ledger of this isolate: module state on purpose, shared by every object and request in it. */
+/** The ledger of this isolate. It is module state, so that all objects and requests in the isolate share it. */
 export const isolateLedger = new IsolateLedger(INITIAL_LIMIT_BYTES);

@@ -4,14 +4,17 @@ import type { IsolateLedger, LedgerAccount, LedgerKind } from "./isolate-ledger.
 export interface LedgerMapOptions<Value> {
   readonly ledger: IsolateLedger;
   readonly kind: LedgerKind;
-  /** Whose account it is: an account of the same kind and owner is closed. */
+  /** Owner of the account. An older account of the same kind and owner is closed. */
   readonly owner: string;
   readonly maxBytes: number;
-  /** Bytes that one entry takes in memory; the same for the same entry at any time. */
+  /** Bytes that an entry takes in memory. Must always return the same number for the same entry. */
   readonly bytesOf: (value: Value, key: string) => number;
 }
 
-/** A bounded map whose bytes are in the isolate's ledger. The ledger may shed its least recently used entries at any time. */
+/**
+ * A bounded map that accounts for its bytes in the isolate's ledger.
+ * The ledger may evict its least recently used entries at any time.
+ */
 export class LedgerMap<Value> {
   readonly #account: LedgerAccount;
   readonly #maxBytes: number;
@@ -47,7 +50,7 @@ export class LedgerMap<Value> {
     return this.#entries.peek(key);
   }
 
-  /** False, and nothing kept, when the map or the isolate has no room for it. */
+  /** Stores a value. Returns false, and keeps nothing, when the map or the isolate has no room. */
   set(key: string, value: Value): boolean {
     this.delete(key);
     const bytes = this.#bytesOf(value, key);

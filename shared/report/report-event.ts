@@ -1,6 +1,6 @@
-/** Everything that is reported, as data. No event carries prompt or answer text. */
+/** All events that are logged. No event contains prompt or answer text. */
 export type ReportEvent =
-  /** How one request ended, at the front. */
+  /** The outcome of a request, from the front Worker. */
   | {
       readonly event: "request_answered";
       readonly requestId: string;
@@ -11,7 +11,7 @@ export type ReportEvent =
       readonly durationMs: number;
     }
   | { readonly event: "request_refused"; readonly requestId: string; readonly tenant: string; readonly reason: string }
-  /** A shard could not be reached; the request went around it. */
+  /** A shard could not be reached. The request is answered around it where possible. */
   | { readonly event: "shard_unreachable"; readonly requestId: string; readonly shard: number; readonly overloaded: boolean }
   | { readonly event: "request_failed"; readonly requestId: string; readonly message: string }
   | { readonly event: "flight_failed"; readonly shard: number; readonly message: string }
@@ -20,7 +20,7 @@ export type ReportEvent =
 
 export type ReportLevel = "debug" | "info" | "warn" | "error";
 
-/** The level of each event: decisions are for debugging, faults for whoever is on call. */
+/** The log level of an event. */
 export function levelOf(event: ReportEvent): ReportLevel {
   switch (event.event) {
     case "request_answered":
@@ -37,5 +37,5 @@ export function levelOf(event: ReportEvent): ReportLevel {
   }
 }
 
-/** Where events go. */
+/** Logs one event. */
 export type Reporter = (event: ReportEvent) => void;

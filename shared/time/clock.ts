@@ -1,4 +1,4 @@
-/** Time as a port: tests bring their own. */
+/** Source of time and timers. Tests use a fake. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number;

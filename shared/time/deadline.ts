@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * The outcome of `work`, or `late` when it takes longer than `deadlineMs`. Late work goes on; a caller that must
- * clean up after it keeps its own reference.
+ * Resolves to the outcome of `work`, or to `late` when it takes longer than `deadlineMs`. Late work goes on. A caller
+ * that must clean up after it keeps a reference to the promise.
  */
 export async function withDeadline<Value, Late>(
   clock: Pick<Clock, "after">,

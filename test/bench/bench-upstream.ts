@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-/** The upstream of all benchmarks, in a process of its own. */
+/** The upstream of all benchmarks, in a separate process. */
 export interface BenchUpstream extends Disposable {
   readonly url: string;
 }

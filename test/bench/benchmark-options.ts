@@ -1,11 +1,11 @@
 import type { LoadGenerator } from "./load-generator.ts";
 
-/** What the command line sets for every benchmark. */
+/** Options from the command line, for all benchmarks. */
 export interface BenchmarkOptions {
   readonly rounds: number;
-  /** Length of one measurement under load. */
+  /** Length of one measurement under load, in seconds. */
   readonly seconds: number;
-  /** Entries of the large storage. */
+  /** Number of entries in the large storage of `storage-size`. */
   readonly rows: number;
   readonly generate: LoadGenerator;
 }

@@ -12,12 +12,12 @@ import { subscribeAll } from "./stream-crowd.ts";
 
 const SUBSCRIBERS = 1000;
 const EVENTS = 20;
-/** Far enough apart that one event has reached everybody before the next comes. */
+/** Time between events. It is long enough for an event to reach all streams before the next event. */
 const GAP_MS = 250;
-/** The pace of a fast model. */
+/** Time between the tokens of a fast model. */
 const TOKEN_GAP_MS = 20;
 const TARGET = { is: "at most", value: 2 } as const;
-/** Crowds whose memory is compared. */
+/** Numbers of streams whose memory is compared. */
 const FEW = 500;
 const MANY = 2500;
 const MEMORY_ROUNDS = 3;
@@ -25,7 +25,10 @@ const SAMPLE_MS = 50;
 const PAGE_BYTES = 4096;
 const BYTES_PER_KIB = 1024;
 
-/** How far the last of 1,000 streams is behind the first one, against an object that only hands the bytes round. */
+/**
+ * Measures the delay of the last of 1,000 streams behind the first one, compared with an object that only passes the
+ * bytes on.
+ */
 export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
   await using product = await startProduct(upstream.url, { SEMANTIC: "off" });
@@ -82,7 +85,7 @@ export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<Benchm
   });
   return {
     name: "flight-fan-out",
-    about: `${SUBSCRIBERS} SSE clients of one flight: how far the last one is behind`,
+    about: `${SUBSCRIBERS} SSE clients of one flight: delay of the last client`,
     figures: [
       comparison(`behind the leader, an event every ${GAP_MS} ms`, "ms", slow.leader, TARGET),
       comparison(`behind the upstream, an event every ${GAP_MS} ms`, "ms", slow.upstream, null),
@@ -94,7 +97,7 @@ export async function flightFanOut({ rounds }: BenchmarkOptions): Promise<Benchm
   };
 }
 
-/** Both ways to look at the same crowds. */
+/** Measures both delays (behind the leader and behind the upstream) on the same crowds. */
 async function rivals(
   rounds: number,
   floor: () => Promise<CrowdResult>,
@@ -111,7 +114,7 @@ async function rivals(
     () => noted("floor", floor),
     () => noted("product", product),
   );
-  // The first of each is the warm-up.
+  // The first result of each side is the warm-up.
   const upstream = results.floor.slice(1).map((result, round) => ({
     floor: result.lastBehindUpstreamMs,
     product: results.product[round + 1]?.lastBehindUpstreamMs ?? Number.NaN,
@@ -129,7 +132,10 @@ interface MeasuredServer {
   stop(): Promise<void>;
 }
 
-/** Growth of the runtime's resident peak from a small crowd to a large one, of fresh servers. In KiB; garbage not yet collected included. */
+/**
+ * Growth of the runtime's peak resident memory per subscriber from a small crowd to a large one, in KiB, on fresh
+ * servers. Includes garbage that was not collected yet.
+ */
 async function memoryPerSubscriber(start: () => Promise<MeasuredServer>): Promise<readonly number[]> {
   const measured: number[] = [];
   for (let round = 0; round < MEMORY_ROUNDS; round++) {

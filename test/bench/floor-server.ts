@@ -6,16 +6,16 @@ import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../../workers/local/clu
 
 const WORKER = "floor";
 
-/** A bare Worker to compare with, run as `npm start` runs the product: same runtime, same date, its own socket. */
+/** A bare Worker to compare with. Like the product under `npm start`, it has the same runtime and its own socket. */
 export interface FloorServer extends AsyncDisposable {
   readonly url: string;
-  /** Process id of its runtime, when it can be told. */
+  /** Process id of its runtime; null if it cannot be determined. */
   readonly runtimePid: number | null;
 }
 
-/** @param objects Durable Object classes that the Worker exports, by binding */
+/** @param objects Durable Object classes that the Worker exports, by binding. */
 export async function startFloor(file: string, objects: Readonly<Record<string, string>> = {}): Promise<FloorServer> {
-  // The product's launcher must not be inherited: floors have no data folder.
+  // Do not inherit the product's launcher, which needs a data folder. Floors have none.
   delete process.env["MINIFLARE_WORKERD_PATH"];
   const [main] = await bundleWorker(`test/bench/floors/${file}`);
   const before = await childProcesses();
@@ -39,7 +39,7 @@ function options(contents: string, objects: readonly (readonly [string, string])
     enableDevRegistry: false,
     telemetry: { enabled: false },
     workers: [
-      // The first Worker answers on Miniflare's own, proxying socket, which is not measured.
+      // The first Worker answers on Miniflare's own socket, which adds a proxy and is therefore not measured.
       { config: workerConfig("unused", "export default { fetch: () => new Response(null, { status: 404 }) };", []) },
       { config: workerConfig(WORKER, contents, objects), dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: false }] } },
     ],

@@ -1,7 +1,7 @@
 /** A question of twelve words. */
 export const QUESTION = "How do I change the billing address on my company account, please?";
 
-/** A pseudo-random vector that depends on its number only. */
+/** A pseudo-random vector that depends only on its number. */
 export function syntheticVector(number: number, dims: number): Float32Array {
   const vector = new Float32Array(dims);
   let state = (number * 2_654_435_761 + 1) >>> 0;

@@ -1,4 +1,4 @@
-/** The Worker under test of index.bench-workerd.ts: does a given number of operations in one request. */
+/** The Worker that index.bench-workerd.ts measures. It performs a given number of operations per request. */
 import { StaticEmbedder } from "../../shared/domain/semantic/embedding/static-embedder.ts";
 import { parseStaticTable } from "../../shared/domain/semantic/embedding/static-table.ts";
 import { FlatIndex } from "../../shared/domain/semantic/index/flat-index.ts";

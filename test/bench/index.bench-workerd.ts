@@ -1,8 +1,9 @@
 /**
- * Speed and memory of the vector index and of the static embedder inside workerd: `node test/bench/index.bench-workerd.ts`.
+ * Measures speed and memory of the vector index and of the static embedder inside workerd:
+ * `node test/bench/index.bench-workerd.ts`.
  *
- * A Worker's clock stands still inside a request, so requests that do many operations are timed from outside and the
- * time of the same request with none is taken off. Prints the median and the spread over rounds.
+ * A Worker's clock does not advance inside a request. The benchmark therefore times requests with many operations from
+ * outside and subtracts the time of a request without operations. Prints the median and the range over the rounds.
  */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -15,7 +16,7 @@ const COMPATIBILITY_DATE = "2026-10-15";
 const ROUNDS = 15;
 const KERNELS = ["relaxed-simd", "simd", "javascript"] as const;
 
-/** Workers import compiled modules by name: they are given to the runtime, not bundled. */
+/** Workers import compiled modules by name, so the modules are passed to the runtime and not bundled. */
 const wasmBesideTheWorker: Plugin = {
   name: "wasm-beside-the-worker",
   setup(bundler) {
@@ -60,7 +61,7 @@ async function timed(worker: Miniflare, path: string): Promise<number> {
   return performance.now() - start;
 }
 
-/** Milliseconds an operation takes: "median (lowest–highest)". */
+/** Measures the milliseconds that an operation takes, as "median (lowest–highest)". */
 async function measure(worker: Miniflare, path: string, times: number): Promise<string> {
   await timed(worker, `${path}&times=${times}`);
   const found: number[] = [];
@@ -88,7 +89,7 @@ async function benchIndex(worker: Miniflare): Promise<void> {
       const hits = await call(worker, "/search?times=0");
       const same = found.get(`${rows} x ${dims}`) ?? hits;
       found.set(`${rows} x ${dims}`, same);
-      if (hits !== same) throw new Error(`the ${kernel} kernel finds other neighbours than the first`);
+      if (hits !== same) throw new Error(`The ${kernel} kernel finds other neighbours than the first kernel.`);
       process.stdout.write(`search ${rows} x ${dims}, ${kernel}: ${search}  ${filled}\n`);
     }
   }

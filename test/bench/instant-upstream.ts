@@ -1,6 +1,6 @@
 /**
- * An OpenAI-shaped upstream in a process of its own, with nothing in it but the answer. The prompt steers it:
- * `fan <events> <ms>` streams that many events that far apart once 1,000 ms have passed; all else is answered at once, in 1 KB.
+ * An OpenAI-compatible upstream in a separate process. The prompt selects the answer: `fan <events> <ms>` streams that
+ * number of events at that interval, after 1,000 ms. Every other prompt is answered at once, with 1 KB.
  */
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Content that makes the product's chat.completion JSON 1,024 bytes long. */
+/** Content of the length that makes the product's chat.completion JSON 1,024 bytes long. */
 const CONTENT = "x".repeat(774);
 const FAN_DELAY_MS = 1000;
 const FAN_EVENT_PADDING = "y".repeat(60);

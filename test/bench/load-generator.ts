@@ -7,22 +7,22 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Connections kept busy: enough to keep one runtime thread saturated. */
+/** Number of connections, enough to saturate one runtime thread. */
 const CONNECTIONS = 32;
 
-/** Requests to send over and over, in order. */
+/** Requests that are sent repeatedly, in order. */
 export interface LoadPlan {
   readonly url: string;
   readonly path: string;
-  /** JSON bodies, taken in turn. `#SERIAL#` becomes a number of twelve digits that is never the same. */
+  /** JSON bodies, used in turn. `#SERIAL#` is replaced by a number of twelve digits that differs in each request. */
   readonly bodies: readonly string[];
   readonly seconds: number;
 }
 
-/** Sends a plan and returns the answers per second. Fails when an answer is not a 200. */
+/** Sends a plan and returns the answers per second. Throws if an answer is not a 200. */
 export type LoadGenerator = (plan: LoadPlan) => Promise<number>;
 
-/** `wrk` where it is installed, else a client of our own, which takes more of the machine for itself. */
+/** Returns `wrk` if it is installed, else our own client, which needs more of the machine's CPU time. */
 export function findLoadGenerator(): { readonly name: string; readonly generate: LoadGenerator } {
   try {
     execFileSync("which", ["wrk"], { stdio: "ignore" });
@@ -34,11 +34,11 @@ export function findLoadGenerator(): { readonly name: string; readonly generate:
 
 const SERIAL = "#SERIAL#";
 const SERIAL_DIGITS = 12;
-/** Every generator starts its serials elsewhere, so that no two rounds ask the same. */
+/** Each round starts at another serial, because two rounds must not ask the same question. */
 let nextSerial = 1;
 const SERIALS_PER_ROUND = 10_000_000;
 
-/** wrk's script: whole requests are made once; only those with a serial are made anew each time. */
+/** Runs wrk with a script that prepares all requests once. Only requests with a serial are built anew each time. */
 async function wrkLoad(plan: LoadPlan): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "refrain-bench-"));
   const script = join(folder, "requests.lua");
@@ -101,7 +101,7 @@ interface Asking {
   readonly goOn: () => boolean;
 }
 
-/** One connection, one request at a time. Only answers with a declared length are understood. */
+/** Sends one request at a time over one connection. Answers must have a `content-length`. */
 async function keepAsking({ hostname, port, next, answered, goOn }: Asking): Promise<void> {
   await new Promise<void>((done, failed) => {
     let text = "";

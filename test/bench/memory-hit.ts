@@ -10,15 +10,15 @@ const MANY_KEYS = 1000;
 const TARGET = { is: "at least", value: 0.7 } as const;
 const PROMPT = "Which is the highest mountain of the Alps?";
 
-/** A hit in the isolate's own memory against a bare Worker that parses the body and digests it. */
+/** Compares a hit in the isolate's memory with a bare Worker that parses and digests the body. */
 export async function memoryHit({ rounds, seconds, generate }: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
-  // So long that no answer comes from a shard while it is measured.
+  // A long TTL, because no answer may come from a shard during the measurement.
   await using product = await startProduct(upstream.url, { L0_TTL_SECONDS: "3600" });
   await using floor = await startFloor("parse-and-digest.ts");
   const many = Array.from({ length: MANY_KEYS }, (_, index) => chatBody(`Question number ${index} of the benchmark, please answer it.`));
   const hot = [chatBody(PROMPT)];
-  // Not in the key, but in the body: the same entry, never the same bytes.
+  // `user` is part of the body but not of the key: each request has other bytes but hits the same entry.
   const anew = [chatBody(PROMPT, { user: "user-#SERIAL#" })];
   await store(product, [...many, ...hot]);
   const { bytes } = await ask(product, hot[0] ?? "");
@@ -35,5 +35,9 @@ export async function memoryHit({ rounds, seconds, generate }: BenchmarkOptions)
     comparison("one entry, every body new to the isolate", "requests/s", await measure(anew), null),
   ];
   if ((await otherThanHits(product)) !== before) throw new Error("Not every answer was a hit.");
-  return { name: "memory-hit", about: `JSON hits of ${bytes} bytes from isolate memory against parsing and digesting alone`, figures };
+  return {
+    name: "memory-hit",
+    about: `JSON hits of ${bytes} bytes from isolate memory, compared with parsing and digesting alone`,
+    figures,
+  };
 }

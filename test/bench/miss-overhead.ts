@@ -6,7 +6,7 @@ import type { BenchmarkReport, Figure } from "./report.ts";
 import { quantile } from "./rounds.ts";
 import { TimedClient } from "./timed-client.ts";
 
-/** Pairs per figure and round of the command line. */
+/** Pairs of requests per figure, for each round of `--rounds`. */
 const PAIRS_PER_ROUND = 60;
 const WARM_UP_PAIRS = 50;
 const TARGET = { is: "at most", value: 3 } as const;
@@ -23,7 +23,10 @@ const CASES: readonly Case[] = [
   { what: "streamed, semantic layer on", extra: { stream: true }, vars: { SEMANTIC: "on" } },
 ];
 
-/** What a miss takes beyond the same upstream called directly: first byte of the body, one request at a time, in pairs. */
+/**
+ * Measures the overhead of a miss: the time to the body's first byte, minus the same for the upstream called directly.
+ * Requests are sent one at a time, in pairs.
+ */
 export async function missOverhead({ rounds }: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
   const figures: Figure[] = [];
@@ -38,7 +41,7 @@ async function measure({ what, extra, vars }: Case, upstreamUrl: string, count: 
   const differences: number[] = [];
   const directs: number[] = [];
   for (let pair = 0; pair < WARM_UP_PAIRS + count; pair++) {
-    // Words of its own for each: what means the same might be answered by meaning.
+    // Each prompt has different words, because a similar question might be a semantic hit.
     const body = chatBody(`Tell me about item ${pair} of catalogue ${pair * 7919}.`, extra);
     const directMs = await direct.firstByteMs(CHAT_PATH, body);
     const throughMs = await through.firstByteMs(CHAT_PATH, body);

@@ -5,7 +5,7 @@ import { startServer } from "../support/start-server.ts";
 
 export const CHAT_PATH = "/v1/chat/completions";
 
-/** The product as `npm start` runs it, with the limits off and the bench's upstream behind it. */
+/** Starts the product as `npm start` does, without rate limits and with the benchmark's upstream as its provider. */
 export async function startProduct(
   upstreamUrl: string,
   vars: Readonly<Record<string, string>> = {},
@@ -30,7 +30,7 @@ export function chatBody(prompt: string, extra: object = {}): string {
   });
 }
 
-/** Asks once and returns `refrain-cache` and the answer's length. */
+/** Asks once. Returns the `refrain-cache` header and the length of the answer. */
 export async function ask(server: Pick<TestServer, "url">, body: string): Promise<{ readonly cache: string; readonly bytes: number }> {
   const response = await fetch(`${server.url}${CHAT_PATH}`, { method: "POST", headers: { "content-type": "application/json" }, body });
   const text = await response.text();
@@ -38,7 +38,7 @@ export async function ask(server: Pick<TestServer, "url">, body: string): Promis
   return { cache: response.headers.get("refrain-cache") ?? "", bytes: Buffer.byteLength(text) };
 }
 
-/** Asks for every body, so that each is stored, and makes sure that it is. */
+/** Asks every question once, which stores its answer, and checks that the last one is a hit. */
 export async function store(server: Pick<TestServer, "url">, bodies: readonly string[], parallel = 16): Promise<void> {
   for (let at = 0; at < bodies.length; at += parallel) await Promise.all(bodies.slice(at, at + parallel).map((body) => ask(server, body)));
   const last = await ask(server, bodies[bodies.length - 1] ?? "");
@@ -50,14 +50,14 @@ interface StatsBody {
   readonly hits: number;
 }
 
-/** Entries in the server's first shard, as it counts them itself. */
+/** Number of entries in the server's first shard, as the shard reports it. */
 export async function entriesOf(server: TestServer): Promise<number> {
   const headers = { authorization: `Bearer ${server.adminToken}` };
   const response = await fetch(`${server.url}/admin/shards/0`, { headers });
   return (await response.json<{ readonly entries: number }>()).entries;
 }
 
-/** Requests that were anything but hits, so far. */
+/** Number of requests so far that were not hits. */
 export async function otherThanHits(server: TestServer): Promise<number> {
   const response = await fetch(`${server.url}/stats`);
   const { requests, hits } = await response.json<StatsBody>();

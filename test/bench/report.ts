@@ -6,15 +6,15 @@ import { spreadOf } from "./rounds.ts";
 
 const OUT_FOLDER = join(import.meta.dirname, "out");
 
-/** One line of a benchmark's table. */
+/** One row of a benchmark's table. */
 export interface Figure {
   readonly what: string;
   readonly unit: string;
   readonly floor: Spread | null;
   readonly product: Spread;
-  /** Product against floor, round by round; null when the figure stands alone. */
+  /** Product divided by floor, round by round; null if the figure has no floor. */
   readonly ratio: Spread | null;
-  /** The bound that was set, and on which side of it the figure has to be; null for what is only reported. */
+  /** The bound that the figure must meet; null if the figure is only reported. */
   readonly target: Target | null;
 }
 
@@ -30,7 +30,7 @@ export interface BenchmarkReport {
   readonly figures: readonly Figure[];
 }
 
-/** A figure from rounds in which both sides were measured. */
+/** Makes a figure from rounds in which both sides were measured. */
 export function comparison(what: string, unit: string, pairs: readonly Pair[], target: Omit<Target, "of"> | null): Figure {
   return {
     what,
@@ -42,7 +42,7 @@ export function comparison(what: string, unit: string, pairs: readonly Pair[], t
   };
 }
 
-/** A figure without a floor. */
+/** Makes a figure without a floor. */
 export function plainFigure(what: string, unit: string, values: readonly number[], target: Omit<Target, "of"> | null = null): Figure {
   return { what, unit, floor: null, product: spreadOf(values), ratio: null, target: target === null ? null : { of: "product", ...target } };
 }
@@ -53,7 +53,7 @@ export function isMet(figure: Figure): boolean | null {
   return figure.target.is === "at least" ? reached >= figure.target.value : reached <= figure.target.value;
 }
 
-/** The report as plain text. Every cell is a median, with quartiles behind ratios. */
+/** Formats the report as plain text. Cells are medians; ratios and figures without a floor also show the quartiles. */
 export function tableOf(report: BenchmarkReport): string {
   const head = ["", "unit", "floor", "refrain", "ratio (quartiles)", "target", ""];
   const lines = report.figures.map((figure) => [
@@ -87,7 +87,7 @@ export async function writeReport(report: BenchmarkReport): Promise<void> {
 function verdict(figure: Figure): string {
   const met = isMet(figure);
   if (met === null) return "";
-  return met ? "met" : "SHORT";
+  return met ? "met" : "MISSED";
 }
 
 function spreadText({ median, low, high }: Spread): string {

@@ -1,19 +1,19 @@
-/** Figures over rounds: the machine is noisy, so everything is a median of what was measured side by side. */
+/** Figures over rounds. The machine is noisy, so each figure is a median of measurements taken side by side. */
 
-/** A median with the quartiles around it. */
+/** A median with the lower and the upper quartile. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Median and quartiles; the input needs no order. */
+/** Median and quartiles of values in any order. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
-/** Linear between the two nearest ranks. */
+/** Quantile of ascending values, interpolated linearly between the two nearest ranks. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
@@ -21,13 +21,13 @@ export function quantile(sorted: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** What one side and the other reached in one round. */
+/** The measurements of both sides in one round. */
 export interface Pair {
   readonly floor: number;
   readonly product: number;
 }
 
-/** Runs both sides in turn, changing who goes first, after one unmeasured warm-up round. */
+/** Runs both sides in turn after one unmeasured warm-up round. The side that goes first alternates. */
 export async function interleave(rounds: number, floor: () => Promise<number>, product: () => Promise<number>): Promise<readonly Pair[]> {
   await floor();
   await product();

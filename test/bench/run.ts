@@ -1,8 +1,9 @@
 /**
- * The benchmarks: `npm run bench`, or some of them by name: `npm run bench -- shard-hit memory-hit`.
+ * Runs the benchmarks: all with `npm run bench`, or some by name with `npm run bench -- shard-hit memory-hit`.
  *
- * Every figure is a ratio to a floor (the least such a thing costs on the same runtime) measured in turns in the same
- * run. Prints a table and writes `test/bench/out/<name>.json`. `--rounds N` and `--seconds N` set how long it takes.
+ * Most figures are ratios to a floor, which is the minimal cost of such an operation on the same runtime. Product and
+ * floor are measured in turn in the same run. Prints a table and writes `test/bench/out/<name>.json`. `--rounds N` and
+ * `--seconds N` set the length of a run.
  */
 import { parseArgs } from "node:util";
 import type { BenchmarkOptions } from "./benchmark-options.ts";
@@ -34,7 +35,7 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
-  process.stderr.write(`No benchmark is called ${unknown.join(", ")}. There are: ${Object.keys(BENCHMARKS).join(", ")}\n`);
+  process.stderr.write(`Unknown benchmark: ${unknown.join(", ")}. Available: ${Object.keys(BENCHMARKS).join(", ")}\n`);
   process.exit(2);
 }
 
@@ -49,6 +50,6 @@ for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
   await writeReport(report);
   short += report.figures.filter((figure) => isMet(figure) === false).length;
 }
-if (short > 0) process.stdout.write(`${short} figure(s) short of their target.\n`);
-// A busy machine is no reason to fail, unless somebody asks for it.
+if (short > 0) process.stdout.write(`${short} figure(s) missed their target.\n`);
+// A busy machine can miss a target, so the exit code reports it only with `--strict`.
 process.exitCode = values.strict && short > 0 ? 1 : 0;

@@ -2,13 +2,14 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** Hex digits of a key that order it; the rest is random. */
+/** Number of values of a key's first eight hex digits, which spread the keys evenly. The rest of a key is random. */
 const PREFIX_SPACE = 2 ** 32;
 const RANDOM_BYTES = 28;
 
 /**
- * Fills the one shard of a stopped server up to `rows` entries: copies of one of its entries under keys spread evenly
- * over the key space. Straight into the object's file, as no client could ask for a million answers in a benchmark.
+ * Fills the single shard of a stopped server up to `rows` entries. The new entries are copies of one entry under keys
+ * that are spread evenly over the key space. Writes to the object's file, because asking for a million answers through
+ * a client would take too long.
  */
 export function seedEntries(dataDir: string, rows: number): void {
   const database = openShard(join(dataDir, "state/do/refrain-CacheShard"));
@@ -28,7 +29,7 @@ export function seedEntries(dataDir: string, rows: number): void {
   }
 }
 
-/** Every column as in one row that is there, but the key. */
+/** Copies all columns but the key from one existing row. */
 function copyRows(database: DatabaseSync, table: "entries" | "bodies"): void {
   const columns = database
     .prepare(`SELECT name FROM pragma_table_info('${table}') WHERE name <> 'key'`)
@@ -39,7 +40,7 @@ function copyRows(database: DatabaseSync, table: "entries" | "bodies"): void {
     SELECT fresh.key, one.* FROM fresh, (SELECT ${columns} FROM ${table} LIMIT 1) AS one ORDER BY fresh.key`);
 }
 
-/** The object's file is named by its id: the one with entries is the shard's. */
+/** Opens the shard's file. Files are named by the object's id; the shard's file is the one with a table of entries. */
 function openShard(folder: string): DatabaseSync {
   for (const file of readdirSync(folder)) {
     if (!file.endsWith(".sqlite") || file === "metadata.sqlite") continue;

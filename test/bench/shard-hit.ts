@@ -6,11 +6,11 @@ import type { BenchmarkReport } from "./report.ts";
 import { comparison } from "./report.ts";
 import { interleave } from "./rounds.ts";
 
-/** Keys spread over all shards; few enough to stay in the shards' memory. */
+/** Number of keys. They are spread over all shards and fit into the shards' memory. */
 const MANY_KEYS = 2000;
 const TARGET = { is: "at least", value: 0.6 } as const;
 
-/** A hit that a shard answers (no isolate memory) against a bare Worker → Durable Object RPC of the same size. */
+/** Compares a hit from a shard (isolate memory is off) with a bare RPC of the same size from a Worker to an object. */
 export async function shardHit({ rounds, seconds, generate }: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
   await using product = await startProduct(upstream.url, { L0_TTL_SECONDS: "0" });
@@ -31,5 +31,5 @@ export async function shardHit({ rounds, seconds, generate }: BenchmarkOptions):
     comparison(`${MANY_KEYS} keys over 8 objects`, "requests/s", await measure("many", many), TARGET),
   ];
   if ((await otherThanHits(product)) !== before) throw new Error("Not every answer was a hit.");
-  return { name: "shard-hit", about: `JSON hits of ${bytes} bytes from a shard against a bare RPC of the same size`, figures };
+  return { name: "shard-hit", about: `JSON hits of ${bytes} bytes from a shard, compared with a bare RPC of the same size`, figures };
 }

@@ -10,7 +10,7 @@ import type { BenchmarkReport, Figure } from "./report.ts";
 import { interleave } from "./rounds.ts";
 import { seedEntries } from "./seed-entries.ts";
 
-/** Entries of the small storage: all of them can be asked for, in the large one too. */
+/** Number of entries in the small storage. The large storage contains them too. */
 const KEYS = 1000;
 const TARGET = { is: "at least", value: 1 / 1.3 } as const;
 const VARS = {
@@ -19,10 +19,10 @@ const VARS = {
   SHARD_MAX_BYTES: String(9 * 1024 ** 3),
   SEMANTIC: "off",
 } as const;
-/** Leaves the shard's memory room for a fifth of the keys: asked for in turn, none of them is ever there. */
+/** Leaves room in the shard's memory for a fifth of the keys. With keys asked in turn, no request hits the memory. */
 const SMALL_MEMORY = { ISOLATE_MAX_BYTES: String(4 * 1024 ** 2) } as const;
 
-/** A hit in a shard with a thousand entries against the same hit in one with a million. */
+/** Compares a hit in a shard with a million entries (`--rows`) with the same hit in a shard with a thousand. */
 export async function storageSize(options: BenchmarkOptions): Promise<BenchmarkReport> {
   using upstream = await startBenchUpstream();
   const folder = await mkdtemp(join(tmpdir(), "refrain-bench-"));
@@ -41,7 +41,7 @@ export async function storageSize(options: BenchmarkOptions): Promise<BenchmarkR
       plainFigure("first hit after the start, a thousand entries", "ms", [await firstHitMs(upstream, small, bodies)]),
       plainFigure(`first hit after the start, ${options.rows} entries`, "ms", [await firstHitMs(upstream, large, bodies)]),
     ];
-    return { name: "storage-size", about: `hits with ${options.rows} entries in one shard against hits with ${KEYS}`, figures };
+    return { name: "storage-size", about: `hits with ${options.rows} entries in one shard, compared with hits with ${KEYS}`, figures };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -62,7 +62,7 @@ async function compare(
 ): Promise<readonly Figure[]> {
   await using few = await startProduct(upstream.url, vars, small);
   await using many = await startProduct(upstream.url, vars, large);
-  if ((await entriesOf(many)) < rows) throw new Error("The large storage is not as large as it should be.");
+  if ((await entriesOf(many)) < rows) throw new Error("The large storage has too few entries.");
   const before = (await otherThanHits(few)) + (await otherThanHits(many));
   const pairs = await interleave(
     rounds,

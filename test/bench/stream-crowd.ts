@@ -8,24 +8,24 @@ export interface CrowdPlan {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly size: number;
-  /** Content events the upstream sends, marked `#0 @<ms>`, `#1 @<ms>`, … with the time they were sent. */
+  /** Number of content events that the upstream sends, marked `#0 @<ms>`, `#1 @<ms>`, … with their time of sending. */
   readonly events: number;
 }
 
 export interface CrowdResult {
-  /** Median over the events: when the last stream had it after the first-come stream had it. */
+  /** Median over the events: delay of the last stream to receive the event, after the leader received it. */
   readonly lastBehindLeaderMs: number;
-  /** Median over the events: when the last stream had it after the upstream wrote it. */
+  /** Median over the events: delay of the last stream to receive the event, after the upstream wrote it. */
   readonly lastBehindUpstreamMs: number;
 }
 
-/** How long the leader is let alone before the others come. */
+/** Delay between the leader's request and the other requests. */
 const LEADER_START_MS = 30;
-/** Silence of a stream after which the benchmark gives up. */
+/** The benchmark fails if a stream is silent for this long. */
 const SILENCE_MS = 15_000;
 const RESPONSE_END = "\r\n0\r\n\r\n";
 
-/** Opens one stream, then all others, and notes when each has each event. */
+/** Opens one stream, the leader, then all others. Records when each stream receives each event. */
 export async function subscribeAll(plan: CrowdPlan): Promise<CrowdResult> {
   const arrivals = Array.from({ length: plan.size }, () => new Float64Array(plan.events));
   const sent = new Float64Array(plan.events);
@@ -35,10 +35,10 @@ export async function subscribeAll(plan: CrowdPlan): Promise<CrowdResult> {
   await Promise.all(streams);
   const behindLeader: number[] = [];
   const behindUpstream: number[] = [];
-  // The first event also carries the response heads of everybody.
+  // Skip the first event, because its time includes the response headers of all streams.
   for (let event = 1; event < plan.events; event++) {
     const times = arrivals.map((arrival) => arrival[event] ?? 0);
-    if (times.includes(0)) throw new Error(`Event ${event} did not reach everybody.`);
+    if (times.includes(0)) throw new Error(`Event ${event} did not reach all streams.`);
     const last = Math.max(...times);
     behindLeader.push(last - (times[0] ?? 0));
     behindUpstream.push(last + performance.timeOrigin - (sent[event] ?? 0));
@@ -46,7 +46,7 @@ export async function subscribeAll(plan: CrowdPlan): Promise<CrowdResult> {
   return { lastBehindLeaderMs: spreadOf(behindLeader).median, lastBehindUpstreamMs: spreadOf(behindUpstream).median };
 }
 
-/** @param sent gets the times the upstream wrote into the events */
+/** @param sent Receives the times that the upstream wrote into the events. */
 async function watch(plan: CrowdPlan, arrival: Float64Array, sent: Float64Array | null = null): Promise<void> {
   const { hostname, port, host } = new URL(plan.url);
   await new Promise<void>((done, failed) => {
@@ -61,7 +61,7 @@ async function watch(plan: CrowdPlan, arrival: Float64Array, sent: Float64Array 
     let next = 0;
     socket.setEncoding("latin1");
     socket.on("error", failed);
-    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`Nothing came for ${SILENCE_MS} ms.`)));
+    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`The stream was silent for ${SILENCE_MS} ms.`)));
     socket.on("close", () => failed(new Error("The stream ended early.")));
     socket.on("data", (piece: string) => {
       rest += piece;
@@ -72,7 +72,7 @@ async function watch(plan: CrowdPlan, arrival: Float64Array, sent: Float64Array 
         rest = rest.slice(at + 1);
       }
       if (!rest.endsWith(RESPONSE_END)) return;
-      if (next < plan.events) failed(new Error(`Only ${next} events came: ${rest.slice(0, 300)}`));
+      if (next < plan.events) failed(new Error(`Only ${next} events arrived: ${rest.slice(0, 300)}`));
       socket.destroy();
       done();
     });

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { once } from "node:events";
 
-/** One keep-alive connection that tells when the first byte of a body came. */
+/** One keep-alive connection that measures the time to the first byte of a body. */
 export class TimedClient implements Disposable {
   readonly #socket: Socket;
   readonly #host: string;
@@ -27,7 +27,7 @@ export class TimedClient implements Disposable {
     return new TimedClient(socket, host);
   }
 
-  /** Posts and reads the whole answer. Milliseconds from the request's last byte to the body's first. */
+  /** Posts and reads the whole answer. Returns the milliseconds from sending the request to the body's first byte. */
   async firstByteMs(path: string, body: string): Promise<number> {
     this.#text = "";
     const length = Buffer.byteLength(body);

@@ -27,14 +27,14 @@ test("a server with keys and a provider passes every smoke check", async () => {
   expect(upstream.calls).toHaveLength(2);
 });
 
-test("a smoke check of a server that stores nothing fails", async () => {
+test("the smoke check fails on a server that stores nothing", async () => {
   await using upstream = await startUpstream();
   await using server = await startServer({ vars: { OPENAI_BASE_URL: upstream.baseUrl, CACHE_TTL_SECONDS: "0" } });
   const result = await new SmokeCheck({ url: server.url, key: null, adminToken: null, model: null, print: () => {} }).run();
   expect(result.failed).toBeGreaterThan(0);
 });
 
-test("the only client resets its connection mid-answer; the answer is stored all the same", async () => {
+test("an answer is stored although its only client resets the connection", async () => {
   const gate = Promise.withResolvers<undefined>();
   await using upstream = await startUpstream((call) => ({
     kind: "answer",
@@ -48,7 +48,7 @@ test("the only client resets its connection mid-answer; the answer is stored all
   client.reset();
   gate.resolve(undefined);
 
-  // Joins what is left of the flight, or finds it stored: either way without another call.
+  // The second request joins the flight or hits the stored entry. Neither makes another call.
   const second = await postChat(server.url, request);
   expect((await readStream(second)).content).toBe("Whole answer to reset me");
   expect(upstream.calls).toHaveLength(1);

@@ -9,21 +9,21 @@ export async function postChat(url: string, body: object, headers: Readonly<Reco
   });
 }
 
-/** A request with one user message, for the model the tests' upstream does not care about. */
+/** A request with one user message. The upstream of the tests accepts any model. */
 export function userPrompt(text: string, more: object = {}): object {
   return { model: "test-model", messages: [{ role: "user", content: text }], ...more };
 }
 
-/** What a streamed answer came to. */
+/** The contents of a streamed answer. */
 export interface StreamedAnswer {
-  /** Content of choice 0, joined. */
+  /** Concatenated content of choice 0. */
   readonly content: string;
   readonly finishReason: string | null;
-  /** Data of every event, `[DONE]` included. */
+  /** Data of every event, including `[DONE]`. */
   readonly events: readonly string[];
-  /** The stream ended with `[DONE]`. */
+  /** True when the stream ended with `[DONE]`. */
   readonly done: boolean;
-  /** The error object, when an error came as an event. */
+  /** The error object of an error event; null when there was none. */
   readonly error: unknown;
 }
 
@@ -46,7 +46,7 @@ export async function readStream(response: Response): Promise<StreamedAnswer> {
   let error: unknown = null;
   for (const data of events) {
     if (data === "[DONE]") continue;
-    const chunk = JSON.parse(data) as Chunk; // events of the server under test
+    const chunk = JSON.parse(data) as Chunk; // written by the server under test
     error ??= chunk.error ?? null;
     const choice = chunk.choices?.find(({ index }) => index === 0);
     content += choice?.delta?.content ?? "";
@@ -55,7 +55,7 @@ export async function readStream(response: Response): Promise<StreamedAnswer> {
   return { content, finishReason, events, done: events.at(-1) === "[DONE]", error };
 }
 
-/** Content of a JSON answer. Throws when it is not one. */
+/** Content of a JSON answer. Throws when the body is not one. */
 export async function readJsonContent(response: Response): Promise<string> {
   const body = await response.json<{ readonly choices: readonly [{ readonly message: { readonly content: string } }] }>();
   return body.choices[0].message.content;

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// `npm run lock`: after an `npm install` from a registry that lacks some platforms' native packages, npm leaves
-// them out of package-lock.json and `npm ci` then refuses the lock everywhere. This names them again by their exact
-// version; npm checks no digest for them, and on a platform that needs one it is fetched as usual.
+// `npm run lock`: adds native packages that are missing in package-lock.json. npm leaves them out after an
+// `npm install` from a registry that lacks some platforms, and `npm ci` then rejects the lock on every machine.
+// They are added with their exact version but without a digest. A platform that needs one fetches it as usual.
 
 const LOCK_FILE = resolve(fileURLToPath(import.meta.url), "../../../package-lock.json");
 
@@ -37,7 +37,7 @@ const PROCESSORS = {
   arm: "arm",
 } as const;
 
-/** Optional packages of exact version that the lock's packages ask for and the lock does not hold. */
+/** Optional dependencies with an exact version that the lock file does not contain. */
 export function missingOptionalPackages(lock: LockFile): readonly MissingPackage[] {
   return Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {}, dev = false }]) =>
     Object.entries(optionalDependencies)
@@ -46,7 +46,7 @@ export function missingOptionalPackages(lock: LockFile): readonly MissingPackage
   );
 }
 
-/** As Node resolves it: beside the package or beside any package around it. */
+/** Resolves as Node does: beside the package or beside any package that contains it. */
 function isLocked(lock: LockFile, path: string, name: string): boolean {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     if (`${folder === "" ? "" : `${folder}/`}node_modules/${name}` in lock.packages) return true;
@@ -58,13 +58,13 @@ function platformOf(name: string): { readonly os: readonly string[]; readonly cp
   const words = name.slice(name.indexOf("/") + 1).split("-");
   const system = SYSTEMS.find((candidate) => words.includes(candidate));
   const processor = Object.entries(PROCESSORS).find(([word]) => words.includes(word))?.[1];
-  if (system === undefined || processor === undefined) throw new Error(`${name} names no platform`);
+  if (system === undefined || processor === undefined) throw new Error(`The name ${name} contains no platform.`);
   const libc = name.includes("musl") ? ["musl"] : system === "linux" && name.endsWith("gnu") ? ["glibc"] : null;
   return { os: [system === "windows" ? "win32" : system], cpu: [processor], ...(libc === null ? {} : { libc }) };
 }
 
 export function readLock(): LockFile {
-  return JSON.parse(readFileSync(LOCK_FILE, "utf8")) as LockFile; // npm's own file
+  return JSON.parse(readFileSync(LOCK_FILE, "utf8")) as LockFile; // written by npm
 }
 
 if (import.meta.main) {

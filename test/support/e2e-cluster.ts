@@ -5,13 +5,13 @@ import type { TestServer } from "./start-server.ts";
 import { startUpstream } from "./start-upstream.ts";
 import type { RecordedCall, TestUpstream, UpstreamPlan } from "./start-upstream.ts";
 
-/** Longest wait for a state that is bound to come. */
+/** Longest wait for an expected state, in milliseconds. */
 const SETTLE_MS = 20_000;
 
-/** Limits off and exact answers only: what most tests here want. */
+/** Default settings of the tests: no limits, no semantic hits. */
 export const QUIET_VARS = { RATE_LIMIT_REQUESTS: "unlimited", SEMANTIC: "off" } as const;
 
-/** What `GET /admin/shards/:shard` tells, as far as tests look at it. */
+/** The part of `GET /admin/shards/:shard` that tests use. */
 export interface ShardView {
   readonly shard: number;
   readonly entries: number;
@@ -42,9 +42,9 @@ export interface TestCluster extends AsyncDisposable {
   ask(prompt: string, more?: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Calls an admin route with the admin token. */
   admin(method: string, path: string, body?: unknown): Promise<Response>;
-  /** All shards in detail. */
+  /** Details of all shards. */
   shards(): Promise<readonly ShardView[]>;
-  /** Asks for the shards until they are as wanted; fails with the last state seen. */
+  /** Polls the shards until the condition holds. Throws with the last state after 20 s. */
   settle(wanted: (shards: readonly ShardView[]) => boolean): Promise<readonly ShardView[]>;
 }
 
@@ -54,7 +54,7 @@ export interface ClusterOptions {
   readonly script?: (call: RecordedCall, index: number) => UpstreamPlan;
 }
 
-/** Starts both; the server's first shards are found by `SHARD_COUNT` (8 unless set). */
+/** Starts an upstream and a server. `SHARD_COUNT` is 8 unless set. */
 export async function startTestCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const upstream = await startUpstream(options.script);
   const vars = { ...QUIET_VARS, OPENAI_BASE_URL: upstream.baseUrl, ...options.vars };
@@ -98,12 +98,12 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
   };
 }
 
-/** Sum of one figure over shards. */
+/** Sum of one figure over all shards. */
 export function sumOf(shards: readonly ShardView[], figure: keyof ShardView): number {
   return shards.reduce((sum, shard) => sum + shard[figure], 0);
 }
 
-/** How the cache says it answered: `HIT`, `MISS`, … */
+/** Value of `refrain-cache`: `HIT`, `MISS`, … */
 export function outcomeOf(response: Response): string {
   return response.headers.get("refrain-cache") ?? `none (${response.status})`;
 }

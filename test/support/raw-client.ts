@@ -4,14 +4,17 @@ import { connect } from "node:net";
 
 const DEFAULT_WAIT_MS = 20_000;
 
-/** One HTTP/1.1 request on a socket of its own, for what fetch cannot do: reset, half-close, stop reading, send nonsense. */
+/**
+ * One HTTP/1.1 request on its own socket, for what fetch cannot do:
+ * reset, half-close, stop reading, send invalid bytes.
+ */
 export interface RawClient {
   readonly socket: Socket;
-  /** Bytes so far as text: head and (chunked) body as they came. */
+  /** Everything received so far as text: the head and the raw, possibly chunked, body. */
   received(): string;
-  /** Resolves once the text has arrived; rejects when the connection ends without it or in 20 seconds. */
+  /** Resolves when the text has arrived. Rejects when the connection closes first, and after 20 s. */
   waitFor(text: string): Promise<void>;
-  /** Ends the connection with RST, as a killed client's system may. */
+  /** Ends the connection with RST, as an operating system may for a killed client. */
   reset(): void;
   /** Ends the connection with FIN, as a cancelled fetch does. */
   close(): void;
@@ -24,14 +27,14 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Opens a connection and sends one request; does not wait for the answer. */
+/** Opens a connection and sends one request. Does not wait for the answer. */
 export async function openRaw(url: string, request: RawRequest): Promise<RawClient> {
   const target = new URL(url);
   const socket = connect({ host: target.hostname.replace(/^\[|\]$/g, ""), port: Number(target.port) });
   let received = "";
   socket.setEncoding("latin1");
   socket.on("data", (text: string) => (received += text));
-  // A reset is what these tests are for; "close" follows every error.
+  // The tests cause errors on purpose. A "close" event follows every error.
   socket.on("error", () => {});
   await once(socket, "connect");
 
@@ -54,7 +57,7 @@ export async function openRaw(url: string, request: RawRequest): Promise<RawClie
     async waitFor(text: string): Promise<void> {
       const signal = AbortSignal.timeout(DEFAULT_WAIT_MS);
       while (!received.includes(text)) {
-        if (socket.closed) throw new Error(`The connection ended before ${JSON.stringify(text)} came. Received: ${received}`);
+        if (socket.closed) throw new Error(`The connection ended before ${JSON.stringify(text)} arrived. Received: ${received}`);
         await Promise.race([once(socket, "data", { signal }), once(socket, "close", { signal })]);
       }
     },

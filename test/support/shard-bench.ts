@@ -18,7 +18,7 @@ export function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** A request for the answer to a prompt; equal prompts are equal keys. */
+/** A request for the answer to a prompt. Equal prompts have equal keys. */
 export function ask(prompt: string, changes: Partial<AnswerRequest> = {}): AnswerRequest {
   return {
     requestId: "request",
@@ -65,7 +65,7 @@ function textOf(body: unknown): string {
 
 type Answering = (call: SeenCall, index: number) => Response | Promise<Response>;
 
-/** The provider behind the shard: remembers its calls and answers as it is told. */
+/** The provider behind the shard: records its calls and answers with `answering`. */
 export class FakeProvider {
   readonly calls: SeenCall[] = [];
   answering: Answering = (call) => answerResponse(`answer to ${call.prompt}`);
@@ -78,15 +78,15 @@ export class FakeProvider {
   }
 }
 
-/** Workers KV with its faults at hand. */
+/** Workers KV with faults that a test can inject. */
 export class FakeKv implements SpillKv {
   readonly values = new Map<string, { value: Uint8Array; readonly metadata: unknown; readonly ttlSeconds: number }>();
   readonly reads: string[] = [];
   readonly writes: string[] = [];
   fault: "none" | "put" | "get" | "delete" | "slow" | "corrupt" | "absent" = "none";
-  /** Deleted values can still be read, as in a far data centre. */
+  /** Deleted values can still be read, as in a distant data centre. */
   stale = false;
-  /** Held up until it is called. */
+  /** Reads and writes wait for this promise; null for no wait. */
   gate: Promise<void> | null = null;
 
   async put(name: string, value: Uint8Array, options: { readonly expirationTtl: number; readonly metadata: unknown }): Promise<void> {
@@ -115,18 +115,18 @@ export class FakeKv implements SpillKv {
   }
 }
 
-/** A shard in the storage of a real Durable Object, with everything around it replaceable. */
+/** A shard in the storage of a real Durable Object, with fakes around it. */
 export class Bench {
   readonly provider = new FakeProvider();
   readonly kv = new FakeKv();
-  /** Shards that shard 0 was told of, and what it does about it. */
+  /** Shards that have called shard 0 to register; `keeper` is what shard 0 replies. */
   readonly registered: number[] = [];
   keeper: () => Promise<void> = () => Promise.resolve();
   readonly state: DurableObjectState;
   shard: ShardAssembly;
-  /** Throws at the n-th SQL statement from now on; null = never. */
+  /** SQL statements from this number on throw; null for none. */
   failAtStatement: number | null = null;
-  /** Statements since it was last set to 0. */
+  /** SQL statements since a test last set it to 0. */
   statements = 0;
   readonly #vars: Readonly<Record<string, string>>;
   readonly #index: number;
@@ -143,7 +143,7 @@ export class Bench {
     return this.state.storage.sql;
   }
 
-  /** What eviction does: memory is gone, storage stays. */
+  /** Simulates an eviction: memory is lost, storage stays. */
   restart(): void {
     this.shard = this.#open();
   }
@@ -161,7 +161,7 @@ export class Bench {
     return this.shard.answer(request);
   }
 
-  /** Waits for everything that was deferred. */
+  /** Waits for all deferred work. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.allSettled(this.#work);
   }
@@ -185,7 +185,7 @@ export class Bench {
       },
     };
     const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote }, CACHE_SHARD: { getByName: () => keeper } };
-    return new ShardAssembly(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only what a shard uses of it
+    return new ShardAssembly(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only the members that a shard uses
   }
 
   #faultyState(): DurableObjectState {
@@ -213,13 +213,13 @@ export class Bench {
         setAlarm: async (atMs: number) => storage.setAlarm(atMs),
       },
     };
-    return faulty as unknown as DurableObjectState; // the part of it that a shard uses
+    return faulty as unknown as DurableObjectState; // only the members that a shard uses
   }
 }
 
 let objects = 0;
 
-/** Runs work inside a fresh Durable Object's storage, as the shard with this number. */
+/** Runs `work` on a shard with this number, in the storage of a new Durable Object. */
 export async function withShard(vars: Readonly<Record<string, string>>, work: (bench: Bench) => Promise<void>, index = 0): Promise<void> {
   objects += 1;
   const stub = env.CACHE_SHARD.getByName(`bench-${objects}`);
@@ -235,10 +235,10 @@ export async function withShard(vars: Readonly<Record<string, string>>, work: (b
   }
 }
 
-/** What happens between two calls: nothing, or the object loses its memory. The same must hold either way. */
+/** Runs tests twice: `between` does nothing, or simulates an eviction. Both must give the same results. */
 export function withEviction(name: string, tests: (between: (bench: Bench) => void) => void): void {
-  describe(`${name}, in one life`, () => tests(() => undefined));
-  describe(`${name}, with its memory lost in between`, () => tests((bench) => bench.restart()));
+  describe(`${name}, without eviction`, () => tests(() => undefined));
+  describe(`${name}, evicted between calls`, () => tests((bench) => bench.restart()));
 }
 
 interface Counted {
@@ -247,7 +247,7 @@ interface Counted {
   readonly bytes: number;
 }
 
-/** The shard's figures, counted anew from its rows. */
+/** The shard's figures, recounted from its rows. */
 export function recount(bench: Bench): Counted {
   const floor = bench.sql.exec<{ value: number }>("SELECT value FROM numbers WHERE name = 'floor_sequence'").toArray()[0]?.value ?? 0;
   const row = bench.sql
@@ -260,13 +260,13 @@ export function recount(bench: Bench): Counted {
   return { entries: row.entries, spilled: row.spilled, bytes: row.bytes };
 }
 
-/** The same figures as the shard tells them. */
+/** The same figures as the shard reports them. */
 export function told(bench: Bench): Counted {
   const { entries, spilledEntries, bytes } = bench.detail();
   return { entries, spilled: spilledEntries, bytes };
 }
 
-/** Rows that belong to no entry: there must be none. */
+/** How many rows belong to no entry. There must be none. */
 export function orphans(bench: Bench): number {
   const count = (table: string): number =>
     bench.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE key NOT IN (SELECT key FROM entries)`).one().n;

@@ -6,7 +6,7 @@ interface Timer {
   readonly work: () => void;
 }
 
-/** Time that passes only when a test says so; timers run in order, each at its own moment. */
+/** A clock that a test advances. Timers run in order, each at its due time. */
 export class FakeClock implements Clock {
   #nowMs: number;
   #order = 0;
@@ -16,7 +16,7 @@ export class FakeClock implements Clock {
     this.#nowMs = nowMs;
   }
 
-  /** Timers that are still to run. */
+  /** Timers that have not run yet. */
   get pending(): number {
     return this.#timers.size;
   }

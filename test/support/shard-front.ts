@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../shared/contracts/cache-shard/answer-contract.ts";
@@ -5,7 +6,7 @@ import type { IsolateReport } from "../../shared/contracts/cache-shard/figures-c
 import type { PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import type { FeedbackReply, FeedbackRequest } from "../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { ProviderRecord } from "../../shared/domain/figures/provider-health.ts";
-import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream-api.ts";
+import type { UpstreamReply } from "../../shared/contracts/upstream-api.ts";
 import worker from "../../workers/front/index.ts";
 
 export const ADMIN_TOKEN = "an-admin-token-for-tests";
@@ -20,7 +21,7 @@ const BASE_VARS = {
   SHARD_COUNT: "4",
 };
 
-/** A stored answer, as a shard gives it. */
+/** A stored answer, as a shard returns it. */
 export function wholeAnswer(changes: Partial<WholeAnswer> = {}): WholeAnswer {
   const nowMs = Date.now();
   const json = JSON.stringify({
@@ -50,23 +51,32 @@ export function wholeAnswer(changes: Partial<WholeAnswer> = {}): WholeAnswer {
   };
 }
 
-/** The cluster behind the front, played by a test. */
+/** A fake of the cluster behind the front Worker. */
 export class FakeCluster {
   readonly asked: AnswerRequest[] = [];
   readonly purged: (PurgeRequest & { readonly shard: number })[] = [];
   readonly reports: IsolateReport[] = [];
   readonly judged: (FeedbackRequest & { readonly shard: number })[] = [];
-  /** What a shard has to say about a verdict. */
+  /** A shard's reply to feedback. */
   judging: (shard: number) => FeedbackReply = () => ({ kind: "not_served" });
-  /** What a shard has seen of providers. */
+  /** A shard's records of providers. */
   providers: (shard: number) => readonly ProviderRecord[] = () => [];
-  /** How many shards shard 0 has heard of. */
+  /** How many shards are registered with shard 0. */
   knownShards = 4;
-  readonly upstreamCalls: UpstreamCall[] = [];
+  /** Bodies of the calls that the Worker made itself, around its shards. */
+  readonly upstreamCalls: string[] = [];
   answering: (request: AnswerRequest) => AnswerReply | Promise<AnswerReply> = () => wholeAnswer();
-  upstream: (call: UpstreamCall) => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
+  upstream: () => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
   /** Shards that cannot be reached. */
   readonly dead = new Set<number>();
+
+  async fetchUpstream(init: RequestInit): Promise<Response> {
+    this.upstreamCalls.push(typeof init.body === "string" ? init.body : "");
+    const reply = await this.upstream();
+    if (reply.kind === "timeout") await new Promise((_, fail) => init.signal?.addEventListener("abort", fail));
+    if (reply.kind !== "response") throw new Error("connection refused");
+    return new Response(reply.body, { status: reply.status, headers: { "content-type": reply.contentType } });
+  }
 
   shard(shard: number): object {
     const alive = <Value>(work: () => Value): Promise<Value> =>
@@ -128,7 +138,7 @@ export interface FrontAnswer {
   readonly text: string;
 }
 
-/** The front Worker in an isolate of its own. */
+/** The front Worker in a simulated isolate, whose state belongs to `env`. */
 export class Front {
   readonly cluster = new FakeCluster();
   readonly env: Env;
@@ -140,16 +150,9 @@ export class Front {
       ...BASE_VARS,
       ...vars,
       CACHE_SHARD: { getByName: (name: string) => cluster.shard(Number(name.replace("shard-", ""))) },
-      UPSTREAM: {
-        getByName: () => ({
-          call: (call: UpstreamCall) => {
-            cluster.upstreamCalls.push(call);
-            return cluster.upstream(call);
-          },
-        }),
-      },
     };
-    this.env = fakes as unknown as Env; // what the front uses of it
+    vi.stubGlobal("fetch", (_url: string, init: RequestInit) => cluster.fetchUpstream(init));
+    this.env = fakes as unknown as Env; // only the members that the front uses
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<FrontAnswer> {

@@ -30,7 +30,7 @@ export function eventOf(data: Json): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** The events of a whole answer, word by word. */
+/** The events of a complete answer, one per word, with the finish reason, usage and `[DONE]`. */
 export function answerEvents(text: string, finishReason = "stop"): readonly string[] {
   const words = text.split(/(?<= )/);
   return [...words.map((word) => deltaEvent(word)), deltaEvent("", finishReason), usageEvent(), DONE_EVENT];
@@ -57,7 +57,7 @@ export function errorAnswer(status: number, message = "no", headers: Record<stri
   return Response.json({ error: { message, type: "server_error" } }, { status, headers });
 }
 
-/** A body that is written by hand. */
+/** A response body that the test writes. */
 export interface HandBody {
   readonly stream: ReadableStream<Uint8Array>;
   write(text: string): void;
@@ -88,12 +88,12 @@ export function handBody(): HandBody {
   };
 }
 
-/** The whole text of a stream. */
+/** The complete text of a stream. */
 export async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(stream).text();
 }
 
-/** The text that the deltas of an SSE text say. */
+/** The content of all deltas in an SSE text. */
 export function contentOf(sse: string): string {
   let content = "";
   for (const line of sse.split("\n")) {
@@ -106,7 +106,7 @@ export function contentOf(sse: string): string {
   return content;
 }
 
-/** Lets everything run that is ready to run, without waiting for time. */
+/** Runs everything that does not wait for a timer. */
 export async function settled(turns = 20): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
   await new Promise<void>((resolve) => {

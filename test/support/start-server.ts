@@ -9,29 +9,29 @@ import { READY_PREFIX } from "../../workers/local/cluster/banner.ts";
 
 const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 const START_TIMEOUT_MS = 30_000;
-/** Nothing else of the caller's environment reaches the server: a real provider key least of all. */
+/** Variables passed on to the server. All others are dropped, above all real provider keys. */
 const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR", "LANG"] as const;
 
 export interface ServerOptions {
-  /** Settings as in docs/operations.md. */
+  /** Settings of docs/operations.md. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** A folder to keep (a server started again on it finds its data); a temporary one when absent. */
+  /** Data folder to keep, for a restart on the same data; a temporary one when absent. */
   readonly dataDir?: string;
   /** 0 = any free port. */
   readonly port?: number;
 }
 
-/** The real server, started the way `npm start` does it. */
+/** The real server, started like `npm start` does. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly adminToken: string;
   readonly dataDir: string;
   readonly pid: number;
-  /** Everything it printed so far. */
+  /** Everything the server has printed so far. */
   output(): string;
-  /** SIGTERM, and waits; the exit code. Removes a temporary data folder. */
+  /** Sends SIGTERM and waits. Resolves to the exit code. Removes a temporary data folder. */
   stop(): Promise<number | null>;
-  /** SIGKILL to the server process alone, and waits. Keeps the data folder. */
+  /** Sends SIGKILL to the server process alone and waits. Keeps the data folder. */
   kill(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   };
 }
 
-/** Starts a server that is expected to refuse; what it printed and its exit code. */
+/** Starts a server that is expected to refuse its settings. Resolves to its output and exit code. */
 export async function startRefusedServer(
   options: ServerOptions & { readonly dataDir: string },
 ): Promise<{ readonly code: number | null; readonly output: string }> {

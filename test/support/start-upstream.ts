@@ -5,23 +5,23 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How the upstream answers one call. */
+/** The upstream's answer to one call. */
 export type UpstreamPlan =
   | AnswerPlan
-  /** An error answer (or any other status). A string body is sent as it is. */
+  /** An error or any other status. A string body is sent as it is. */
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
-  /** A stream that ends without its terminal event: in order (`end`) or with a reset connection. */
+  /** A stream that ends without its terminal event, by the end of the body or by a reset of the connection. */
   | { readonly kind: "truncate"; readonly text: string; readonly afterChunks: number; readonly how: "end" | "reset" }
-  /** Headers and some chunks, then silence for as long as the caller stays. */
+  /** Sends headers and some chunks, then nothing until the caller disconnects. */
   | { readonly kind: "stall"; readonly text: string; readonly afterChunks: number }
   /** Never sends response headers. */
   | { readonly kind: "silent" }
-  /** A 200 whose body is what is given. */
+  /** A 200 with the given body. */
   | { readonly kind: "raw"; readonly contentType: string; readonly body: string }
-  /** A JSON answer even when a stream was asked for. */
+  /** A JSON answer even when the call requests a stream. */
   | { readonly kind: "json"; readonly text: string };
 
-/** A whole answer in the OpenAI shape, streamed or not as the caller asks. */
+/** A whole answer in OpenAI's format, as JSON or as a stream, as the call requests. */
 export interface AnswerPlan {
   readonly kind: "answer";
   readonly text: string;
@@ -29,24 +29,24 @@ export interface AnswerPlan {
   readonly chunks?: number;
   readonly firstByteDelayMs?: number;
   readonly chunkDelayMs?: number;
-  /** Waited for before chunk `index` is sent: lets a test hold a flight open without a clock. */
+  /** Awaited before chunk `index` is sent, so that a test can hold a flight open without a timer. */
   readonly beforeChunk?: (index: number) => Promise<void>;
   readonly finishReason?: string | null;
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number } | null;
 }
 
-/** One call as the upstream saw it. */
+/** One call that the upstream received. */
 export interface RecordedCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly bodyText: string;
   readonly body: ChatBody;
-  /** The last message's text, or "" when it has none. */
+  /** Text of the last message; "" when it has none. */
   readonly prompt: string;
   readonly model: string;
-  /** The caller went away before the answer was complete. */
+  /** True when the caller disconnected before the answer was complete. */
   aborted: boolean;
-  /** The whole planned answer was sent. */
+  /** True when the whole planned answer was sent. */
   completed: boolean;
 }
 
@@ -59,12 +59,12 @@ interface ChatBody {
 }
 
 export interface TestUpstream extends AsyncDisposable {
-  /** What goes into OPENAI_BASE_URL. */
+  /** Value for OPENAI_BASE_URL. */
   readonly baseUrl: string;
   readonly calls: readonly RecordedCall[];
   /** Calls whose last message has this text. */
   callsFor(prompt: string): readonly RecordedCall[];
-  /** Most calls in progress at one time so far. */
+  /** Largest number of concurrent calls so far. */
   readonly peakConcurrency: number;
   stop(): Promise<void>;
 }
@@ -74,8 +74,8 @@ const DEFAULT_USAGE = { prompt_tokens: 12, completion_tokens: 8, total_tokens: 2
 const CREATED_SECONDS = 1_790_000_000;
 
 /**
- * An OpenAI-compatible server in this process whose answer to each call a test decides. Without a script
- * every call is answered with a text made of the call's number and prompt, so repeated calls can be told apart.
+ * Starts an OpenAI-compatible server in this process. The script decides the answer to each call. Without a script, the
+ * answer contains the number and the prompt of the call, so that a test can distinguish repeated calls.
  */
 export async function startUpstream(script: (call: RecordedCall, index: number) => UpstreamPlan = numberedAnswer): Promise<TestUpstream> {
   const calls: RecordedCall[] = [];
@@ -122,7 +122,7 @@ export function numberedAnswer(call: RecordedCall, index: number): AnswerPlan {
 
 async function record(request: IncomingMessage): Promise<RecordedCall> {
   const bodyText = await readText(request);
-  const body = JSON.parse(bodyText || "{}") as ChatBody; // what a test's own client sent
+  const body = JSON.parse(bodyText || "{}") as ChatBody; // sent by the server under test
   const content = body.messages?.at(-1)?.content;
   return {
     path: request.url ?? "",
@@ -172,7 +172,7 @@ async function carryOut(plan: UpstreamPlan, call: RecordedCall, index: number, r
   }
 }
 
-/** Writes one answer in the OpenAI shape. */
+/** Writes one answer in OpenAI's format. */
 class AnswerWriter {
   readonly #response: ServerResponse;
   readonly #call: RecordedCall;
@@ -184,7 +184,7 @@ class AnswerWriter {
     this.#head = { id: `chatcmpl-test-${index + 1}`, created: CREATED_SECONDS + index, model: call.model };
   }
 
-  /** Headers, the role and the first chunks of an answer that will not be finished. */
+  /** Sends headers, the role and the first chunks of an answer that is not completed. */
   async begin(text: string, chunks: number): Promise<void> {
     this.#open();
     await this.#chunk({ role: "assistant", content: "" }, null);
@@ -237,7 +237,7 @@ class AnswerWriter {
   }
 }
 
-/** A text in at most `count` pieces that join to it again; never splits a surrogate pair. */
+/** Splits a text into at most `count` pieces. Never splits a surrogate pair. */
 function pieces(text: string, count: number): readonly string[] {
   const characters = Array.from(text);
   const size = Math.max(1, Math.ceil(characters.length / count));

@@ -9,7 +9,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const PRODUCT = ["workers", "durable-objects", "shared"] as const;
 const FORBIDDEN_NAMES = /^(?:utils?|helpers?|common|misc)\.ts$/;
 const ENTRY = "workers/front/index.ts";
-/** Compiled by another compiler: not TypeScript for all its looks. */
+/** AssemblyScript sources, which another compiler compiles. */
 const NOT_TYPESCRIPT = "durable-objects/cache-shard/semantic/kernel/assembly/";
 
 interface Import {
@@ -19,9 +19,10 @@ interface Import {
 
 const files = PRODUCT.flatMap((folder) => sourceFiles(folder)).filter((file) => !file.startsWith(NOT_TYPESCRIPT));
 const imports = files.flatMap((file) => importsOf(file, readFileSync(join(ROOT, file), "utf8")));
+const importersOf = Map.groupBy(imports, ({ to }) => to);
 
 describe("imports point one way", () => {
-  test("shared imports nothing of workers or durable-objects", () => {
+  test("shared imports nothing from workers or durable-objects", () => {
     expect(violations(imports, (from, to) => from.startsWith("shared/") && /^(?:workers|durable-objects)\//.test(to))).toEqual([]);
   });
 
@@ -29,22 +30,22 @@ describe("imports point one way", () => {
     expect(violations(imports, (from, to) => from.startsWith("shared/domain/") && !to.startsWith("shared/domain/"))).toEqual([]);
   });
 
-  test("durable-objects import nothing of workers", () => {
+  test("durable-objects import nothing from workers", () => {
     expect(violations(imports, (from, to) => from.startsWith("durable-objects/") && to.startsWith("workers/"))).toEqual([]);
   });
 
-  test("workers touch durable-objects in the entry module only", () => {
+  test("workers import durable-objects only in the entry module", () => {
     expect(violations(imports, (from, to) => from.startsWith("workers/") && from !== ENTRY && to.startsWith("durable-objects/"))).toEqual(
       [],
     );
   });
 
-  test("the product imports nothing of the tests or the local server", () => {
+  test("the product imports nothing from the tests or the local server", () => {
     const local = /^(?:test|workers\/local)\//;
     expect(violations(imports, (from, to) => !from.startsWith("workers/local/") && local.test(to))).toEqual([]);
   });
 
-  test("a violation is seen", () => {
+  test("the check finds static, re-exported and dynamic imports", () => {
     const sample = importsOf(
       "shared/domain/a.ts",
       'import type { X } from "../wire/x.ts";\nexport { y } from "./y.ts";\nawait import("../../workers/z.ts");',
@@ -53,13 +54,48 @@ describe("imports point one way", () => {
   });
 });
 
+describe("shared/ outside its pure parts", () => {
+  /** Pure decisions and wire formats stay together, whichever side carries them out. */
+  const pure = /^shared\/(?:domain|wire)\//;
+
+  test("holds what both the Worker and the objects use", () => {
+    const oneSided = files.filter((file) => file.startsWith("shared/") && !pure.test(file)).filter((file) => sidesOf(file).size < 2);
+    expect(oneSided).toEqual([]);
+  });
+
+  test("a side that uses a module by way of another is seen", () => {
+    expect([...sidesOf("shared/digest/sha256.ts")].sort()).toEqual(["durable-objects", "workers"]);
+  });
+});
+
+describe("folders", () => {
+  const MAX_FILES = 13;
+  const MAX_LINES = 300;
+
+  test("hold one idea: no more than about a dozen files", () => {
+    const byFolder = Map.groupBy(files, (file) => dirname(file));
+    expect([...byFolder].filter(([, inside]) => inside.length > MAX_FILES).map(([folder]) => folder)).toEqual([]);
+  });
+
+  test("hold no file over 300 lines, beside lists of data and what is listed here with its reason", () => {
+    const long = files.filter((file) => !/\/english\/(?:lists|data)\//.test(file) && linesOf(file) > MAX_LINES);
+    // One structure with its invariants; the parts that could leave (pages, arena, kernel) have left.
+    expect(long).toEqual(["shared/domain/semantic/index/flat-index.ts"]);
+  });
+
+  test("have no import cycles", () => {
+    expect(cyclesIn(imports)).toEqual([]);
+    expect(cyclesIn([...imports, { from: "shared/domain/json.ts", to: "shared/domain/json.ts" }])).not.toEqual([]);
+  });
+});
+
 describe("modules", () => {
-  test("are named for what they do", () => {
+  test("have specific names", () => {
     const vague = files.filter((file) => FORBIDDEN_NAMES.test(file.split("/").at(-1) ?? ""));
     expect(vague).toEqual([]);
   });
 
-  test("name what they export", () => {
+  test("export by name, without `export *`", () => {
     const stars = files.filter((file) => /^export \*/m.test(readFileSync(join(ROOT, file), "utf8")));
     expect(stars).toEqual([]);
   });
@@ -69,13 +105,50 @@ test("the version is the package's", () => {
   expect(VERSION).toBe(packageJson.version);
 });
 
+/** The top-level folders whose modules import this one, directly or by way of other shared modules. */
+function sidesOf(file: string): ReadonlySet<string> {
+  const sides = new Set<string>();
+  const seen = new Set([file]);
+  const open = [file];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const { from } of importersOf.get(at) ?? []) {
+      if (seen.has(from)) continue;
+      seen.add(from);
+      if (from.startsWith("shared/")) open.push(from);
+      else if (!from.startsWith("workers/local/") && from !== ENTRY) sides.add(from.split("/")[0] ?? "");
+    }
+  }
+  return sides;
+}
+
+function linesOf(file: string): number {
+  return readFileSync(join(ROOT, file), "utf8").trimEnd().split("\n").length;
+}
+
+/** Modules that import themselves by way of others. Types count too: a cycle of types is a missing third module. */
+function cyclesIn(all: readonly Import[]): readonly string[] {
+  const targets = Map.groupBy(all, ({ from }) => from);
+  const reaches = (start: string): boolean => {
+    const seen = new Set<string>();
+    const open = (targets.get(start) ?? []).map(({ to }) => to);
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at === start) return true;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      open.push(...(targets.get(at) ?? []).map(({ to }) => to));
+    }
+    return false;
+  };
+  return [...targets.keys()].filter(reaches);
+}
+
 function sourceFiles(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
 }
 
-/** Relative imports, exports and dynamic imports of a module, as paths from the project's root; packages as they are named. */
+/** All imports of a module: relative ones as paths from the project root, packages by name. */
 function importsOf(from: string, source: string): readonly Import[] {
   const specifiers = source.matchAll(/(?:^(?:import|export)\b[^;=("']*?\bfrom\s*|^import\s*|\bimport\(\s*)["']([^"']+)["']/gm);
   return Array.from(specifiers, ([, specifier = ""]) => ({

@@ -20,7 +20,7 @@ const PAGES = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
-/** Read by the local server itself, or set by it. */
+/** Settings that the local server reads; the configuration code does not know them. */
 const LOCAL_SETTINGS = ["HOST", "PORT", "DATA_DIR"];
 const SET_BY_LOCAL_SERVER = "LISTEN_HOST";
 const UNIT_BYTES: Readonly<Record<string, number>> = { MiB: 1024 ** 2, GiB: 1024 ** 3 };
@@ -30,12 +30,12 @@ function text(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-/** Every match's first group. */
+/** The first group of every match. */
 function all(pattern: RegExp, source: string): readonly string[] {
   return [...source.matchAll(pattern)].map((match) => match[1] ?? "");
 }
 
-/** Rows of the settings tables: name → default cell. */
+/** The default cell of each row in the settings tables, by name. */
 function documentedSettings(): ReadonlyMap<string, string> {
   const settings =
     text("docs/operations.md")
@@ -44,7 +44,7 @@ function documentedSettings(): ReadonlyMap<string, string> {
   return new Map([...settings.matchAll(/^\| `([A-Z0-9_]+)` \| ([^|]*) \|/gm)].map(([, name = "", cell = ""]) => [name, cell.trim()]));
 }
 
-/** What each variable falls back to, as the configuration's own reading says; absent = it is plain text and has none. */
+/** Defaults in the configuration code, recorded while it reads. Plain text variables have none. */
 function trueDefaults(): ReadonlyMap<string, unknown> {
   const defaults = new Map<string, unknown>();
   const spies = (["integer", "integerOrNull", "fraction", "oneOf", "url"] as const).map((method) =>
@@ -58,7 +58,7 @@ function trueDefaults(): ReadonlyMap<string, unknown> {
   return defaults;
 }
 
-/** A default cell as a value: `16 MiB` is bytes, a word in backticks itself, prose null. */
+/** Parses a default cell: `16 MiB` becomes bytes, a word in backticks that word, prose null. */
 function valueOf(cell: string): unknown {
   const [, amount = "", unit = ""] = /^`?(\d+(?:\.\d+)?)`?(?: (MiB|GiB))?$/.exec(cell) ?? [];
   if (amount !== "") return Number(amount) * (UNIT_BYTES[unit] ?? 1);
@@ -122,7 +122,7 @@ describe("docs/http-api.md and docs/openapi.json name", () => {
   });
 
   test("every code that an error may have", () => {
-    // That test has a case for every kind of error: the compiler sees to it.
+    // The compiler ensures that the other test has a case for every kind of error.
     const cases = all(/status: \d+, code: "([a-z_]+)"/g, text("test/unit/wire/errors/error-response.test.ts"));
     const codes = [...all(/code: "([a-z_]+)"/g, text("shared/wire/errors/public-error.ts")), ...cases];
     expect(codes).toEqual(expect.arrayContaining(["invalid_admin_token", "shard_unreachable", "not_cached"]));
@@ -136,7 +136,7 @@ describe("docs/http-api.md and docs/openapi.json agree", () => {
     const described = Object.values(openapi.paths).flatMap((item) =>
       Object.values(item).flatMap((operation) => ("responses" in operation ? Object.keys(operation.responses) : [])),
     );
-    // Answers to a wrong path or method belong to no operation.
+    // 405 answers a wrong method, so it belongs to no operation.
     const errors = new Set([...described.filter((status) => /^[45]\d\d$/.test(status)), "405"]);
     expect([...new Set(all(/^\| (\d{3}) \|/gm, table))].sort()).toEqual([...errors].sort());
   });
@@ -146,26 +146,26 @@ describe("docs/openapi.json", () => {
   const source = text("docs/openapi.json");
   const operations = Object.entries(openapi.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
-      // Each path has other methods, so its type knows only its own.
+      // The type of a path contains only its own methods.
       const operation = (item as Record<string, { operationId: string; responses: object; parameters?: object[] } | undefined>)[method];
       const shared = (item as { readonly parameters?: readonly object[] }).parameters ?? [];
       return operation === undefined ? [] : [{ path, ...operation, parameters: [...shared, ...(operation.parameters ?? [])] }];
     }),
   );
 
-  test("is of this version", () => {
+  test("has the version of the package", () => {
     expect(openapi.openapi).toMatch(/^3\.1\./);
     expect([openapi.info.version, VERSION]).toEqual([packageJson.version, packageJson.version]);
   });
 
-  test("refers to what is there, and holds nothing that is not referred to", () => {
+  test("defines exactly the components that it references", () => {
     const references = all(/"\$ref": "#\/components\/([^"]+)"/g, source);
     const components = ["parameters", "headers", "responses", "schemas"] as const;
     const defined = components.flatMap((kind) => Object.keys(openapi.components[kind]).map((name) => `${kind}/${name}`));
     expect([...new Set(references)].sort()).toEqual(defined.sort());
   });
 
-  test("has operations with ids of their own, a good end, and every parameter of their path", () => {
+  test("has operations with unique ids, a 200 response and all parameters of their path", () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { path, parameters, responses } of operations) {
       expect(Object.keys(responses)).toContain("200");
@@ -202,7 +202,7 @@ describe("docs/storage-schema.md names", () => {
   });
 });
 
-/** Tables and columns as they are once every migration has run. */
+/** Tables and columns after all migrations. */
 function tablesAfter(migrations: readonly string[]): readonly { readonly name: string; readonly columns: readonly string[] }[] {
   const database = new DatabaseSync(":memory:");
   for (const migration of migrations) database.exec(migration);
@@ -217,23 +217,23 @@ function tablesAfter(migrations: readonly string[]): readonly { readonly name: s
 }
 
 describe("the pages", () => {
-  test.each(PAGES)("%s: links lead somewhere", (page) => {
+  test.each(PAGES)("%s: every link has a target", (page) => {
     const broken = all(/\]\(([^)\s]+)\)/g, text(page)).filter((link) => !/^https?:/.test(link) && !leadsSomewhere(page, link));
     expect(broken).toEqual([]);
   });
 
-  test.each(PAGES)("%s: every npm script is there", (page) => {
+  test.each(PAGES)("%s: every npm script exists", (page) => {
     const scripts: readonly string[] = Object.keys(packageJson.scripts);
     const named = all(/npm run ([a-z][a-z:-]*)/g, text(page));
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
-  test.each(PAGES)("%s: every source file it names is there", (page) => {
+  test.each(PAGES)("%s: every source file that it names exists", (page) => {
     const named = all(/`((?:shared|workers|durable-objects|test|models|docs)\/[^` *<>]+)`/g, text(page));
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test("invariants are proved by tests that are there", () => {
+  test("invariants name existing tests", () => {
     const proofs = [...text("docs/invariants.md").matchAll(/^ {4}- `(test\/[^`]+)`: (.+)$/gm)];
     expect(proofs.length).toBeGreaterThan(50);
     const missing = proofs.filter(([, file = "", title = ""]) => !existsSync(join(ROOT, file)) || !text(file).includes(title));
@@ -245,7 +245,7 @@ describe("the pages", () => {
   });
 });
 
-/** A relative link: the file is there, and so is the heading, by GitHub's rule for anchors. */
+/** True when the file of a relative link exists and contains the heading, by GitHub's rule for anchors. */
 function leadsSomewhere(page: string, link: string): boolean {
   const [path = "", anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { missingOptionalPackages, readLock } from "../support/complete-lock.ts";
 
-test("the lock names every platform's native packages, so that `npm ci` accepts it (else: npm run lock)", () => {
+test("the lock contains the native packages of every platform, so that `npm ci` accepts it (if not: npm run lock)", () => {
   expect(missingOptionalPackages(readLock())).toEqual([]);
 });
 
-test("a package that is missing is seen, one beside its parent or around it is not", () => {
+test("a missing package is found, unless it is beside its parent or a package that contains it", () => {
   const asks = { optionalDependencies: { "@a/linux-x64": "1.0.0" } };
   const path = "node_modules/b/node_modules/a";
   expect(missingOptionalPackages({ packages: { [path]: asks } })).toEqual([

@@ -14,7 +14,9 @@ import {
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const DEPLOYED_FLAGS = ["enable_request_signal", "global_fetch_strictly_public"];
 
-/** What is looked at of a resolved configuration; wrangler's own type leans on a package it does not ship. */
+/**
+ * The part of a resolved configuration that the tests use. Wrangler's own type needs a package that it does not ship.
+ */
 interface WranglerConfig {
   readonly configPath: string;
   readonly compatibility_date: string;
@@ -30,7 +32,7 @@ interface WranglerConfig {
 const base = load("wrangler.toml");
 const facts = factsOf(base);
 
-describe("the Worker is configured alike everywhere", () => {
+describe("the Worker has the same configuration", () => {
   test("in npm start", () => {
     expect(facts).toEqual({
       date: COMPATIBILITY_DATE,
@@ -46,7 +48,7 @@ describe("the Worker is configured alike everywhere", () => {
     expect(factsOf(load("test/integration/wrangler.toml"))).toEqual(facts);
   });
 
-  test.each(["staging", "production"])("in %s, but for the public network and the AI binding", (env) => {
+  test.each(["staging", "production"])("in %s, except for the public network and the AI binding", (env) => {
     const deployed = load("wrangler.toml", env);
     expect(factsOf(deployed)).toEqual({ ...facts, flags: DEPLOYED_FLAGS });
     expect(deployed.ai?.binding).toBe("AI");

@@ -27,11 +27,15 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
   const context: RequestContext = { env, isolate, requestId, startedMs };
   if (isForeignHost(url.hostname, isolate.config))
-    return errorAnswer({ kind: "forbidden", message: "This server answers on its own host names only." }, shapeOf(url.pathname), context);
+    return errorAnswer(
+      { kind: "forbidden", message: "This server accepts requests only for its own host names." },
+      shapeOf(url.pathname),
+      context,
+    );
   const origin = request.headers.get("origin");
   if (origin !== null && isForeignOrigin(request, url.host, isolate.config))
     return errorAnswer(
-      { kind: "forbidden", message: "Pages of this origin may not call this server: see ALLOWED_ORIGINS." },
+      { kind: "forbidden", message: "This origin may not call this server. See ALLOWED_ORIGINS." },
       shapeOf(url.pathname),
       context,
     );
@@ -41,7 +45,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
 }
 
-/** Clients of one isolate ask for few different URLs, most of them for one: the last is kept. Never change what this returns. */
+/** The last parsed URL. Most requests to an isolate have the same URL. Callers must not modify it. */
 let lastUrl: URL | null = null;
 let lastUrlText = "";
 
@@ -55,13 +59,13 @@ function parsedUrl(text: string): URL | null {
 
 async function dispatch(request: Request, pathname: string, context: RequestContext): Promise<Response> {
   try {
-    // HEAD is GET without a body (RFC 9110 section 9.3.2).
+    // HEAD answers like GET, without the body (RFC 9110 section 9.3.2).
     if (request.method !== "HEAD") return await routeRequest(request, pathname, context);
     const answered = await routeRequest(new Request(request.url, { method: "GET", headers: request.headers }), pathname, context);
     await answered.body?.cancel();
     return new Response(null, answered);
   } catch (error) {
-    // A bug: told to the operator in full, to the client not at all.
+    // This is a bug. The log gets the details; the client does not.
     context.isolate.report({ event: "request_failed", requestId: context.requestId, message: String(error) });
     return errorAnswer({ kind: "internal" }, shapeOf(pathname), context);
   }
@@ -73,7 +77,7 @@ function withCors(request: Request, pathname: string, response: Response, isolat
   return response;
 }
 
-/** A `Host` that makes no URL. */
+/** The answer to a request whose `Host` header does not form a valid URL. */
 function malformed(requestId: string, startedMs: number): Response {
   return errorAnswer(
     { kind: "invalid_request", field: "host", message: "Header host: is not a valid host name.", code: "invalid_header" },

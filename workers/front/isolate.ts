@@ -11,27 +11,27 @@ import { PlanMemory } from "./memory/plan-memory.ts";
 import { IsolateTraffic } from "./figures/isolate-traffic.ts";
 import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
-/** Part of L0's bytes that plans may fill; the rest is for answers. */
+/** Share of the L0 bytes that plans may use; answers use the rest. */
 const PLAN_SHARE = 0.25;
 
-/** What one isolate keeps between requests. Losing it costs time, never correctness. */
+/** What one isolate keeps between requests. Losing it costs time but never makes an answer wrong. */
 export interface Isolate {
   readonly config: Config;
   readonly leases: LeaseBook;
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
   readonly traffic: IsolateTraffic;
-  /** Wrong client keys and wrong admin tokens are counted apart: one must not lock out the other. */
+  /** Counts wrong client keys. Wrong admin tokens have their own counter, so neither locks out the other. */
   readonly failedAuth: FailedAuthLimiter;
   readonly failedAdminAuth: FailedAuthLimiter;
   readonly report: Reporter;
-  /** Calls made around an unreachable shard right now. */
+  /** Bypass calls in progress. */
   bypassing: number;
 }
 
 const isolates = new WeakMap<object, Isolate>();
 
-/** This isolate's state; null while the configuration is invalid. */
+/** The state of this isolate; null when the configuration is invalid. */
 export function isolateOf(env: Env): Isolate | null {
   const known = isolates.get(env);
   if (known !== undefined) return known;

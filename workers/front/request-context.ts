@@ -1,6 +1,6 @@
 import type { Isolate } from "./isolate.ts";
 
-/** What every route gets beside the request. */
+/** What every route receives in addition to the request. */
 export interface RequestContext {
   readonly env: Env;
   readonly isolate: Isolate;

@@ -17,7 +17,7 @@ import type { ErrorShape } from "../../shared/wire/errors/error-response.ts";
 
 type Routed = (request: IRequest, context: RequestContext) => Response | Promise<Response> | undefined;
 
-/** Methods by path, so that a wrong method is told apart from an unknown path. */
+/** Allowed methods by path. Used to answer 405 for a wrong method and 404 for an unknown path. */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/chat\/completions\/?$/, "POST"],
   [/^\/(chat|v1\/feedback)\/?$/, "POST"],
@@ -27,7 +27,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, HEAD, DELETE"],
 ];
 
-/** Every route; the busiest first. Handlers read the original request: the router's own is a wrapper around it. */
+/** All routes, the busiest first. */
 const router = Router<IRequest, [RequestContext], Response>();
 
 router
@@ -48,13 +48,13 @@ router
   .delete("/admin/entries/:key", (request, context) => deleteEntry(original(request), context, parameter(request, "key")))
   .all("*", (request, context) => noRoute(original(request), context));
 
-/** The busiest paths, spelt exactly. The general way parses the URL again and tries pattern after pattern. */
+/** Shortcut for the busiest paths. The router would parse the URL again and try one pattern after another. */
 const BUSIEST: ReadonlyMap<string, (request: Request, context: RequestContext) => Promise<Response>> = new Map([
   ["/v1/chat/completions", chatCompletions],
   ["/chat", prompt],
 ]);
 
-/** Answers a request by its route. */
+/** Passes a request to its route's handler. */
 export async function routeRequest(request: Request, pathname: string, context: RequestContext): Promise<Response> {
   const busy = request.method === "POST" ? BUSIEST.get(pathname) : undefined;
   return busy === undefined ? router.fetch(request, context) : busy(request, context);
@@ -77,13 +77,13 @@ function noRoute(request: Request, context: RequestContext): Response {
   return errorAnswer({ kind: "not_found", message: `There is no route ${request.method} ${pathname.slice(0, 200)}.` }, shape, context);
 }
 
-/** The error shape of a route's family. */
+/** The error shape of a path: `problem` under /admin, `prompt` under /chat, `openai` elsewhere. */
 export function shapeOf(pathname: string): ErrorShape {
   if (pathname.startsWith("/admin")) return "problem";
   return pathname.startsWith("/chat") ? "prompt" : "openai";
 }
 
-/** itty-router hands on the very object it was given, with `params` added. */
+/** itty-router passes on the request object it was given, with `params` added to it. */
 function original(request: IRequest): Request {
   return request;
 }

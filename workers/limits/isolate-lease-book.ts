@@ -3,7 +3,7 @@ import type { LimitsConfig } from "../../shared/config/config.ts";
 import { LeaseBook } from "./lease-book.ts";
 import { durableLimiters, type LimiterNamespace } from "./limiter-port.ts";
 
-/** The lease book of this isolate: made once, used by every request. */
+/** Creates the lease book of an isolate, which all its requests share. */
 export function isolateLeaseBook(namespace: LimiterNamespace, limits: Pick<LimitsConfig, "user" | "tenant">): LeaseBook {
   return new LeaseBook({
     limiters: durableLimiters(namespace),

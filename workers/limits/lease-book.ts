@@ -1,4 +1,6 @@
-/** The isolate's lease book: admits requests out of leases, usually without a call. One lives per isolate, across requests. */
+/**
+ * The isolate's lease book: admits requests from leases, usually without a call. All requests of an isolate share one.
+ */
 import type { RatePolicy } from "../../shared/domain/rate/lease.ts";
 import type { LocalLease, Refusal } from "../../shared/domain/rate/local-bucket.ts";
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
@@ -6,16 +8,16 @@ import { type BucketShape, bucketShape } from "../../shared/domain/rate/token-bu
 import { LeaseQueue, type QueuePorts } from "./lease-queue.ts";
 import type { LimiterPort, LimiterStub } from "./limiter-port.ts";
 
-/** Buckets one isolate remembers. */
+/** Buckets that one isolate remembers at most. */
 export const MAX_BUCKETS = 10_000;
 
-/** A bucket nobody asked for during this time is idle: what its lease has left goes back. In milliseconds. */
+/** After this long without a request a bucket is idle, and the rest of its lease is returned. In milliseconds. */
 export const IDLE_MS = 5000;
 
-/** How often idle buckets are looked for, in milliseconds. */
+/** Shortest time between two sweeps for idle buckets, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 1000;
 
-/** Idle buckets given back in one sweep: a request pays for a few at most. */
+/** Buckets examined in one sweep. The bound keeps the cost for the request that runs the sweep small. */
 export const MAX_SWEPT = 32;
 
 export interface AdmitRequest {
@@ -25,12 +27,12 @@ export interface AdmitRequest {
 }
 
 export type Admission =
-  /** `user` is null where the user has no limit. `refund` takes the admission back; a second call does nothing. */
+  /** `user` is null when users have no limit. `refund` undoes the admission; a second call does nothing. */
   | { readonly kind: "admitted"; readonly user: RateState | null; refund(): void }
   | { readonly kind: "denied"; readonly limitedBy: "user" | "tenant"; readonly retryAfterSeconds: number; readonly user: RateState | null }
   | { readonly kind: "unavailable" };
 
-/** Held where there is no limit. */
+/** Stands for a lease when the bucket has no limit. */
 const UNLIMITED = "unlimited";
 
 type Held = LocalLease | typeof UNLIMITED;
@@ -46,7 +48,7 @@ interface Buckets {
 export interface LeaseBookOptions {
   readonly limiters: LimiterPort;
   readonly policies: { readonly user: RatePolicy; readonly tenant: RatePolicy };
-  /** `defer` must act for the request that is running when it is called (`waitUntil` of `cloudflare:workers`), not for one fixed request. */
+  /** `defer` must extend the request that is running when it is called (`waitUntil` of `cloudflare:workers`). */
   readonly ports: QueuePorts;
   readonly maxBuckets?: number;
 }
@@ -57,7 +59,7 @@ export class LeaseBook {
   readonly #userShape: BucketShape | null;
   readonly #tenantShape: BucketShape | null;
   readonly #maxBuckets: number;
-  /** Least recently used first, to the precision of a sweep. */
+  /** Least recently used first, to within SWEEP_INTERVAL_MS. */
   readonly #queues = new Map<string, LeaseQueue>();
   #sweptMs = 0;
 
@@ -69,17 +71,20 @@ export class LeaseBook {
     this.#maxBuckets = options.maxBuckets ?? MAX_BUCKETS;
   }
 
-  /** Buckets remembered right now. */
+  /** Buckets remembered now. */
   get size(): number {
     return this.#queues.size;
   }
 
-  /** Takes one request of the user and one of the tenant. Synchronous when the leases in hand, or a remembered denial, suffice. */
+  /**
+   * Takes one request from the user's and one from the tenant's bucket.
+   * Synchronous when leases in hand or a remembered refusal decide.
+   */
   admit(request: AdmitRequest): Admission | Promise<Admission> {
     const { nowMs } = request;
     const buckets = this.#buckets(request);
     this.#sweep(nowMs);
-    // Both are looked at before either is spent: a denied request must not wear down the other bucket.
+    // Both buckets are checked before either is spent, because a denied request must not use up the other bucket.
     const userRefusal = buckets.user?.bucket.refusal(nowMs) ?? null;
     const tenantRefusal = buckets.tenant?.bucket.refusal(nowMs) ?? null;
     if (userRefusal !== null || tenantRefusal !== null) return refused(buckets, userRefusal, tenantRefusal, nowMs);
@@ -121,7 +126,10 @@ export class LeaseBook {
     return queue;
   }
 
-  /** Forgetting a bucket is always safe: waiting requests keep it alive, and the limiter knows what it handed out. */
+  /**
+   * Drops the oldest buckets. This is safe:
+   * waiting requests keep their queue alive, and the limiter accounts for every lease.
+   */
   #makeRoom(): void {
     while (this.#queues.size >= this.#maxBuckets) {
       const oldest = this.#queues.entries().next();
@@ -139,7 +147,7 @@ export class LeaseBook {
       looked += 1;
       if (looked > MAX_SWEPT || nowMs - queue.touchedMs < IDLE_MS) return;
       this.#queues.delete(key);
-      // A busy one moves behind the others, or it would hide them from every sweep.
+      // A busy queue moves to the end. At the front it would use up the budget of every sweep.
       if (queue.busy(nowMs)) this.#queues.set(key, queue);
       else queue.relinquish();
     }
@@ -158,7 +166,7 @@ function isHeld(outcome: Outcome): outcome is Held {
   return outcome !== "denied" && outcome !== "unavailable";
 }
 
-/** Puts a request back where it was taken from, if it was. */
+/** Returns a request to the lease it was taken from, if it was taken. */
 function give(queue: LeaseQueue | null, outcome: Outcome): void {
   if (queue !== null && isHeld(outcome) && outcome !== UNLIMITED) queue.bucket.refund(outcome);
 }
@@ -177,7 +185,10 @@ function admitted(buckets: Buckets, user: Held, tenant: Held, nowMs: number): Ad
   };
 }
 
-/** What two outcomes, one of them a refusal, amount to. A denial beats an absent limiter, and the longer wait is the one worth telling. */
+/**
+ * Combines two outcomes of which at least one is a refusal.
+ * A denial outranks `unavailable`, and the longer wait is reported.
+ */
 function refused(buckets: Buckets, user: Outcome | null, tenant: Outcome | null, nowMs: number): Admission {
   if (user !== "denied" && tenant !== "denied") return { kind: "unavailable" };
   const userState = buckets.user?.bucket.state(nowMs) ?? null;
@@ -191,7 +202,7 @@ function refused(buckets: Buckets, user: Outcome | null, tenant: Outcome | null,
   };
 }
 
-/** At least a second: the denial may have been lifted while this request was on its way. */
+/** At least one second, because the denial may have ended while the request was waiting. */
 function waitSeconds(state: RateState | null): number {
   return Math.max(1, state?.retryAfterSeconds ?? 0);
 }

@@ -1,14 +1,14 @@
 /**
  * One bucket of the isolate's lease book and the requests that wait for it. One call to the limiter
- * is under way at a time; its answer is dealt out first come, first served. When it does not reach
- * everyone, the next call follows.
+ * is in flight at a time, and its grant serves the waiting requests in order of arrival. When the
+ * grant is too small for all of them, the next call follows.
  *
  *   1. request A finds no lease and calls the limiter      2. B, C arrive and queue behind A
  *   3. the grant serves A (and B)                          4. A, already answered, calls again for C
  *
- * If A's client resets its connection, A's own code may never run again. Its calls are deferred,
- * which keeps it alive; should it die all the same, B calls once its patience is over. A goes on for
- * C because A is known to be alive: C's client may have left while it waited.
+ * If A's client resets its connection, the runtime may stop A's code. Its calls are deferred
+ * (`waitUntil`), which keeps A alive. If A stops anyway, B calls after FOLLOWER_PATIENCE_MS. A calls
+ * for C because A is known to be running, whereas C's client may have left.
  */
 import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
 import { LocalBucket, type LocalLease, type Refusal } from "../../shared/domain/rate/local-bucket.ts";
@@ -17,38 +17,38 @@ import type { LimiterStub } from "./limiter-port.ts";
 import { type StartTimer, Turn } from "./turn.ts";
 import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
-/** Calls one request makes for those who wait behind it, before another takes over: nobody works for others for ever. */
+/** Calls that one request makes for the requests behind it before another one takes over. */
 export const MAX_CALLS_PER_LEADER = 8;
 
-/** How long a follower trusts a call another request makes, in milliseconds; then it makes its own. */
+/** How long a follower waits for another request's call before it makes its own, in milliseconds. */
 export const FOLLOWER_PATIENCE_MS = 1000;
 
-/** How long the limiter may take before it counts as unreachable, in milliseconds. */
+/** After this long without an answer the limiter counts as unreachable, in milliseconds. */
 export const LIMITER_TIMEOUT_MS = 3000;
 
-/** What the queue needs from around it. */
+/** What the queue needs from its environment. */
 export interface QueuePorts {
   /** The current time in milliseconds since the epoch. */
   nowMs(): number;
-  /** A value never used before; the identity of one attempt. */
+  /** A unique id for one attempt. */
   newAttempt(): string;
   readonly startTimer: StartTimer;
-  /** Keeps work of the *current* request going after its client has left. */
+  /** Keeps work of the *current* request running after its client has left. */
   defer(work: Promise<unknown>): void;
 }
 
-/** What a request got: a place in a lease, or why it got none. */
+/** The lease that admits a request, or the reason why there is none. */
 export type TakeOutcome = LocalLease | Refusal;
 
 export class LeaseQueue {
   readonly bucket: LocalBucket;
-  /** When a request last asked for this bucket, to the precision the book needs. */
+  /** When a request last used this bucket. The lease book updates it at most once per SWEEP_INTERVAL_MS. */
   touchedMs = 0;
   readonly #shape: BucketShape;
   readonly #stub: () => LimiterStub;
   readonly #ports: QueuePorts;
   #turns: Turn<TakeOutcome>[] = [];
-  /** The call under way (or promised by a woken request), by number; 0 = none. */
+  /** Number of the call in flight or about to be made; 0 = none. */
   #call = 0;
   #calls = 0;
   #calledAtMs = 0;
@@ -60,7 +60,10 @@ export class LeaseQueue {
     this.#ports = ports;
   }
 
-  /** Spends a request of the lease in hand; null when {@link acquire} has to be awaited. Nobody overtakes the waiting. */
+  /**
+   * Spends one request of the lease in hand.
+   * Null when requests are waiting or no lease is left: then await {@link acquire}.
+   */
   take(nowMs: number): LocalLease | null {
     return this.#turns.length > 0 ? null : this.bucket.take(nowMs);
   }
@@ -70,32 +73,35 @@ export class LeaseQueue {
     return this.#turns.length > 0 || this.#call !== 0 || this.bucket.refusal(nowMs) !== null;
   }
 
-  /** Waits for the limiter's answer. */
+  /** Waits for a lease or a refusal from the limiter. */
   async acquire(): Promise<TakeOutcome> {
     const turn = new Turn<TakeOutcome>();
     this.#turns.push(turn);
     let lead = this.#call === 0;
     for (;;) {
       if (lead) this.#ports.defer(this.#lead());
-      // Whoever calls is woken by its own call, at the latest when that has timed out.
+      // The leader is woken by its own call, at the latest when the call times out.
       const wake = await turn.wait(lead ? LIMITER_TIMEOUT_MS + FOLLOWER_PATIENCE_MS : FOLLOWER_PATIENCE_MS, this.#ports.startTimer);
       if (wake.kind === "settled") return wake.outcome;
       lead = wake.kind === "lead" || this.#ports.nowMs() - this.#calledAtMs >= FOLLOWER_PATIENCE_MS;
     }
   }
 
-  /** Gives everything in hand back; the calls are deferred. */
+  /** Returns all unspent requests to the limiter, in deferred calls. */
   relinquish(): void {
     const returns = this.bucket.relinquish();
     if (returns.length > 0) this.#ports.defer(this.#giveBack(returns));
   }
 
   async #giveBack(returns: readonly LeaseReturn[]): Promise<void> {
-    // A return that fails costs the caller what the lease had left, never the operator anything.
+    // When a return fails, the caller loses the rest of the lease until it expires. It never admits too many requests.
     await Promise.allSettled(returns.map((ended) => this.#stub().release(ended)));
   }
 
-  /** Calls the limiter until nobody waits, then until somebody else should. */
+  /**
+   * Calls the limiter while requests wait, at most MAX_CALLS_PER_LEADER times.
+   * Then hands over to the first waiting request.
+   */
   async #lead(): Promise<void> {
     for (let calls = 0; calls < MAX_CALLS_PER_LEADER; calls += 1) {
       if (!(await this.#ask())) return;
@@ -103,7 +109,7 @@ export class LeaseQueue {
     this.#turns[0]?.lead();
   }
 
-  /** One call; true when requests still wait and none is under way for them, in which case the next counts as begun. */
+  /** Makes one call. True when requests still wait and no other call is in flight; the caller must then call again. */
   async #ask(): Promise<boolean> {
     const call = this.#startCall();
     const sentAtMs = this.#calledAtMs;
@@ -132,7 +138,7 @@ export class LeaseQueue {
     }
   }
 
-  /** One repeat where the platform says that the call may be repeated; the attempt's identity makes it count once. */
+  /** Repeats the call once when the platform allows it. The attempt's id makes the limiter count it only once. */
   async #lease(request: LeaseRequest): Promise<LeaseGrant> {
     try {
       return await this.#stub().lease(request);
@@ -149,7 +155,7 @@ export class LeaseQueue {
     return this.#call;
   }
 
-  /** Serves the waiting out of what has come; true when the caller should call again for those left over. */
+  /** Serves waiting requests from the lease in hand. True when the caller should call again for the rest. */
   #deal(call: number): boolean {
     const now = this.#ports.nowMs();
     if (call === this.#call) this.#call = 0;
@@ -167,7 +173,10 @@ export class LeaseQueue {
     return this.#turns.length === 0 ? null : this.bucket.take(nowMs);
   }
 
-  /** One call that failed or was given up speaks for all that are under way, or each overtaking call would restart the wait. */
+  /**
+   * Fails all waiting requests after one failed call.
+   * If each request waited for its own call, overtaking calls would restart the wait.
+   */
   #fail(): void {
     this.#call = 0;
     this.bucket.unreachable(this.#ports.nowMs());

@@ -1,13 +1,13 @@
 import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
 import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
 
-/** The two calls a lease book makes on one bucket. */
+/** The two calls that a lease book makes to a limiter. */
 export interface LimiterStub {
   lease(request: LeaseRequest): Promise<LeaseGrant>;
   release(ended: LeaseReturn): Promise<void>;
 }
 
-/** Where buckets are found. Asked anew for every call: a stub that has failed stays broken. */
+/** Finds the limiter of a bucket. Every call gets a new stub, because a stub that has failed stays broken. */
 export interface LimiterPort {
   user(tenant: string, user: string): LimiterStub;
   tenant(tenant: string): LimiterStub;
@@ -18,7 +18,7 @@ export interface LimiterNamespace {
   getByName(name: string): Pick<RateLimiterApi, "lease" | "release">;
 }
 
-/** The name of a user's object. The tenant's length comes first, so no two pairs ever share a name. */
+/** Name of a user's limiter. It includes the tenant's length, so that no two pairs of tenant and user share a name. */
 export function userLimiterName(tenant: string, user: string): string {
   return `user:${tenant.length}:${tenant}:${user}`;
 }
@@ -27,7 +27,7 @@ export function tenantLimiterName(tenant: string): string {
   return `tenant:${tenant}`;
 }
 
-/** Limiters as Durable Objects. */
+/** Limiters in a namespace of Durable Objects. */
 export function durableLimiters(namespace: LimiterNamespace): LimiterPort {
   return {
     user: (tenant, user) => namespace.getByName(userLimiterName(tenant, user)),

@@ -1,10 +1,10 @@
-/** Rate-limit answers on the wire: draft-ietf-httpapi-ratelimit-headers-10 beside OpenAI's own names. */
+/** Rate-limit headers: draft-ietf-httpapi-ratelimit-headers-10, and OpenAI's own names. */
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
 import { MS_PER_SECOND, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "../../shared/domain/units.ts";
 
 /**
- * A duration as OpenAI writes it: `250ms`, `1.5s`, `6m0s`, `1h0m30s`.
- * @param seconds any non-negative number; milliseconds are kept, finer parts round up.
+ * Formats a duration as OpenAI does: `250ms`, `1.5s`, `6m0s`, `1h0m30s`.
+ * @param seconds any non-negative number; rounded up to whole milliseconds
  */
 export function durationText(seconds: number): string {
   const ms = Math.ceil(seconds * MS_PER_SECOND);
@@ -17,11 +17,11 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * The headers of one limited answer. `q` and `w` are the sustained rate, `refrain-burst` what the
- * bucket holds. OpenAI's three describe the bucket itself: from `remaining` it reaches `limit` after `reset`.
+ * The rate-limit headers of an answer. `q` and `w` give the sustained rate and `refrain-burst` the bucket's capacity.
+ * OpenAI's three headers describe the bucket: `limit` is its capacity, and `reset` is the time until it is full.
  */
 export function rateHeaders(state: RateState, policyName: "user"): readonly (readonly [string, string])[] {
-  // While denied, `t` names the same instant as Retry-After (section 5 of the draft).
+  // While requests are denied, `t` equals Retry-After (section 5 of the draft).
   const effectiveSeconds = state.retryAfterSeconds > 0 ? state.retryAfterSeconds : Math.ceil(state.resetSeconds);
   return [
     ["RateLimit-Policy", `"${policyName}";q=${state.limit};w=${Math.ceil(state.windowSeconds)};refrain-burst=${state.burst}`],

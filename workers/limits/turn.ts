@@ -1,22 +1,21 @@
-/** What woke a waiting request: its outcome, or the call to ask the limiter itself. */
+/** What woke a waiting request: its outcome, the order to call the limiter, or the end of its patience. */
 export type Wake<Outcome> =
   | { readonly kind: "settled"; readonly outcome: Outcome }
   | { readonly kind: "lead" }
   | { readonly kind: "patience" };
 
-/** Starts a timer in the request that calls it and returns how to stop it, to be called by the same request. */
+/** Starts a timer that belongs to the current request. The same request must call the returned function to stop it. */
 export type StartTimer = (delayMs: number, fire: () => void) => () => void;
 
 /**
- * One request waiting for its turn. In a stateless Worker a promise dies with the request that made
- * it, and its followers would wait for ever; so each turn makes its own promise in its own request
- * and keeps a timer of its own beside it.
+ * One waiting request. In a stateless Worker a promise dies with the request that created it, and
+ * requests that share it would hang. So each turn creates its own promise and timer in its own request.
  */
 export class Turn<Outcome> {
   #outcome: Outcome | null = null;
   #resolve: ((wake: Wake<Outcome>) => void) | null = null;
 
-  /** Resolves when woken, or after `patienceMs`. */
+  /** Resolves when the turn is settled or told to lead, or after `patienceMs`. */
   async wait(patienceMs: number, startTimer: StartTimer): Promise<Wake<Outcome>> {
     if (this.#outcome !== null) return { kind: "settled", outcome: this.#outcome };
     let stop: (() => void) | null = null;
@@ -26,7 +25,8 @@ export class Turn<Outcome> {
     });
     this.#resolve = null;
     (stop as (() => void) | null)?.();
-    // Settled between the timer and here: the outcome counts, or what was spent on it would be lost.
+    // The turn may have been settled after the timer fired. The outcome counts, or the request spent on it would be
+    // lost.
     return this.#outcome === null ? wake : { kind: "settled", outcome: this.#outcome };
   }
 
@@ -35,7 +35,9 @@ export class Turn<Outcome> {
     this.#resolve?.({ kind: "settled", outcome });
   }
 
-  /** Asks this request to call the limiter for itself and for those behind it; lost on one whose client has left. */
+  /**
+   * Tells this request to call the limiter for itself and for those behind it. Has no effect once its client has left.
+   */
   lead(): void {
     this.#resolve?.({ kind: "lead" });
   }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleWorker, PROJECT_ROOT } from "./cluster/bundle.ts";
 
-// `npm run build`: the bundle as `npm start` runs it, on disk, to look at or to measure.
+// `npm run build`: writes the bundle that `npm start` runs to dist/, for inspection.
 const modules = await bundleWorker();
 const folder = join(PROJECT_ROOT, "dist");
 await mkdir(folder, { recursive: true });

@@ -9,7 +9,7 @@ import { resolveVariables } from "./cluster/variables.ts";
 
 const SECRET_MODE = 0o600;
 
-// `npm run dev`: wrangler's watcher with the variables that `npm start` would use, on a data folder of its own.
+// `npm run dev`: runs `wrangler dev` with the variables that `npm start` would use and a separate data folder.
 const options = parseLocalOptions(process.argv.slice(2), process.env);
 if (!options.ok) stop(options.error);
 const { host, port, dataDir, varsFile } = options.value;
@@ -26,7 +26,7 @@ const variables = resolveVariables({
 if (!variables.ok) stop(variables.error.map(({ variable, message }) => `${variable} ${message}`).join("\n"));
 const { vars } = variables.value;
 
-// In a file, because a command line can be read by every user of the machine.
+// The variables go into a file, because every user of the machine can read a command line.
 const file = join(folder.value.path, "vars");
 writeFileSync(
   file,
@@ -43,7 +43,7 @@ const wrangler = spawn(join(PROJECT_ROOT, "node_modules/.bin/wrangler"), args, {
   stdio: "inherit",
   env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
 });
-// The terminal's signals reach wrangler too; this process waits for it to end.
+// Signals are passed on to wrangler; this process exits when wrangler does.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once("exit", (code) => process.exit(code ?? 1));
 
@@ -55,7 +55,7 @@ function readFile(path: string): Readonly<Record<string, string | undefined>> {
   }
 }
 
-/** dotenv expands `$` inside quotes as well. */
+/** Quotes a value for dotenv, which expands `$` even inside quotes. */
 function quoted(value: string): string {
   return `"${value.replaceAll("$", "\\$")}"`;
 }

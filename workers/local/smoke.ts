@@ -3,7 +3,7 @@ import { SmokeCheck } from "./smoke/smoke-check.ts";
 
 const USAGE = `Usage: npm run smoke -- URL [--key KEY] [--admin-token TOKEN] [--model MODEL]
 
-Checks a deployment from outside. Costs two short model calls; with an admin token it also purges what it stored.
+Checks a running deployment over HTTP. Makes two short model calls. With --admin-token it also purges the answers it stored.
 `;
 
 const { values, positionals } = parseArgs({

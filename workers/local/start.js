@@ -1,11 +1,11 @@
-// Plain JavaScript, so that an old Node gets this far: Node older than this cannot even read start.ts.
+// Plain JavaScript, because a Node that is too old cannot load start.ts and could not print this message.
 const NEEDED = [22, 18];
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.stderr.write(
-    `Refrain needs Node ${NEEDED.join(".")} or later and this is ${process.versions.node}. ` +
-      "Run `npm ci` and `npm start`: the project brings its own Node.\n",
+    `Refrain requires Node ${NEEDED.join(".")} or later; this is Node ${process.versions.node}. ` +
+      "Run `npm ci` and `npm start`: the project installs its own Node.\n",
   );
   process.exit(1);
 }

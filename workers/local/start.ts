@@ -11,7 +11,7 @@ import { whenNpmDies } from "./process/parent-watch.ts";
 import { banner } from "./cluster/banner.ts";
 import { resolveVariables } from "./cluster/variables.ts";
 
-/** A runtime that does not go when asked is left to the guard. */
+/** After this long the process exits, and the guard kills a runtime that is still running. */
 const STOP_TIMEOUT_MS = 5000;
 
 async function main(): Promise<void> {
@@ -27,16 +27,16 @@ async function main(): Promise<void> {
 
   const folder = await DataFolder.open(resolve(PROJECT_ROOT, options.value.dataDir));
   if (!folder.ok) return fail(folder.error);
-  // Whatever ends this process in order, the folder is free afterwards.
+  // Frees the folder on every regular exit.
   process.on("exit", () => folder.value.release());
 
   const variables = resolveVariables({ environment: process.env, file, host, adminToken: folder.value.adminToken() });
   if (!variables.ok)
     return fail(
-      ["The configuration is not valid:", ...variables.error.map(({ variable, message }) => `  ${variable} ${message}`)].join("\n"),
+      ["The configuration is invalid:", ...variables.error.map(({ variable, message }) => `  ${variable} ${message}`)].join("\n"),
     );
   for (const name of variables.value.unknown)
-    process.stderr.write(`${name} in ${options.value.varsFile} is not a setting of Refrain; it does nothing.\n`);
+    process.stderr.write(`${name} in ${options.value.varsFile} is not a Refrain setting and is ignored.\n`);
 
   const problem = await probeAddress(host, port);
   if (problem !== null) return fail(addressProblem(host, port, problem));
@@ -63,7 +63,7 @@ function readVariables(options: LocalOptions): Readonly<Record<string, string | 
   }
 }
 
-/** The first signal ends the server in order, the second at once. */
+/** The first signal shuts the server down gracefully; a second one exits at once. */
 function stopOnSignals(cluster: Cluster): void {
   let stopping = false;
   const stop = (): void => {
@@ -76,7 +76,7 @@ function stopOnSignals(cluster: Cluster): void {
     );
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Miniflare's own handlers end the process before anything asynchronous can run.
+    // Miniflare's own handlers would end the process before asynchronous work can run.
     process.removeAllListeners(signal);
     process.on(signal, stop);
   }
@@ -85,9 +85,9 @@ function stopOnSignals(cluster: Cluster): void {
 
 function addressProblem(host: string, port: number, code: string): string {
   if (code === "EADDRINUSE")
-    return `Port ${port} on ${host} is taken. Stop what listens there, or choose another port: PORT=${port + 1} npm start`;
-  if (code === "EACCES") return `Port ${port} on ${host} needs more rights than this user has. Choose another: PORT=8787 npm start`;
-  return `${host}:${port} cannot be listened on (${code}). Check HOST and PORT.`;
+    return `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port: PORT=${port + 1} npm start`;
+  if (code === "EACCES") return `This user may not listen on port ${port} of ${host}. Choose another port: PORT=8787 npm start`;
+  return `Refrain cannot listen on ${host}:${port} (${code}). Check HOST and PORT.`;
 }
 
 function fail(message: string): void {

@@ -15,7 +15,7 @@ import type { FlightFollower } from "./flight-follower.ts";
 import type { Forwarding, ReplyBuilder } from "./reply-builder.ts";
 
 const ANY_AGE = -1;
-/** At most one refresh of a key in this time, so that a failing upstream is not asked with every request. */
+/** Shortest time between two refreshes of a key. Otherwise every request would call an upstream that fails. */
 const REFRESH_COOLDOWN_MS = 5000;
 const MAX_REFRESHES = 10_000;
 
@@ -31,7 +31,7 @@ export interface AnswererParts {
   readonly replies: ReplyBuilder;
 }
 
-/** A stored answer and whether this caller may have it now. */
+/** The result of a lookup and its freshness for this caller; `fresh` is null when nothing was found. */
 interface Candidate {
   readonly found: Lookup;
   readonly fresh: Freshness | null;
@@ -39,21 +39,24 @@ interface Candidate {
 
 const BYPASS: Forwarding = { outcome: "BYPASS", forwarded: "bypass", stale: null };
 
-/** Decides how one request is answered: from the store, from a flight under way, or from a flight of its own. */
+/** Decides how a request is answered: from the store, from a flight in progress, or from a new flight. */
 export class Answerer {
   readonly #parts: AnswererParts;
-  /** When a stale entry may be refreshed again, by key. */
+  /** Earliest time of the next refresh, by key (ms). */
   readonly #refreshAgainMs = new BoundedMap<string, number>({ maxWeight: MAX_REFRESHES });
 
   constructor(parts: AnswererParts) {
     this.#parts = parts;
   }
 
-  /** A miss registers its flight in this very synchronous step: two identical requests can never both find nothing. */
+  /**
+   * Answers a request. A miss registers its flight before anything is awaited, so two identical requests cannot both
+   * miss.
+   */
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
     const { replies, follower } = this.#parts;
     if (!request.cache) {
-      // RFC 9111 section 5.2.1.7: not forwarded, whatever else the request asks for.
+      // RFC 9111 section 5.2.1.7: never forward `only-if-cached`, whatever else the request asks for.
       if (request.onlyIfCached) return replies.failure(request, { kind: "only_if_cached" });
       return follower.fly(request, null, BYPASS, { shared: false, keep: false });
     }
@@ -109,15 +112,18 @@ export class Answerer {
     return this.#parts.replies.fromEntry(request, resident, "HIT");
   }
 
-  /** Starts one refresh at a time. Requests that come meanwhile are served the stale answer. */
+  /**
+   * Starts a refresh unless the key has a flight or was refreshed just now. Until it ends, requests get the stale
+   * answer.
+   */
   #refresh(request: AnswerRequest): void {
     const { flights, passMarkers, clock, follower } = this.#parts;
     if (!request.mayCallUpstream || flights.full || flights.joinable(request.key) !== null) return;
     const nowMs = clock.nowMs();
-    // The last refresh brought nothing that could be stored, or failed a moment ago: the next one may wait.
+    // Do not repeat a refresh whose answer could not be stored, or one that started only a moment ago.
     if (passMarkers.has(request.key, nowMs) || nowMs < (this.#refreshAgainMs.get(request.key) ?? 0)) return;
     this.#refreshAgainMs.set(request.key, nowMs + REFRESH_COOLDOWN_MS);
-    // Not read: a refresh wants the provider's answer, neither a spilled one nor a semantic hit.
+    // `read: false`: a refresh needs the provider's answer, not a spilled entry or a semantic hit.
     follower.launch({ ...request, read: false }, null, { shared: true, keep: true });
   }
 
@@ -133,7 +139,7 @@ function forwardReason(request: AnswerRequest, fresh: Freshness | null): "miss" 
   return fresh === null || fresh.kind === "fresh" || fresh.kind === "stale_accepted" ? "miss" : "stale";
 }
 
-/** An entry worth asking KV for: it would be served, and KV still has it. */
+/** The entry if its body is in KV, it may be served and its KV value has not expired; else null. */
 function spilledOf({ found, fresh }: Candidate, nowMs: number): Entry | null {
   if (found.kind !== "spilled" || (fresh?.kind !== "fresh" && fresh?.kind !== "stale_accepted")) return null;
   return (found.entry.spilled?.kvExpiresMs ?? 0) > nowMs ? found.entry : null;

@@ -20,7 +20,7 @@ const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
   "overloaded",
 ]);
 
-/** Whether others may join a flight, and whether its answer is worth having when nobody waits any more. */
+/** `shared`: other requests may join the flight. `keep`: the call is completed even when no client waits for it. */
 export interface LaunchOptions {
   readonly shared: boolean;
   readonly keep: boolean;
@@ -40,7 +40,7 @@ export interface FlightFollowerParts {
   keepAlive(work: Promise<unknown>): void;
 }
 
-/** Answers a request from a flight: one that is under way, or one of its own. */
+/** Answers a request from a flight: one in progress, or a new one. */
 export class FlightFollower {
   readonly #parts: FlightFollowerParts;
 
@@ -48,7 +48,7 @@ export class FlightFollower {
     this.#parts = parts;
   }
 
-  /** Waits on somebody else's flight. */
+  /** Joins a flight that another request has started. */
   join(request: AnswerRequest, flight: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
     const { flights, replies } = this.#parts;
     if (!flights.hasRoom(flight)) return replies.failure(request, { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 });
@@ -57,7 +57,7 @@ export class FlightFollower {
     return this.#follow(request, flight, forwarding);
   }
 
-  /** Starts a flight for this request and waits on it. */
+  /** Starts a flight for this request and waits for it. */
   fly(request: AnswerRequest, spilled: Entry | null, forwarding: Forwarding, how: LaunchOptions): AnswerReply | Promise<AnswerReply> {
     const { flights, replies } = this.#parts;
     if (!request.mayCallUpstream) return replies.failure(request, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
@@ -65,7 +65,7 @@ export class FlightFollower {
     return this.#follow(request, this.launch(request, spilled, how), forwarding);
   }
 
-  /** Registers a flight before anything is awaited and sets it off. */
+  /** Registers a flight and starts it, without awaiting anything. */
   launch(request: AnswerRequest, spilled: Entry | null, { shared, keep }: LaunchOptions): Flight {
     const { flights, flightPorts, clock, log, flightRunner } = this.#parts;
     const identity = {
@@ -85,7 +85,7 @@ export class FlightFollower {
 
   async #follow(request: AnswerRequest, flight: Flight, forwarding: Forwarding): Promise<AnswerReply> {
     const { replies, clock, uses } = this.#parts;
-    // Subscribed before anything is awaited: events that are written meanwhile wait in the stream.
+    // Subscribe before the first await: events that are written meanwhile wait in the stream.
     const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
     const leaveQueue = stream === null ? flight.addWaiter() : null;
     const leaderFailed =
@@ -116,7 +116,7 @@ export class FlightFollower {
     }
   }
 
-  /** The flight took its answer from another question, and this caller declines that: it joins or starts another flight. */
+  /** For a caller that declines the flight's semantic hit: joins or starts another flight. */
   #withoutSimilarity(request: AnswerRequest, declined: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
     const other = this.#parts.flights.joinable(request.key);
     if (other !== null && other !== declined && other.followed === null) return this.join(request, other, forwarding);
@@ -128,13 +128,16 @@ export class FlightFollower {
   }
 }
 
-/** RFC 5861: a stale answer stands in for errors of the origin, not for what is wrong with the request. */
+/** RFC 5861: a stale answer may replace an error of the origin, but not an error that the request caused. */
 function allowsStale(error: CacheError): boolean {
   if (error.kind === "upstream_error") return error.status >= 500 || error.status === 429 || error.status === 408;
   return ORIGIN_FAULTS.has(error.kind);
 }
 
-/** Callers may tighten what counts as the same question, also when somebody else's flight has found an answer already. */
+/**
+ * Whether a request accepts the semantic hit of the flight it joined. It may be exact only, or require a higher
+ * similarity or a lower age than the request that started the flight.
+ */
 function acceptsSemanticHit(request: AnswerRequest, flight: Flight, result: FlightOpening, nowMs: number): boolean {
   const match = result.kind === "semantic_hit" ? result.match : result.kind === "promoted" ? null : flight.followed;
   if (match === null || result.kind === "failed") return true;

@@ -15,15 +15,15 @@ import type { FlightAnswer, FlightOpening } from "../flights/flight.ts";
 import type { SemanticMatch } from "../semantic/similarity-search.ts";
 import { jsonOf, replayOf, replayOfEvents } from "./stored-forms.ts";
 
-/** Explains a hit on the asked key itself: similarity search was not needed. */
+/** Explanation of an exact hit, for which no similarity search ran. */
 const EXACT_EXPLANATION = JSON.stringify({ verdict: "exact", candidates: [] });
 
-/** How a request that no stored answer satisfied goes on. */
+/** How a request that no stored answer satisfies is forwarded. */
 export interface Forwarding {
   readonly outcome: "MISS" | "COALESCED" | "BYPASS";
   /** RFC 9211 `fwd`. */
   readonly forwarded: "miss" | "request" | "stale" | "bypass";
-  /** Served in place of an error of the origin. */
+  /** Served instead of an error of the origin; null when there is none. */
   readonly stale: ResidentEntry | null;
 }
 
@@ -36,7 +36,7 @@ export interface ReplyBuilderParts {
   countError(request: AnswerRequest): void;
 }
 
-/** Builds the reply to one request and counts it. */
+/** Builds replies to requests and counts them. */
 export class ReplyBuilder {
   readonly #parts: ReplyBuilderParts;
 
@@ -44,7 +44,7 @@ export class ReplyBuilder {
     this.#parts = parts;
   }
 
-  /** A stored answer of the asked key. Null when its stored form is damaged: the row is dropped, as if it had never been there. */
+  /** The reply from the entry of the requested key. When its body is damaged, drops the entry and returns null. */
   fromEntry(request: AnswerRequest, resident: ResidentEntry, outcome: "HIT" | "STALE"): WholeAnswer | null {
     const { entry } = resident;
     const form = request.stream ? replayOf(resident, request.includeUsage) : jsonOf(resident);
@@ -71,7 +71,10 @@ export class ReplyBuilder {
     };
   }
 
-  /** The stored answer to another question. It is not stored under the asked key: asked again, it is decided again. */
+  /**
+   * The reply from the stored answer to a similar question. It is not stored under the requested key: each request is
+   * decided again.
+   */
   fromSimilar(request: AnswerRequest, match: SemanticMatch, found: FetchedEntry, explanation: string | null): WholeAnswer {
     const tokens = found.inputTokens + found.outputTokens;
     this.#parts.countOutcome(request, "SEMANTIC", tokens);
@@ -92,7 +95,7 @@ export class ReplyBuilder {
     };
   }
 
-  /** What a flight brings: a stream that has begun, or the whole answer of its call. */
+  /** The reply from a flight: its stream, or the complete answer. */
   fromFlight(
     request: AnswerRequest,
     result: Extract<FlightOpening, { kind: "answered" | "streaming" }>,
@@ -120,6 +123,7 @@ export class ReplyBuilder {
     return { kind: "whole", json: answer?.json ?? "", sse: null, ...meta };
   }
 
+  /** The reply to a request that fails. */
   failure(request: AnswerRequest, error: CacheError): FailedAnswer {
     this.#parts.countError(request);
     return { kind: "failed", error };

@@ -6,7 +6,10 @@ import type { ResidentEntry } from "../entries/ram-front.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The `chat.completion` of an entry as JSON text; null when the stored form is damaged. Decoded once per resident. */
+/**
+ * The `chat.completion` of an entry as JSON text; null when the stored form is damaged. The text is cached in
+ * `resident`.
+ */
 export function jsonOf(resident: ResidentEntry): string | null {
   if (resident.json !== null) return resident.json;
   const bytes = decodeBody(resident.body.json);
@@ -15,13 +18,13 @@ export function jsonOf(resident: ResidentEntry): string | null {
   return resident.json;
 }
 
-/** Every SSE event of an entry, the terminal one included; null when the stored form is damaged. */
+/** All SSE events of an entry, including the terminal event; null when the stored form is damaged. */
 export function replayOf(resident: ResidentEntry, includeUsage: boolean): Uint8Array | null {
   const events = decodeBody(resident.body.events);
   return events === null ? null : replayOfEvents(events, resident.body.usageEvent, includeUsage);
 }
 
-/** SSE events without usage and terminal event, made whole. */
+/** Adds the terminal event to stored SSE events and, if it is requested and available, the usage event. */
 export function replayOfEvents(events: Uint8Array, usageEvent: string, includeUsage: boolean): Uint8Array {
   const tail = (includeUsage && usageEvent !== "" ? sseEvent(usageEvent) : "") + SSE_DONE;
   return joinBytes([events, encoder.encode(tail)]);

@@ -1,21 +1,24 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** Rows may hold 2 MB; local workerd does not enforce it, the platform does. Keys and record headers need a little. */
+/**
+ * Bytes of both forms that one row may hold. The platform limits a row to 2 MB, which local workerd does not enforce.
+ * The difference is for the key and the record header.
+ */
 export const MAX_ROW_BYTES = 1_900_000;
-/** Shorter texts gain nothing from deflate. */
+/** Shorter texts are stored plain: they gain nothing from deflate. */
 const MIN_DEFLATE_BYTES = 4096;
 
 const PLAIN = 0;
 const DEFLATED = 1;
 
-/** Bytes of one stored form: a tag byte, then the text plain or deflated (RFC 1951). */
+/** Encodes a stored form: a tag byte, then the text, plain or deflated (RFC 1951), whichever is shorter. */
 export function encodeBody(text: Uint8Array, minDeflateBytes = MIN_DEFLATE_BYTES): Uint8Array {
   if (text.byteLength < minDeflateBytes) return tagged(PLAIN, text);
   const deflated = deflateRawSync(text);
   return deflated.byteLength < text.byteLength ? tagged(DEFLATED, deflated) : tagged(PLAIN, text);
 }
 
-/** The text again; null when the bytes are not what `encodeBody` writes. */
+/** Decodes what `encodeBody` returned; null when the bytes are damaged. */
 export function decodeBody(bytes: Uint8Array): Uint8Array | null {
   const payload = bytes.subarray(1);
   if (bytes[0] === PLAIN) return payload;
@@ -34,13 +37,13 @@ function tagged(tag: number, payload: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** One row's worth of both forms. */
+/** The parts of both forms that one row holds. */
 export interface BodyPart {
   readonly json: Uint8Array;
   readonly events: Uint8Array;
 }
 
-/** Splits both forms into rows of at most `MAX_ROW_BYTES`; always at least one. */
+/** Splits both forms into rows of at most `MAX_ROW_BYTES`. Returns at least one row. */
 export function splitBody(json: Uint8Array, events: Uint8Array): readonly BodyPart[] {
   const parts: BodyPart[] = [];
   let jsonAt = 0;

@@ -54,12 +54,12 @@ export function entryFromRow(row: EntryRow): Entry {
   };
 }
 
-/** The row of a key, whether it is alive or below the purge floor. */
+/** The row of a key, even when it is below the purge floor; null when there is no row. */
 export function readEntryRow(sql: SqlStorage, key: string): EntryRow | null {
   return sql.exec<EntryRow>("SELECT * FROM entries WHERE key = ?", key).toArray()[0] ?? null;
 }
 
-/** Writes the rows of an entry: the entry, its tags, and its body where it has one in the shard. */
+/** Inserts the rows of an entry: the entry, its tags and, unless it is spilled, its body. */
 export function insertEntryRows(sql: SqlStorage, entry: Entry, body: EntryBody): void {
   sql.exec(
     `INSERT INTO entries (key, scope, tenant, model, answered_model, provider, tags, created_ms, expires_ms, tti_ms, last_used_ms, hits,
@@ -112,7 +112,7 @@ export function deleteBodyRows(sql: SqlStorage, key: string): void {
   sql.exec("DELETE FROM bodies WHERE key = ?", key);
 }
 
-/** The body of an entry; null when it has none in the shard. */
+/** The body of an entry; null when the shard does not hold it. */
 export function readBodyRows(sql: SqlStorage, key: string): EntryBody | null {
   const rows = sql.exec<BodyRow>("SELECT json, events, usage_event FROM bodies WHERE key = ? ORDER BY part", key).toArray();
   if (rows.length === 0) return null;

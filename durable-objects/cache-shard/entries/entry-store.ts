@@ -19,7 +19,7 @@ import type { EntryUse } from "./use-log.ts";
 
 export type CommitOutcome = "stored" | "fenced";
 
-/** What a lookup finds: a body in the shard, the facts of one that is in KV, or nothing. */
+/** Result of a lookup: an entry with its body, the metadata of an entry whose body is in KV, or nothing. */
 export type Lookup =
   | { readonly kind: "resident"; readonly resident: ResidentEntry }
   | { readonly kind: "spilled"; readonly entry: Entry }
@@ -33,7 +33,10 @@ export interface EntryStoreParts {
   readonly front: RamFront;
 }
 
-/** Entries in SQLite with a front in memory. Every method is synchronous, and each change is one transaction. */
+/**
+ * Stores entries in SQLite, with a RAM front for recently used ones. Every method is synchronous. Each change is one
+ * transaction, unless the method is documented to run inside the caller's.
+ */
 export class EntryStore {
   readonly #sql: SqlStorage;
   readonly #transactions: ShardTransactions;
@@ -63,13 +66,15 @@ export class EntryStore {
     return { kind: "resident", resident: this.#front.put(entry, body, null) };
   }
 
-  /** The facts of a live entry, wherever its body is. */
+  /** The metadata of a live entry, whether its body is in the shard or in KV; null when there is none. */
   find(key: string): Entry | null {
     const row = readEntryRow(this.#sql, key);
     return row === null || row.sequence < this.#floor ? null : entryFromRow(row);
   }
 
-  /** Stores an answer, and what belongs to it, unless a purge since its flight began covers it. */
+  /**
+   * Stores an entry unless a purge since the start of its flight covers it. `alongside` runs in the same transaction.
+   */
   commit(entry: Entry, body: EntryBody, alongside: () => void = () => undefined): CommitOutcome {
     const covered = this.#log.since(entry.sequence).some((record) => purgeCovers(record, { ...entry, models: modelsOf(entry) }));
     if (covered) {
@@ -85,7 +90,7 @@ export class EntryStore {
     return "stored";
   }
 
-  /** The body came back from KV: the entry is in the shard again. False when a purge or a newer entry came between. */
+  /** Stores a body from KV in the shard again. False when the entry was purged or replaced meanwhile. */
   promote(entry: Entry, body: EntryBody): boolean {
     const current = this.find(entry.key);
     if (current === null || current.spilled === null || current.spilled.kvName !== entry.spilled?.kvName) return false;
@@ -101,7 +106,7 @@ export class EntryStore {
     return true;
   }
 
-  /** The body is in KV now and leaves the shard; the facts stay. */
+  /** Deletes the body of an entry, which is in KV now, and keeps its metadata. */
   markSpilled(entry: Entry, kvName: string, kvExpiresMs: number): void {
     this.#transactions.transact(() => {
       this.#sql.exec("UPDATE entries SET kv_name = ?, kv_expires_ms = ? WHERE key = ?", kvName, kvExpiresMs, entry.key);
@@ -119,7 +124,7 @@ export class EntryStore {
     this.#front.delete(key);
   }
 
-  /** Drops an entry to make room. */
+  /** Drops an entry to make room, and counts the eviction. */
   evict(key: string): void {
     this.#transactions.transact(() => {
       this.removeRow(key);
@@ -128,12 +133,13 @@ export class EntryStore {
     this.#front.delete(key);
   }
 
+  /** Drops an entry whose body is missing or damaged, and counts it. */
   dropCorrupt(entry: Entry): void {
     this.drop(entry.key);
     this.#transactions.transact(() => this.#numbers.add("corrupt", 1));
   }
 
-  /** Live resident entries from a random place of the key space on: keys are digests, so this is a uniform sample. */
+  /** Live resident entries from a key on, wrapping around. Keys are digests, so a random key gives a uniform sample. */
   sample(fromKey: string, limit: number): readonly Entry[] {
     const query = "SELECT * FROM entries WHERE key >= ? AND kv_name IS NULL AND sequence >= ? ORDER BY key LIMIT ?";
     const rows = this.#sql.exec<EntryRow>(query, fromKey, this.#floor, limit).toArray();
@@ -141,7 +147,7 @@ export class EntryStore {
     return [...new Map(rows.map((row) => [row.key, entryFromRow(row)])).values()];
   }
 
-  /** Live entries behind a key, in the order of keys. */
+  /** Live entries after a key, in key order. */
   after(key: string, limit: number): readonly Entry[] {
     return this.#sql
       .exec<EntryRow>("SELECT * FROM entries WHERE key > ? AND sequence >= ? ORDER BY key LIMIT ?", key, this.#floor, limit)
@@ -153,7 +159,7 @@ export class EntryStore {
     return readBodyRows(this.#sql, key);
   }
 
-  /** Writes hit counts and last uses. Inside the caller's transaction. */
+  /** Adds uses to the entries' rows. Runs inside the caller's transaction. */
   writeUses(uses: readonly EntryUse[]): void {
     for (const use of uses) {
       this.#sql.exec(
@@ -165,12 +171,12 @@ export class EntryStore {
     }
   }
 
-  /** Uses that have been written: what is held in memory must say the same. */
+  /** Applies uses that have been written to the entries in the RAM front. */
   noteUses(uses: readonly EntryUse[]): void {
     for (const use of uses) this.#front.noteUses(use.key, use.hits, use.lastUsedMs);
   }
 
-  /** What a tenant has here. Units of `bytes`: what its entries take in the shard. */
+  /** What a tenant stores in this shard. `bytes` counts what its entries take in the shard, not in KV. */
   holdings(tenant: string): { readonly entries: number; readonly spilledEntries: number; readonly bytes: number } {
     const { entries, spilled, bytes } = this.#sql
       .exec<{ entries: number; spilled: number; bytes: number }>(
@@ -182,7 +188,7 @@ export class EntryStore {
     return { entries, spilledEntries: spilled, bytes };
   }
 
-  /** Removes a row, dead or alive, inside the caller's transaction. Only live rows are counted, so only they are uncounted. */
+  /** Removes a row, dead or alive, inside the caller's transaction. Only live rows are part of the counters. */
   removeRow(key: string): void {
     const row = readEntryRow(this.#sql, key);
     if (row === null) return;
@@ -202,7 +208,7 @@ export class EntryStore {
     else this.#numbers.add("spilled_entries", 1);
   }
 
-  /** Rows below this sequence are dead: a purge of the whole shard covered them. */
+  /** Rows with a lower sequence are dead: a purge of the whole shard covered them. */
   get #floor(): number {
     return this.#numbers.get("floor_sequence");
   }

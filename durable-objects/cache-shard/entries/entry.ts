@@ -1,45 +1,45 @@
 import type { EntryTimes } from "../../../shared/domain/caching/freshness.ts";
 
-/** What the rows of one entry take beside its body. */
+/** Estimated bytes of an entry's rows without its body. */
 const ROW_OVERHEAD_BYTES = 400;
 
-/** The facts of a stored answer, without its body. */
+/** Metadata of a stored answer. */
 export interface Entry extends EntryTimes {
   readonly key: string;
   readonly scope: string;
   readonly tenant: string;
-  /** Model as it was asked for, and as the provider named it. */
+  /** Model as requested; `answeredModel` is the provider's name for it. */
   readonly model: string;
   readonly answeredModel: string;
   readonly provider: string;
   readonly tags: readonly string[];
   readonly hits: number;
-  /** Position of the purge log when its flight began. */
+  /** Position of the purge log when the entry's flight began. */
   readonly sequence: number;
-  /** Bytes that it takes in the shard (compressed). */
+  /** Bytes that the entry takes in the shard (compressed). */
   readonly bytes: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Relative worth of one hit, in dollars. */
+  /** What one hit is worth to eviction, in US dollars. */
   readonly worthUsd: number;
-  /** Where the body is when it has left the shard: the name of its KV value and that value's end of life (ms). */
+  /** Name and expiry (ms) of the KV value that holds the body; null while the body is in the shard. */
   readonly spilled: { readonly kvName: string; readonly kvExpiresMs: number } | null;
 }
 
-/** Both stored forms, encoded (see body-codec). */
+/** Both stored forms of an answer, encoded by body-codec.ts. */
 export interface EntryBody {
   readonly json: Uint8Array;
   readonly events: Uint8Array;
-  /** Data of the usage event, or "". */
+  /** Data of the usage event; "" when the provider sent none. */
   readonly usageEvent: string;
 }
 
-/** Bytes that a body takes in the shard, with a constant for its rows. */
+/** Bytes that an entry with this body takes in the shard. */
 export function bodyBytes(body: EntryBody): number {
   return body.json.byteLength + body.events.byteLength + body.usageEvent.length + ROW_OVERHEAD_BYTES;
 }
 
-/** Every name that a purge by model may know the entry by. */
+/** The names by which a purge by model covers the entry. */
 export function modelsOf(entry: Pick<Entry, "model" | "answeredModel">): readonly string[] {
   return entry.model === entry.answeredModel ? [entry.model] : [entry.model, entry.answeredModel];
 }

@@ -10,10 +10,10 @@ export interface ResidentEntry {
   json: string | null;
 }
 
-/** Rough cost of the objects around the bytes. */
+/** Approximate bytes of the objects around a body. */
 const OVERHEAD_BYTES = 600;
 
-/** Recently used entries in memory, bounded by the isolate's ledger and by a share of it. */
+/** Recently used entries in memory, bounded by `maxBytes` and by the isolate's ledger. */
 export class RamFront {
   readonly #residents: LedgerMap<ResidentEntry>;
 
@@ -33,14 +33,14 @@ export class RamFront {
     return this.#residents.get(key) ?? null;
   }
 
-  /** Keeps an entry if it fits. Returns a usable object either way. */
+  /** Keeps an entry if there is room for it. Returns the resident entry in both cases. */
   put(entry: Entry, body: EntryBody, json: string | null): ResidentEntry {
     const resident: ResidentEntry = { entry, body, json };
     this.#residents.set(entry.key, resident);
     return resident;
   }
 
-  /** Uses that have just been written to the entry's row: what is held here must say the same. */
+  /** Applies uses that have been written to the entry's row. */
   noteUses(key: string, hits: number, lastUsedMs: number): void {
     const resident = this.#residents.get(key);
     if (resident === undefined) return;
@@ -58,7 +58,7 @@ export class RamFront {
   }
 }
 
-/** The decoded text is counted beside the stored form: strings of mostly ASCII take one byte a character. */
+/** Counts the JSON form twice, to include the decoded text: a string of mostly ASCII takes one byte per character. */
 function residentBytes(body: EntryBody): number {
   return OVERHEAD_BYTES + body.events.byteLength + body.usageEvent.length + 2 * body.json.byteLength;
 }

@@ -1,4 +1,4 @@
-/** Uses pile up this long, or up to this many entries, before they are written. */
+/** Uses are written after this time, or as soon as this many entries have been used. */
 export const USE_FLUSH_MS = 10_000;
 export const USE_FLUSH_KEYS = 1000;
 
@@ -8,7 +8,7 @@ export interface EntryUse {
   readonly lastUsedMs: number;
 }
 
-/** Hits since the last flush: a hit never writes a row by itself. */
+/** Uses of entries since the last flush. They are written in batches: a hit itself writes no row. */
 export class UseLog {
   #uses = new Map<string, { hits: number; lastUsedMs: number }>();
 
@@ -25,7 +25,7 @@ export class UseLog {
     }
   }
 
-  /** When a key was last used, if that is not written yet. */
+  /** Last use of a key that has not been written yet (ms); null when there is none. */
   lastUsedMs(key: string): number | null {
     return this.#uses.get(key)?.lastUsedMs ?? null;
   }
@@ -34,7 +34,7 @@ export class UseLog {
     return this.#uses.get(key)?.hits ?? 0;
   }
 
-  /** Takes everything out. */
+  /** Returns all uses and clears the log. */
   drain(): readonly EntryUse[] {
     const uses = [...this.#uses].map(([key, use]) => ({ key, ...use }));
     this.#uses = new Map();

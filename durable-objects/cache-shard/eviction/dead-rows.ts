@@ -4,7 +4,7 @@ import type { RamFront } from "../entries/ram-front.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { ShardTransactions } from "../storage/shard-transactions.ts";
 
-/** Rows that one slice looks at. */
+/** Rows that one slice examines. */
 const SLICE_ROWS = 2000;
 
 export interface DeadRowsParts {
@@ -16,14 +16,14 @@ export interface DeadRowsParts {
 }
 
 export interface FreedSlice {
-  /** Where the next slice begins; null at the end of the table. */
+  /** Key after which the next slice begins; null at the end of the table. */
   readonly nextKey: string | null;
   readonly freed: number;
-  /** What KV still holds of the rows that are gone. */
+  /** KV values of the removed rows. */
   readonly kvNames: readonly string[];
 }
 
-/** Frees rows that nothing can reach any more: below the purge floor, or past every use. */
+/** Frees rows that can no longer be served: those below the purge floor and those past their retention. */
 export class DeadRows {
   readonly #parts: DeadRowsParts;
 
@@ -31,7 +31,10 @@ export class DeadRows {
     this.#parts = parts;
   }
 
-  /** @param retentionMs how long a row is kept past its expiry, for stale answers */
+  /**
+   * Frees the dead rows among the next `SLICE_ROWS` rows after a key.
+   * @param retentionMs how long a row is kept past its expiry, for stale answers
+   */
   freeSlice(fromKey: string, nowMs: number, retentionMs: number): FreedSlice {
     const { sql, transactions, store, numbers, front } = this.#parts;
     const floor = numbers.get("floor_sequence");

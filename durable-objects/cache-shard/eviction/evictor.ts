@@ -10,18 +10,21 @@ import type { SpillStore } from "../spill/spill-store.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import { MS_PER_DAY } from "../../../shared/domain/units.ts";
 
-/** KV writes under way at a time. */
+/** Concurrent KV writes. */
 const SPILL_PARALLELISM = 6;
-/** Past this multiple of the bound nothing waits for KV: entries are dropped. */
+/** Above this multiple of the bound, victims are dropped without waiting for KV. */
 const HARD_LIMIT_FACTOR = 1.25;
 
 export interface EvictorPorts {
   nowMs(): number;
-  /** A uniformly random place in the key space (hex digits). */
+  /** A uniformly random position in the key space (hex digits). */
   randomKey(): string;
 }
 
-/** Keeps the shard under its byte bound. The least valuable entries leave: to KV while they are fresh and the ration lasts. */
+/**
+ * Keeps the shard under its byte bound by evicting the least valuable entries. Spills fresh ones to KV while the day's
+ * ration lasts, and drops the others.
+ */
 export class Evictor {
   readonly #store: EntryStore;
   readonly #numbers: ShardNumbers;
@@ -31,7 +34,9 @@ export class Evictor {
   readonly #config: StorageConfig;
   readonly #writesPerDay: number;
   readonly #ports: EvictorPorts;
-  /** The newest entries, oldest first. They have had no time to be asked for again. */
+  /**
+   * Bytes of the newest entries by key, oldest first. Eviction spares them: there was no time to request them again.
+   */
   readonly #window = new Map<string, number>();
   #windowBytes = 0;
   #running: Promise<void> | null = null;
@@ -56,7 +61,10 @@ export class Evictor {
     this.#ports = parts.ports;
   }
 
-  /** Admits a new entry and evicts where that takes the shard over its bound. The promise ends when it is under it again; null when it is already. */
+  /**
+   * Admits a new entry, and starts an eviction if the shard is over its bound.
+   * @returns the running eviction; null when none is running
+   */
   admit(entry: Entry): Promise<void> | null {
     this.#windowBytes += entry.bytes - (this.#window.get(entry.key) ?? 0);
     this.#window.delete(entry.key);
@@ -79,7 +87,7 @@ export class Evictor {
       const victims = this.#victims(this.#numbers.get("bytes") - target);
       if (victims.length === 0) return;
       const kvWrites = await Promise.all(victims.map((victim) => this.#evict(victim)));
-      // No victim could leave: the next commit tries again.
+      // No victim could be evicted. The next commit tries again.
       if (kvWrites.every((freed) => !freed)) return;
     }
   }
@@ -121,7 +129,7 @@ export class Evictor {
     };
   }
 
-  /** True when the entry has left the shard. */
+  /** Spills an entry, or drops it. False when it was purged or replaced before it could be dropped. */
   async #evict(entry: Entry): Promise<boolean> {
     const nowMs = this.#ports.nowMs();
     const hits = entry.hits + this.#uses.hits(entry.key);
@@ -138,7 +146,7 @@ export class Evictor {
     const body = this.#store.bodyOf(entry.key);
     if (body === null) return false;
     const name = this.#spill.nameOf(entry);
-    // Counted before the write, so that parallel evictions do not overdraw the ration.
+    // Count before the write: parallel evictions must not exceed the ration.
     this.#numbers.add("spills_today", 1);
     if (!(await this.#spill.write(name, entry, body, ttlSeconds))) {
       this.#numbers.add("kv_errors", 1);

@@ -2,19 +2,22 @@ import type { SpillStore } from "../spill/spill-store.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { DeadRows } from "./dead-rows.ts";
 
-/** Slices that one alarm works through before it lets requests by. */
+/** Slices per alarm. More would delay requests. */
 const SLICES_PER_ALARM = 5;
 const NEXT_SLICE_MS = 1000;
-/** How often the sweeper looks for rows past their use. */
+/** Time between two sweeps of a shard that has entries. */
 const SWEEP_EVERY_MS = 15 * 60_000;
 const KV_DELETE_PARALLELISM = 6;
 
-/** When the first sweep of a shard that has just stored its first entry is due. */
+/** Time from a shard's first entry to its first sweep. */
 export const FIRST_SWEEP_MS = SWEEP_EVERY_MS;
-/** When to free what a purge of the whole shard left behind. */
+/** Time from a purge of the whole shard to the sweep that frees its rows. */
 export const SWEEP_AFTER_PURGE_MS = NEXT_SLICE_MS;
 
-/** Frees what purges and time have made unreachable, a slice at a time. Only space depends on it. */
+/**
+ * Frees rows and KV values that purges and expiry have made unreachable, a slice at a time. It only saves space: dead
+ * rows are never served.
+ */
 export class Sweeper {
   readonly #deadRows: DeadRows;
   readonly #numbers: ShardNumbers;
@@ -29,7 +32,9 @@ export class Sweeper {
     this.#retentionMs = retentionMs;
   }
 
-  /** Works through some slices. Returns when to come back (ms from now), or null when nothing is left to watch. */
+  /**
+   * Sweeps up to `SLICES_PER_ALARM` slices. Returns the delay until the next run (ms); null when the shard is empty.
+   */
   async run(nowMs: number): Promise<number | null> {
     for (let slice = 0; slice < SLICES_PER_ALARM; slice++) {
       const { nextKey, kvNames } = this.#deadRows.freeSlice(this.#cursor, nowMs, this.#retentionMs);
@@ -40,7 +45,7 @@ export class Sweeper {
     return NEXT_SLICE_MS;
   }
 
-  /** Works through the whole table, for a hard purge. */
+  /** Sweeps the whole table, for a hard purge. */
   async runToEnd(nowMs: number): Promise<void> {
     let cursor: string | null = "";
     while (cursor !== null) {
@@ -50,7 +55,7 @@ export class Sweeper {
     }
   }
 
-  /** Deletes KV values that nothing can reach. One that cannot be deleted now ends by its own TTL. */
+  /** Deletes KV values that are no longer referenced. A value that cannot be deleted expires by its TTL. */
   async deleteValues(names: readonly string[]): Promise<void> {
     for (let at = 0; at < names.length; at += KV_DELETE_PARALLELISM) {
       const deleted = await Promise.all(names.slice(at, at + KV_DELETE_PARALLELISM).map((name) => this.#spill.delete(name)));

@@ -2,7 +2,10 @@ import type { UpstreamFailure } from "../../../shared/domain/cache-error.ts";
 import type { ProviderRecord } from "../../../shared/domain/figures/provider-health.ts";
 import { providerFault } from "../../../shared/domain/figures/provider-health.ts";
 
-/** How this shard's calls to each provider ended last, since the object started. Holds no text of callers or providers. */
+/**
+ * How this shard's last calls to each provider ended, since the object started. Holds no text from callers or
+ * providers.
+ */
 export class ProviderLog {
   readonly #records = new Map<string, ProviderRecord>();
 
@@ -12,7 +15,7 @@ export class ProviderLog {
 
   noteFailure(provider: string, error: UpstreamFailure, nowMs: number): void {
     const fault = providerFault(error);
-    // The provider did answer: it was the request that was wrong.
+    // The provider did answer. The request was at fault.
     if (fault === null && error.kind === "upstream_error") this.noteAnswer(provider, nowMs);
     if (fault === null) return;
     const { reason, status } = fault;

@@ -33,7 +33,7 @@ export interface FigureSources {
   readonly isolateBytes: number;
 }
 
-/** What a shard reports about itself, gathered when it is asked. */
+/** Gathers what a shard reports about itself. */
 export class ShardFigures {
   readonly #from: FigureSources;
 
@@ -41,7 +41,10 @@ export class ShardFigures {
     this.#from = sources;
   }
 
-  /** A tenant sees its own traffic and entries. What the shard does for everybody is for the admin: 0 or empty for a tenant. */
+  /**
+   * Traffic and entries of a tenant, or of the whole shard for null (the admin). Evictions, spills, promotions and
+   * semantic counters are for the admin only: a tenant gets 0 or an empty list.
+   */
   stats(tenant: string | null): ShardStats {
     const { shard, traffic, store, semantic } = this.#from;
     const { traffic: counts, hit, miss } = traffic.total(tenant);
@@ -118,7 +121,7 @@ export class ShardFigures {
       hits: entry.hits + uses.hits(key),
       lastUsedMs: uses.lastUsedMs(key) ?? entry.lastUsedMs,
       location: spilled === null ? "shard" : "kv",
-      // Admins see prompts only where their operator allows it.
+      // Admins see prompts only if the operator has set SHOW_PROMPTS.
       prompt: showPrompts ? (semantic?.questionOf(key)?.text ?? null) : null,
     };
   }

@@ -4,7 +4,7 @@ import { LATENCY_BUCKETS } from "../../../shared/domain/figures/latency-histogra
 import type { Traffic } from "../../../shared/domain/figures/traffic.ts";
 import { addTraffic, emptyTraffic } from "../../../shared/domain/figures/traffic.ts";
 
-/** Tenants beyond this share one line, so that invented tenants cannot fill memory. */
+/** Tenants beyond this number share one line: invented tenants must not fill memory. */
 const MAX_TENANTS = 10_000;
 const OTHER_TENANTS = "(other)";
 
@@ -26,7 +26,7 @@ export class TrafficCounters {
       this.#lines.set(row.tenant, readLine(row.counts));
   }
 
-  /** One request of this shard has ended in an answer. */
+  /** Counts a request that ended in an answer. */
   count(tenant: string, outcome: CacheOutcome, tokensSaved: number): void {
     const line = this.#line(tenant);
     line.traffic.requests += 1;
@@ -40,12 +40,12 @@ export class TrafficCounters {
     line.traffic.errors += 1;
   }
 
-  /** Tokens that followers of one call did not cost. */
+  /** Adds the tokens that the followers of a call saved. */
   addTokens(tenant: string, tokensSaved: number): void {
     this.#line(tenant).traffic.tokensSaved += tokensSaved;
   }
 
-  /** What an isolate answered without asking the shard, and the latencies it saw. */
+  /** Adds what an isolate reports: requests it answered without the shard, and the latencies it measured. */
   add(report: IsolateReport): void {
     const line = this.#line(report.tenant);
     const requests = report.memoryHits + report.bypasses;
@@ -54,7 +54,7 @@ export class TrafficCounters {
     addBuckets(line.miss, report.missLatency);
   }
 
-  /** The sum over all tenants, or one tenant's own. */
+  /** The counters of one tenant, or the sum over all tenants for null. */
   total(tenant: string | null): TenantLine {
     const sum = emptyLine();
     for (const [name, line] of this.#lines) {
@@ -66,7 +66,7 @@ export class TrafficCounters {
     return sum;
   }
 
-  /** Writes what changed; call inside a transaction. */
+  /** Writes the changed lines. Runs inside the caller's transaction. */
   flush(): void {
     for (const tenant of this.#dirty) {
       const line = this.#lines.get(tenant);
@@ -115,7 +115,7 @@ function addBuckets(sum: number[], more: readonly number[]): void {
   for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) sum[bucket] = (sum[bucket] ?? 0) + (more[bucket] ?? 0);
 }
 
-/** Counters written by an older version may lack newer ones. */
+/** Reads a stored line. A line from an older version may lack newer counters. */
 function readLine(text: string): TenantLine {
   const line = emptyLine();
   const stored = JSON.parse(text) as Partial<TenantLine>; // written by `flush`

@@ -14,7 +14,7 @@ import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { Flight } from "./flight.ts";
 import type { PassMarkers } from "./pass-markers.ts";
 
-/** Events repeat themselves so much that even short ones gain from deflate. */
+/** Shorter SSE events are stored plain. They are so repetitive that deflate pays from this size on. */
 const MIN_DEFLATE_EVENT_BYTES = 512;
 
 export interface AnswerCommitParts {
@@ -30,7 +30,7 @@ export interface AnswerCommitParts {
 
 export type AnsweredOutcome = Extract<ProviderOutcome, { kind: "answered" }>;
 
-/** Turns the complete answer of a flight into an entry, where it may be stored. */
+/** Stores the complete answer of a flight as an entry, if it may be stored. */
 export class AnswerCommit {
   readonly #parts: AnswerCommitParts;
 
@@ -38,7 +38,7 @@ export class AnswerCommit {
     this.#parts = parts;
   }
 
-  /** The entry, or null when nothing was stored. A storage fault is no reason to withhold the answer. */
+  /** Returns the entry; null when nothing was stored. A storage error is reported but must not withhold the answer. */
   commit(flight: Flight, request: AnswerRequest, outcome: AnsweredOutcome): Entry | null {
     const { config, passMarkers, store, report, shard } = this.#parts;
     if (!mayBeStored(request) || config.storage.shardMaxBytes === 0) return null;
@@ -101,7 +101,7 @@ export class AnswerCommit {
   }
 }
 
-/** The caller lets its answer be stored. */
+/** Whether the request allows its answer to be stored. */
 export function mayBeStored(request: AnswerRequest): boolean {
   return request.cache && request.ttlSeconds > 0;
 }

@@ -1,22 +1,24 @@
 import { joinBytes } from "../../../shared/domain/join-bytes.ts";
 import type { LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
 
-/** Most bytes handed to one subscriber at once: keeps a late joiner's replay from hogging memory. */
+/**
+ * A slice ends with the event that reaches this size. Bounds the memory that the replay for a late subscriber takes.
+ */
 export const MAX_SLICE_BYTES = 64 * 1024;
 
 interface BufferedEvent {
   readonly bytes: Uint8Array;
-  /** Only for subscribers who asked for usage. */
+  /** Sent only to subscribers that asked for usage. */
   readonly usageOnly: boolean;
 }
 
-/** What a subscriber reads next. */
+/** Joined events, and the position after them. */
 export interface BufferSlice {
   readonly bytes: Uint8Array;
   readonly next: number;
 }
 
-/** Append-only list of the SSE events of one flight. Positions count events from 0 and stay valid after trimming. */
+/** Append-only list of the SSE events of one flight. Positions count events from 0; trimming does not renumber them. */
 export class FlightBuffer {
   readonly #ledger: LedgerAccount;
   #events: BufferedEvent[] = [];
@@ -42,7 +44,7 @@ export class FlightBuffer {
     return this.#bytes;
   }
 
-  /** False when the isolate has no memory left for it. */
+  /** Appends an event. False when the isolate has no memory left for it. */
   append(bytes: Uint8Array, usageOnly: boolean): boolean {
     if (!this.#ledger.reserve(bytes.byteLength)) return false;
     this.#events.push({ bytes, usageOnly });
@@ -50,7 +52,7 @@ export class FlightBuffer {
     return true;
   }
 
-  /** The events from a position on, as one piece of bytes. Subscribers at one position share one copy. */
+  /** The events from a position on, joined. Subscribers at the same position share one copy. */
   slice(from: number, withUsage: boolean): BufferSlice {
     const last = this.#last;
     if (last !== null && last.from === from && last.withUsage === withUsage && last.slice.next === this.end) return last.slice;
@@ -69,13 +71,13 @@ export class FlightBuffer {
     return slice;
   }
 
-  /** All events but the usage ones, as they are stored. Only before anything was trimmed. */
+  /** All events except usage events, as they are stored. To be called only while nothing has been trimmed. */
   contentBytes(): Uint8Array {
     const content = this.#events.filter((event) => !event.usageOnly).map((event) => event.bytes);
     return joinBytes(content);
   }
 
-  /** Lets go of everything before a position. */
+  /** Frees the events before a position. */
   trim(position: number): void {
     const count = Math.min(position, this.end) - this.#first;
     if (count <= 0) return;

@@ -4,11 +4,11 @@ import { SSE_DONE, SSE_HEARTBEAT } from "../../../shared/wire/chat/chat-replay.t
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { FlightPorts } from "./flight.ts";
 
-/** SSE bytes that one flight may hold before it stops being joinable and storable. */
+/** Bytes of SSE events above which a flight can no longer be joined or stored. */
 const MAX_FLIGHT_BYTES = 32 * 1024 * 1024;
 const encoder = new TextEncoder();
 
-/** What every flight of one shard needs from around it. */
+/** The ports that all flights of a shard share. */
 export function flightPorts(shard: number): FlightPorts {
   return {
     clock: systemClock,

@@ -2,7 +2,7 @@ import type { ProviderAnswerPorts, ProviderOutcome, ProviderRequest } from "../.
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
 import type { Flight } from "./flight.ts";
 
-/** Reads one provider call into a flight, event by event. Never throws, and ends in bounded time. */
+/** Makes one provider call and appends its events to a flight. Never throws, and ends in bounded time. */
 export async function pumpUpstream(flight: Flight, request: ProviderRequest, ports: ProviderAnswerPorts): Promise<ProviderOutcome> {
   const { provider } = request;
   const answer = new ProviderAnswer(request, { append: (event, usageOnly) => flight.append(event, usageOnly, provider) }, ports);

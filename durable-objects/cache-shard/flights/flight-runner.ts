@@ -15,9 +15,9 @@ import { mayBeStored } from "./answer-commit.ts";
 import type { Flight } from "./flight.ts";
 import { pumpUpstream } from "./flight-pump.ts";
 
-/** Upstream calls that one flight may make: after a transient failure it makes one more for those who still wait. */
+/** Upstream calls per flight: after a transient failure, one more is made for the followers. */
 const MAX_CALLS_PER_FLIGHT = 2;
-/** Statuses of failures that may have passed by the next call. */
+/** HTTP statuses of transient failures: another call may succeed. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504, 520, 522, 524, 529]);
 
 export interface FlightRunnerParts {
@@ -30,13 +30,13 @@ export interface FlightRunnerParts {
   readonly commit: AnswerCommit;
   /** Null when similarity search is off. */
   readonly semantic: SemanticLayer | null;
-  /** Evicts, if the entry that was stored takes the shard over its bound. */
+  /** Evicts if the stored entry takes the shard over its bound. */
   makeRoom(entry: Entry): void;
-  /** Counts the tokens that followers of one call did not cost. */
+  /** Counts the tokens that the followers of a call saved. */
   countTokensSaved(tenant: string, tokensSaved: number): void;
 }
 
-/** Runs a flight from its registration to its end: look in KV, search for similar questions, call upstream, commit, tell everybody. */
+/** Runs a flight to its end: promotion from KV, similarity search, upstream call, commit, replies. */
 export class FlightRunner {
   readonly #parts: FlightRunnerParts;
 
@@ -44,7 +44,7 @@ export class FlightRunner {
     this.#parts = parts;
   }
 
-  /** Never throws: whatever goes wrong ends the flight with an error. */
+  /** Never throws: any error ends the flight with a failure. */
   async run(flight: Flight, request: AnswerRequest, spilled: Entry | null): Promise<void> {
     try {
       const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
@@ -61,13 +61,13 @@ export class FlightRunner {
       if (found?.kind === "flight" && (await this.#followOther(flight, request, found))) return;
       await this.#callUpstream(flight, request, found?.kind === "none" ? found.grey : null);
     } catch (error) {
-      // A bug or a storage fault: the clients must hear of it all the same.
+      // A bug or a storage error. The clients must still get a reply.
       this.#parts.report({ event: "flight_failed", shard: this.#parts.shard, message: String(error) });
       flight.end({ kind: "failed", error: { kind: "internal" } });
     }
   }
 
-  /** Looks for the answer to a similar question; null where similarity search does not apply. */
+  /** Searches for the answer to a similar question; null when similarity search does not apply. */
   async #searchSimilar(flight: Flight, request: AnswerRequest): Promise<SearchOutcome | null> {
     const { semantic } = this.#parts;
     const prepared = semantic?.prepare(request) ?? ({ kind: "exact_only", reason: "off" } as const);
@@ -83,7 +83,7 @@ export class FlightRunner {
     return outcome.kind === "entry" && !this.#isAcceptable(outcome.entry, request) ? { kind: "none", grey: null } : outcome;
   }
 
-  /** A caller's wishes about age hold for semantic hits too. */
+  /** Whether a semantic hit satisfies the caller's `max-age` and `min-fresh`. */
   #isAcceptable(entry: FetchedEntry, request: AnswerRequest): boolean {
     const nowMs = this.#parts.pump.clock.nowMs();
     const tooOld = request.maxAgeSeconds !== null && nowMs - entry.createdMs > request.maxAgeSeconds * MS_PER_SECOND;
@@ -91,13 +91,13 @@ export class FlightRunner {
     return !tooOld && !tooShort;
   }
 
-  /** Takes the answer from the flight of another question. False when that flight failed before its first event. */
+  /** Takes the answer from the flight of a similar question. False when that flight failed before its first event. */
   async #followOther(flight: Flight, request: AnswerRequest, found: Extract<SearchOutcome, { kind: "flight" }>): Promise<boolean> {
     flight.followed = found.match;
     const reply = { kind: "response", status: 200, contentType: "text/event-stream", retryAfter: null, body: found.stream } as const;
     const outcome = await pumpUpstream(flight, request, { ...this.#parts.pump, call: () => Promise.resolve(reply) });
     if (outcome.kind === "answered") {
-      // The entry belongs to the other question. From now on this question finds it there.
+      // The other flight stores the entry. Similarity search finds it there from now on.
       flight.end({
         kind: "answered",
         json: outcome.answer.json,
@@ -119,7 +119,7 @@ export class FlightRunner {
 
   async #callUpstream(flight: Flight, request: AnswerRequest, grey: SimilarCandidate | null): Promise<void> {
     const { registry, pump, semantic, report, shard } = this.#parts;
-    // Before the call: a purge that does not reach this shard yet is then older than the answer.
+    // Register before the call: a purge that did not reach this shard is then older than the answer.
     const isRegistered = !mayBeStored(request) || (await registry.register());
     for (let call = 1; ; call++) {
       const outcome = await pumpUpstream(flight, request, pump);
@@ -144,7 +144,7 @@ export class FlightRunner {
     const { providers, pump } = this.#parts;
     const nowMs = pump.clock.nowMs();
     if (outcome.kind === "answered") providers.noteAnswer(provider, nowMs);
-    // A call that was cancelled because everybody left looks like one that broke.
+    // A call that was cancelled because all clients left is not the provider's fault.
     else if (flight.keep || flight.subscriberCount > 0) providers.noteFailure(provider, outcome.error, nowMs);
   }
 

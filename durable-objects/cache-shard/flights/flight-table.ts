@@ -3,12 +3,12 @@ import { purgeCovers } from "../../../shared/domain/caching/purge.ts";
 import type { Flight } from "./flight.ts";
 import type { QuestionInFlight } from "../semantic/candidates/candidate-finder.ts";
 
-/** Flights of one shard at a time, solo calls included. */
+/** Concurrent flights of a shard, including those that cannot be joined. */
 const MAX_FLIGHTS = 2000;
 /** Requests that may wait on one flight. */
 const MAX_SUBSCRIBERS_PER_FLIGHT = 10_000;
 
-/** The flights of a shard: at most one that can be joined per key. */
+/** The flights of a shard. At most one flight per key can be joined. */
 export class FlightTable {
   readonly #byKey = new Map<string, Flight>();
   readonly #all = new Set<Flight>();
@@ -33,13 +33,16 @@ export class FlightTable {
     return sum;
   }
 
-  /** The flight for a key that a newcomer can be given from its first byte. */
+  /** The flight of a key that a new request can join; null when there is none. */
   joinable(key: string): Flight | null {
     const flight = this.#byKey.get(key);
     return flight !== undefined && flight.joinable ? flight : null;
   }
 
-  /** Questions of a scope that a provider is answering. Flights that are still deciding may not be joined by similarity. */
+  /**
+   * Questions of a scope that a provider is answering. Excludes flights that are still deciding, or that follow another
+   * flight.
+   */
   questionsInFlight(scope: string): readonly QuestionInFlight[] {
     const questions: QuestionInFlight[] = [];
     for (const flight of this.#byKey.values()) {
@@ -54,13 +57,15 @@ export class FlightTable {
     return flight.subscriberCount < MAX_SUBSCRIBERS_PER_FLIGHT;
   }
 
-  /** @param shared whether others may join; a solo call is only counted */
+  /** @param shared whether other requests may join; otherwise the flight is only counted */
   add(flight: Flight, shared: boolean): void {
     this.#all.add(flight);
     if (shared) this.#byKey.set(flight.identity.key, flight);
   }
 
-  /** Flights that a purge covers go on for those who wait, but nobody joins them any more. */
+  /**
+   * Prevents requests from joining flights that a purge covers. Requests that have joined already are still answered.
+   */
   fence(record: PurgeRecord): void {
     for (const [key, flight] of this.#byKey) {
       const { identity, tags } = flight;
@@ -71,7 +76,7 @@ export class FlightTable {
 
   remove(flight: Flight): void {
     this.#all.delete(flight);
-    // A newer flight may have taken its place.
+    // A newer flight may have replaced it.
     if (this.#byKey.get(flight.identity.key) === flight) this.#byKey.delete(flight.identity.key);
   }
 }

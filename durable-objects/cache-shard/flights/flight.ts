@@ -8,26 +8,26 @@ import type { SemanticMatch } from "../semantic/similarity-search.ts";
 import { FlightBuffer } from "./flight-buffer.ts";
 import { Subscriber } from "./subscriber.ts";
 
-/** From this many subscribers on, small events are gathered for a moment before they are handed round. */
+/** From this many subscribers on, events are delivered in batches, `GATHER_MS` after the first of each batch. */
 const GATHER_FROM_SUBSCRIBERS = 32;
 const GATHER_MS = 20;
-/** Comments keep idle streams alive and reveal dead clients. */
+/** Time between SSE comments, which keep idle streams alive and reveal dead clients. */
 const HEARTBEAT_MS = 10_000;
-/** A subscriber that takes nothing for this long while there is something to take is let go. */
+/** A subscriber that reads nothing for longer than this while data is waiting is cut off. */
 const SUBSCRIBER_STALL_MS = 60_000;
 
-/** Who a flight is for, as purges see it. */
+/** What a flight is for. Purges cover a flight by these members and its tags. */
 export interface FlightIdentity {
   readonly key: string;
   readonly scope: string;
   readonly tenant: string;
   readonly model: string;
-  /** Purge log position at the start: later purges that cover it keep it from storing. */
+  /** Position of the purge log at the start. The answer is not stored if a later purge covers the flight. */
   readonly sequence: number;
   readonly startedMs: number;
 }
 
-/** A complete answer of this flight's own upstream call. */
+/** A complete answer: from the flight's own upstream call, or from the flight that it followed. */
 export interface FlightAnswer {
   readonly kind: "answered";
   readonly json: string;
@@ -35,16 +35,16 @@ export interface FlightAnswer {
   readonly createdMs: number;
   readonly expiresMs: number;
   readonly stored: boolean;
-  /** Input and output tokens; 0 when the provider did not say. */
+  /** Input and output tokens; 0 when they are unknown. */
   readonly tokens: number;
 }
 
-/** How a flight ends: with its own answer, with one that was found while it was deciding, or with none. */
+/** How a flight ends: with an answer from upstream, with an entry found while deciding, or with an error. */
 export type FlightEnd =
   | FlightAnswer
-  /** The entry of the asked key came back from KV. */
+  /** The entry of the requested key was promoted from KV. */
   | { readonly kind: "promoted"; readonly resident: ResidentEntry }
-  /** The stored answer to another question serves. */
+  /** The stored answer to a similar question is served. */
   | { readonly kind: "semantic_hit"; readonly match: SemanticMatch; readonly entry: FetchedEntry }
   | { readonly kind: "failed"; readonly error: CacheError };
 
@@ -58,25 +58,25 @@ export interface FlightPorts {
   readonly heartbeat: Uint8Array;
   readonly doneEvent: Uint8Array;
   errorEvent(error: CacheError): Uint8Array;
-  /** Bytes of events one flight may hold. */
+  /** Bytes of events above which a flight is oversize. */
   readonly maxBytes: number;
 }
 
 /**
- * One upstream call in progress and everyone waiting on it. It lives in memory only.
- * States: deciding (looking for an answer elsewhere) → calling → streaming → ended.
+ * One upstream call and all requests that wait for it. It exists in memory only.
+ * States: deciding (looking in KV and for similar questions) → calling → streaming → ended.
  */
 export class Flight {
   readonly identity: FlightIdentity;
-  /** Whether the answer is worth having when nobody waits for it any more. */
+  /** Whether the call is completed when no client waits for it any more. */
   readonly keep: boolean;
-  /** Cache tags of everybody who waits: each may purge by their own. */
+  /** Cache tags of all requests of the flight. A purge by any of them covers it. */
   readonly tags = new Set<string>();
-  /** Its text as the semantic layer sees it; null until it has looked, or where it may not. */
+  /** The question as similarity search sees it; null until it is prepared, or when similarity search does not apply. */
   question: AskedQuestion | null = null;
-  /** The flight of another question that this one takes its answer from. */
+  /** The flight of a similar question that this flight takes its answer from; null when there is none. */
   followed: SemanticMatch | null = null;
-  /** The semantic layer's decision, as JSON text. */
+  /** The semantic layer's decision as JSON text; null unless the first request asked for it. */
   explanation: string | null = null;
   readonly buffer: FlightBuffer;
   readonly opened: Promise<FlightOpening>;
@@ -94,7 +94,7 @@ export class Flight {
   #heartbeatCancel: (() => void) | null = null;
   readonly #leaderFailed: (error: UpstreamFailure) => void;
   #oversize = false;
-  /** Rejects nothing: resolves when the leader's own attempt failed while the flight goes on for the others. */
+  /** Resolves when the leader's call failed and the flight goes on for its followers. Never rejects. */
   readonly leaderFailure: Promise<UpstreamFailure>;
   #onAbandoned: (() => void) | null = null;
 
@@ -118,12 +118,12 @@ export class Flight {
     return this.#state;
   }
 
-  /** A newcomer can be given everything from the first byte. */
+  /** Whether a new request can still be given all events from the first byte. */
   get joinable(): boolean {
     return this.#state !== "ended" && this.buffer.start === 0 && !this.#oversize;
   }
 
-  /** Too large to store or to replay; still streams. */
+  /** Whether the flight is too large to be stored or joined. It still streams to its subscribers. */
   get oversize(): boolean {
     return this.#oversize;
   }
@@ -132,22 +132,22 @@ export class Flight {
     return this.#subscribers.size + this.#waiters;
   }
 
-  /** Requests that joined this flight instead of making a call of their own. */
+  /** Requests that joined this flight instead of making their own call. */
   get followers(): number {
     return this.#followers;
   }
 
-  /** True while somebody is left to go on for when the present leader fails. */
+  /** Whether a follower remains that needs another call if the current leader fails. */
   get hasSuccessor(): boolean {
     return this.#followers > this.#failedLeaders;
   }
 
-  /** Counts a request that waits on somebody else's call. */
+  /** Counts a request that joins the flight. */
   addFollower(): void {
     this.#followers += 1;
   }
 
-  /** Counts a request that waits for the whole answer; call the result when it no longer does. */
+  /** Counts a request that waits for the complete answer. The returned function uncounts it. */
   addWaiter(): () => void {
     this.#waiters += 1;
     return () => {
@@ -155,23 +155,23 @@ export class Flight {
     };
   }
 
-  /** Sets what is called when a flight that is not worth finishing has lost its last subscriber. */
+  /** Sets the callback for when a flight without `keep` has lost its last subscriber. */
   onAbandoned(work: () => void): void {
     this.#onAbandoned = work;
   }
 
-  /** Nothing was found elsewhere: the provider is called. */
+  /** Ends the state "deciding": the provider is called next. */
   beginCall(): void {
     if (this.#state === "deciding") this.#state = "calling";
   }
 
-  /** The leader's attempt failed; whoever follows goes on with a new one. */
+  /** Fails the leader alone. Its followers wait for another call. */
   failLeader(error: UpstreamFailure): void {
     this.#failedLeaders += 1;
     this.#leaderFailed(error);
   }
 
-  /** One SSE event from upstream. False when memory is exhausted. */
+  /** Appends one SSE event from upstream. False when memory is exhausted. */
   append(event: Uint8Array, usageOnly: boolean, provider: string): boolean {
     if (this.#state === "ended") return true;
     if (this.buffer.bytes + event.byteLength > this.#ports.maxBytes) this.#outgrow();
@@ -184,7 +184,7 @@ export class Flight {
     return true;
   }
 
-  /** Ends the flight; whatever comes after is ignored. */
+  /** Ends the flight. Everything after that is ignored. */
   end(end: FlightEnd): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
@@ -197,7 +197,7 @@ export class Flight {
     this.#releaseIfIdle();
   }
 
-  /** A stream of everything from the first byte to the terminal event. */
+  /** Returns a stream of all events from the first byte to the terminal event. */
   subscribe(withUsage: boolean): ReadableStream<Uint8Array> {
     const subscriber = new Subscriber(this, withUsage, this.#ports.clock.nowMs());
     this.#subscribers.add(subscriber);
@@ -245,7 +245,7 @@ export class Flight {
     this.#trim();
   }
 
-  /** Holds only what the slowest subscriber still needs, and lets go of one that needs too much. */
+  /** Frees what every subscriber has read. If the rest is still too large, cuts off the slowest subscribers. */
   #trim(): void {
     let slowest = this.buffer.end;
     for (const subscriber of this.#subscribers) slowest = Math.min(slowest, subscriber.cursor);

@@ -1,10 +1,10 @@
 import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
 
-/** How long the callers of a question whose last answer could not be stored go on their own (Varnish: hit-for-miss). */
+/** How long requests for a key are not coalesced after an answer that could not be stored (Varnish: hit-for-miss). */
 const PASS_MS = 60_000;
 const MAX_MARKERS = 10_000;
 
-/** Questions whose answers were uncacheable a moment ago. Their callers must not queue behind each other. */
+/** Keys whose last answer could not be stored. Requests for them must not queue behind each other. */
 export class PassMarkers {
   readonly #untilMs = new BoundedMap<string, number>({ maxWeight: MAX_MARKERS });
 

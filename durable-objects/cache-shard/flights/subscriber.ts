@@ -1,20 +1,20 @@
 import type { FlightBuffer } from "./flight-buffer.ts";
 
-/** Bytes that may wait in one subscriber's own queue before it must ask for more. */
+/** Bytes in a subscriber's queue at which pushing stops until its client reads. */
 export const SUBSCRIBER_QUEUE_BYTES = 64 * 1024;
 
-/** What a subscriber needs of its flight. */
+/** The part of a flight that its subscribers use. */
 export interface SubscribedFlight {
   readonly buffer: FlightBuffer;
-  /** Bytes that end the stream, once the flight has ended; null while it goes on. */
+  /** The event that ends the stream; null until the flight has ended. */
   terminalEvent(): Uint8Array | null;
   nowMs(): number;
   leave(subscriber: Subscriber): void;
 }
 
 /**
- * One streaming client of a flight, with its own cursor. Events are pushed while its queue has room and pulled
- * once it has not: pushing is several times cheaper for a thousand subscribers, pulling keeps a slow one bounded.
+ * One streaming client of a flight, with its own cursor. Events are pushed while its queue has room and pulled when it
+ * is full: pushing is several times cheaper for a thousand subscribers, and pulling bounds the memory of a slow one.
  */
 export class Subscriber {
   readonly #flight: SubscribedFlight;
@@ -23,7 +23,7 @@ export class Subscriber {
   #cursor = 0;
   #ended = false;
   #pushing = false;
-  /** When it last took bytes (ms). */
+  /** When the subscriber last took events (ms). */
   lastProgressMs: number;
 
   constructor(flight: SubscribedFlight, withUsage: boolean, nowMs: number) {
@@ -46,7 +46,7 @@ export class Subscriber {
         start: (controller) => {
           this.#controller = controller;
         },
-        // Asked for more: the client is alive and has taken what it was given.
+        // The queue has room again: the client is alive and reads.
         pull: () => this.push(this.#flight.nowMs()),
         cancel: () => this.#leave(),
       },
@@ -54,7 +54,7 @@ export class Subscriber {
     );
   }
 
-  /** Hands over what is there, as far as the queue has room. */
+  /** Enqueues events while the queue has room, and ends the stream after the last one. */
   push(nowMs: number): void {
     this.#exclusively((controller) => {
       while (this.#cursor < this.#flight.buffer.end && (controller.desiredSize ?? 0) > 0) {
@@ -68,21 +68,21 @@ export class Subscriber {
     });
   }
 
-  /** A comment that shows a dead connection for what it is. */
+  /** Sends a comment, which reveals a dead connection. */
   heartbeat(comment: Uint8Array): void {
     this.#exclusively((controller) => {
       if ((controller.desiredSize ?? 0) > 0) controller.enqueue(comment);
     });
   }
 
-  /** Ends this subscriber alone, with a last event. */
+  /** Ends this subscriber's stream with a last event. */
   cut(event: Uint8Array): void {
     this.#exclusively((controller) => this.#finish(controller, event));
   }
 
   /**
-   * `enqueue` asks for more from within, synchronously, while the queue has room. Without this guard the inner
-   * `push` would end the stream, and the outer one would end it again and throw, in the middle of everybody's turn.
+   * Prevents re-entry: `enqueue` calls `pull` synchronously while the queue has room. The inner `push` would end the
+   * stream, and the outer one would end it again and throw, which would leave other subscribers without their events.
    */
   #exclusively(work: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
     if (this.#controller === null || this.#ended || this.#pushing) return;

@@ -19,14 +19,14 @@ export interface EntryPurgeParts {
 }
 
 export interface PurgeOutcome {
-  /** Position of the purge log now. */
+  /** Position of the purge log after the purge. */
   readonly sequence: number;
   readonly purged: number;
-  /** KV values that nothing can reach any more. */
+  /** KV values that are no longer referenced. */
   readonly kvNames: readonly string[];
 }
 
-/** Carries out purges of entries. */
+/** Counts and removes the entries that a purge covers. */
 export class EntryPurge {
   readonly #parts: EntryPurgeParts;
 
@@ -44,7 +44,10 @@ export class EntryPurge {
       .one().n;
   }
 
-  /** One purge: a line in the log, and what it covers is gone. `all` takes constant time: it sets a floor below which nothing is alive. */
+  /**
+   * Appends a purge to the log and removes the entries it covers, in one transaction. `all` takes constant time: it
+   * sets a floor, and entries below the floor are dead.
+   */
   purge(selector: PurgeSelector, nowMs: number): PurgeOutcome {
     const { transactions, numbers, log, front, store } = this.#parts;
     let purged = 0;

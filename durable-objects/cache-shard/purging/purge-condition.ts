@@ -1,6 +1,8 @@
 import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
 
-/** The rows of `entries` that a selector names, as SQL with one binding. The whole shard needs none: it is a floor. */
+/**
+ * SQL condition for the rows of `entries` that a selector covers, with its binding. `all` needs none: it sets a floor.
+ */
 export function purgeCondition(selector: Exclude<PurgeSelector, { kind: "all" }>): {
   readonly where: string;
   readonly binding: string | number;

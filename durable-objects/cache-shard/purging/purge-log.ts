@@ -2,7 +2,7 @@ import type { PurgeLogLine } from "../../../shared/contracts/cache-shard/figures
 import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { PurgeRecord, PurgeSelector } from "../../../shared/domain/caching/purge.ts";
 
-/** Records kept: far more than can be younger than the oldest flight. */
+/** Records kept: far more than are expected during the longest flight. */
 const KEPT_RECORDS = 1000;
 
 interface LogRow extends Record<string, SqlStorageValue> {
@@ -13,7 +13,7 @@ interface LogRow extends Record<string, SqlStorageValue> {
   purged: number;
 }
 
-/** The shard's purge log. Its position only rises, also across hard purges and restarts. */
+/** The shard's purge log. Its position never goes back, not even after a hard purge or a restart. */
 export class PurgeLog {
   readonly #sql: SqlStorage;
   #sequence: number;
@@ -27,7 +27,10 @@ export class PurgeLog {
     return this.#sequence;
   }
 
-  /** Appends inside the caller's transaction; the newest record is never trimmed, so the position survives. */
+  /**
+   * Appends a record inside the caller's transaction and returns its position. Trimming never removes the newest
+   * record: it holds the position.
+   */
   append(selector: PurgeSelector, purged: number, nowMs: number): number {
     const sequence = this.#sequence + 1;
     this.#sql.exec(
@@ -43,23 +46,23 @@ export class PurgeLog {
     return sequence;
   }
 
-  /** Every record after a position. Asked at each commit, so nothing need be told to running flights. */
+  /** Every record after a position. Each commit checks them, so purges need not be sent to running flights. */
   since(sequence: number): readonly PurgeRecord[] {
     if (sequence >= this.#sequence) return [];
     const rows = this.#sql.exec<LogRow>("SELECT * FROM purge_log WHERE sequence > ? ORDER BY sequence", sequence).toArray();
     const records = rows.map((row) => ({ sequence: row.sequence, selector: selectorOf(row.kind, row.value) }));
-    // Trimmed away: cannot tell what they covered, so they cover everything.
+    // Some records have been trimmed. What they covered is unknown, so they count as covering everything.
     const missing = this.#sequence - sequence > rows.length;
     return missing ? [{ sequence: this.#sequence, selector: { kind: "all" } }] : records;
   }
 
-  /** The position it had at a moment; 0 when that is further back than the log goes. */
+  /** The log's position at a time; 0 when the log does not go back that far. */
   positionAt(atMs: number): number {
     const query = "SELECT MAX(sequence) AS last FROM purge_log WHERE at_ms <= ?";
     return this.#sql.exec<{ last: number | null }>(query, atMs).one().last ?? 0;
   }
 
-  /** Goes back to a position that a transaction which failed had moved on from. */
+  /** Restores the position from before a transaction that failed. */
   restore(sequence: number): void {
     this.#sequence = sequence;
   }
@@ -76,7 +79,7 @@ export class PurgeLog {
   }
 }
 
-/** A selector from its flat form in a row or a purge request. */
+/** Builds a selector from its flat form in a row or a purge request. */
 export function selectorOf(kind: string, value: string): PurgeSelector {
   switch (kind as PurgeRequest["kind"]) {
     case "all":

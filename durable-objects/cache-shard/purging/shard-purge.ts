@@ -19,14 +19,15 @@ export interface ShardPurgeParts {
   readonly sweeper: Sweeper;
   /** Null when similarity search is off. */
   readonly semantic: SemanticLayer | null;
-  /** Writes pending uses and figures first: rows that the purge removes must be counted right. */
+  /** Writes pending uses and figures. Called first, while the rows that the uses belong to still exist. */
   flush(): void;
   /** Keeps the object alive until the work is done. */
   keepAlive(work: Promise<unknown>): void;
+  /** Sets the shard's alarm. */
   wakeAt(atMs: number): Promise<void>;
 }
 
-/** Answers a purge request: entries, flights, aliases and KV values of this shard. */
+/** Carries out a purge on this shard's entries, flights, aliases and KV values. */
 export class ShardPurge {
   readonly #parts: ShardPurgeParts;
 
@@ -47,7 +48,7 @@ export class ShardPurge {
     const values = sweeper.deleteValues(kvNames);
     if (request.hard) {
       await values;
-      // Rows of a narrower purge are gone already. Only a floor leaves some behind.
+      // Only `all` leaves rows behind: it sets a floor. Other purges have deleted their rows already.
       if (selector.kind === "all") await sweeper.runToEnd(nowMs);
     } else {
       this.#parts.keepAlive(values);

@@ -4,17 +4,17 @@ import { english } from "../../../shared/domain/semantic/english/english.ts";
 import type { ReadingCache } from "./candidates/reading-cache.ts";
 import type { Embedder } from "./embedding/embedder.ts";
 
-/** The text of a request as the semantic layer sees it. */
+/** A request's question, as the semantic layer sees it. */
 export interface AskedQuestion {
   readonly text: string;
   /** Hex digest of the normalised text. */
   readonly canonical: string;
   readonly normalisedOnly: boolean;
-  /** Why only equal texts count; "" when similar ones count too. */
+  /** Why only equal questions count; "" when similar ones count too. */
   readonly reason: string;
-  /** Already under way; null where it is not wanted or failed. */
+  /** The running embedding. Resolves to null when none is needed or the embedder failed. */
   readonly embedding: Promise<Float32Array | null>;
-  /** Set once the embedding is there. */
+  /** The embedding, once it has resolved. */
   vector: Float32Array | null;
 }
 
@@ -22,7 +22,7 @@ export type PreparedQuestion =
   | { readonly kind: "question"; readonly question: AskedQuestion }
   | { readonly kind: "exact_only"; readonly reason: string };
 
-/** Whether, and how far, similarity search applies to a request. Starts the embedding. */
+/** Decides whether similarity search applies to a request, and for which questions. Starts the embedding. */
 export function prepareQuestion(
   request: Pick<AnswerRequest, "text" | "withheld">,
   embedder: Embedder,
@@ -37,7 +37,7 @@ export function prepareQuestion(
   const embedding = normalisedOnly ? Promise.resolve(null) : embedder.embed(text);
   const question: AskedQuestion = {
     text,
-    // A text that similarity search compares is read anyway, so its reading is kept.
+    // Similarity search needs the reading of the text later, so it is cached.
     canonical: sha256Hex(normalisedOnly ? english().canonical(text) : readings.canonical(text)),
     normalisedOnly,
     reason: normalisedOnly ? eligibility.reason : "",

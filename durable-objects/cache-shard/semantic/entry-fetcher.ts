@@ -22,7 +22,7 @@ export interface EntryFetcherParts {
   readonly questions: Pick<QuestionStore, "questionOf">;
 }
 
-/** Hands entries and flights of this shard to whoever found them by similarity: another shard, or this one. */
+/** Gives entries and flights of this shard to the shard whose similarity search found them, which may be this one. */
 export class EntryFetcher {
   readonly #parts: EntryFetcherParts;
 
@@ -30,7 +30,7 @@ export class EntryFetcher {
     this.#parts = parts;
   }
 
-  /** The body of an entry is decompressed here, once for its whole way to the client. */
+  /** Fetches an entry, whose body is decompressed here, or joins a flight. `gone` when it cannot be served. */
   async fetch(request: FetchEntryRequest): Promise<FetchEntryReply> {
     if (request.source === "flight") return this.#fetchFlight(request.key);
     const { store, promotion, questions, uses, clock } = this.#parts;
@@ -61,7 +61,7 @@ export class EntryFetcher {
     };
   }
 
-  /** True while an entry is fresh by its own times and by uses that are not written yet. */
+  /** Whether an entry is fresh by its times and by uses that have not been written yet. */
   isFresh(key: string, times: EntryTimes): boolean {
     const { uses, clock } = this.#parts;
     const lastUsedMs = uses.lastUsedMs(key) ?? times.lastUsedMs;

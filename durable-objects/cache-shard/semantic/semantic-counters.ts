@@ -1,6 +1,6 @@
 import type { SemanticCount } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 
-/** What is counted of the semantic layer. Vetoes are counted by name: `veto:<name>`. */
+/** Names of the semantic layer's counters. Vetoes are counted by name: `veto:<name>`. */
 export type SemanticCounter =
   | "served"
   | "served_flight"
@@ -20,7 +20,7 @@ export type SemanticCounter =
   | "quarantined"
   | `veto:${string}`;
 
-/** Counters since the object started; figures for watching, not for billing, so they are not stored. */
+/** Counts since the object started. They are for monitoring, not for billing, and are not stored. */
 export class SemanticCounters {
   readonly #counts = new Map<string, number>();
 

@@ -43,9 +43,9 @@ import type { SemanticPeers } from "./shard-peers.ts";
 import type { SearchResult, SemanticMatch } from "./similarity-search.ts";
 import { SimilaritySearch } from "./similarity-search.ts";
 
-/** A commit waits at most this long for a vector that is still being made. */
+/** A commit waits at most this long for a vector that is still being computed. */
 const EMBEDDING_PATIENCE_MS = 1000;
-/** Neighbours that all shards of a scope look at together. A single shard looks at most at the kernel's 32. */
+/** Neighbours that all shards of a scope examine together. A single shard examines at most 32, the kernel's limit. */
 const CANDIDATES_PER_SCOPE = 32;
 const MIN_CANDIDATES = 4;
 const MAX_CANDIDATES = 32;
@@ -70,7 +70,7 @@ export interface SemanticParts {
   readonly random: () => number;
 }
 
-/** Everything that one shard does about similar questions. */
+/** The semantic layer of one shard: similarity search, the judge, feedback and what a scope has learned. */
 export class SemanticLayer {
   readonly #parts: SemanticParts;
   readonly #config: SemanticConfig;
@@ -153,7 +153,7 @@ export class SemanticLayer {
     });
   }
 
-  /** Vectors in memory; 0 until the first search. */
+  /** Vectors in memory; 0 while the index is not loaded. */
   get vectors(): number {
     return this.#questions.size;
   }
@@ -162,7 +162,7 @@ export class SemanticLayer {
     return this.#questions.bytes;
   }
 
-  /** Reads the text of a request and starts its embedding. */
+  /** Prepares the question of a request and starts its embedding. */
   prepare(request: AnswerRequest): PreparedQuestion {
     return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"), isolateReadings);
   }
@@ -171,18 +171,18 @@ export class SemanticLayer {
     return this.#search.search(request, question);
   }
 
-  /** Waits for the vector of a question, as long as a commit may. */
+  /** Waits for the vector of a question, at most `EMBEDDING_PATIENCE_MS`. */
   async awaitVector(question: AskedQuestion): Promise<void> {
     if (question.vector !== null) return;
     await withDeadline(this.#parts.clock, EMBEDDING_PATIENCE_MS, question.embedding, null);
   }
 
-  /** Stores the question of an entry. Inside the entry's transaction. */
+  /** Stores the question of an entry. Runs inside the entry's transaction. */
   remember(request: AnswerRequest, { text, canonical, vector }: AskedQuestion): void {
     this.storeQuestion({ key: request.key, scope: request.scope, text, canonical, vector });
   }
 
-  /** The same for an entry that has moved here. Inside the entry's transaction. */
+  /** Like `remember`, for an entry that has moved here. Runs inside the entry's transaction. */
   storeQuestion(question: StoredQuestion): void {
     this.#questions.add(question);
   }
@@ -196,8 +196,8 @@ export class SemanticLayer {
   }
 
   /**
-   * A semantic hit is served: its caller may judge it, and sometimes the judge looks at it.
-   * @param stored ends when the entry it comes from is stored: an answer still being written cannot be judged yet
+   * Notes a semantic hit that is served: its caller may give feedback, and the judge audits a share of the hits.
+   * @param stored resolves when the entry is stored: an answer that is still being written cannot be audited
    */
   noteServed(request: AnswerRequest, match: SemanticMatch, stored: Promise<unknown> = Promise.resolve()): void {
     const { clock } = this.#parts;
@@ -213,7 +213,10 @@ export class SemanticLayer {
     this.#parts.keepAlive(stored.then(() => this.#review.audit(request, match)));
   }
 
-  /** The question of a grey candidate has gone upstream. Asks the judge, off the path, whether the stored answer would have done. */
+  /**
+   * Asks the judge, in the background, whether the entry of a grey candidate answers a question that went upstream.
+   * A yes creates an alias.
+   */
   considerAlias(request: AnswerRequest, grey: SimilarCandidate): void {
     this.#parts.keepAlive(this.#review.considerAlias(request, grey));
   }
@@ -232,7 +235,7 @@ export class SemanticLayer {
     this.#trust.observe(observation);
   }
 
-  /** Takes an entry out of similarity search. Asked for in its own words it still answers. */
+  /** Removes an entry from similarity search. It is still served to exact requests. */
   quarantine(key: string): void {
     this.#parts.transactions.transact(() => {
       this.#questions.forget(key);
@@ -252,12 +255,12 @@ export class SemanticLayer {
     });
   }
 
-  /** Writes what is pending. Inside the caller's transaction. */
+  /** Writes pending servings. Runs inside the caller's transaction. */
   flush(nowMs: number): void {
     this.#servings.flush(nowMs);
   }
 
-  /** Every shard of the scope decides by the same evidence. */
+  /** Sends an observation to every shard of the scope: all of them decide by the same evidence. */
   async #tellScope(observation: PairObservation): Promise<void> {
     const { peers } = this.#parts;
     await Promise.allSettled(peers.shardsOf(observation.scope).map((shard) => peers.observe(shard, observation)));

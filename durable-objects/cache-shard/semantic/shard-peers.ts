@@ -8,9 +8,8 @@ import type {
   SimilarityQuery,
 } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import { scopeShards } from "../../../shared/domain/keys/routing.ts";
-import type { SemanticLayer } from "./semantic-layer.ts";
 
-/** The shards of a scope as the semantic layer calls them, this one among them. */
+/** The calls that the semantic layer makes to the shards of a scope, including this one. */
 export interface SemanticPeers {
   readonly shardsOf: (scope: string) => readonly number[];
   readonly searchSimilar: (shard: number, request: SimilarityQuery) => Promise<readonly SimilarCandidate[]>;
@@ -19,8 +18,16 @@ export interface SemanticPeers {
   readonly quarantine: (shard: number, key: string) => Promise<void>;
 }
 
-/** Other shards are called by RPC, this one directly. */
-export function semanticPeers(own: number, config: Config, env: Env, self: () => SemanticLayer | null): SemanticPeers {
+/** What this shard does for itself as it does for others. */
+interface OwnShard {
+  searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]>;
+  fetchEntry(request: FetchEntryRequest): Promise<FetchEntryReply>;
+  observe(observation: PairObservation): void;
+  quarantine(key: string): void;
+}
+
+/** Calls other shards by RPC and this one directly. */
+export function semanticPeers(own: number, config: Config, env: Env, self: () => OwnShard | null): SemanticPeers {
   const stub = (shard: number): CacheShardApi => env.CACHE_SHARD.getByName(`shard-${shard}`);
   return {
     shardsOf: (scope) => scopeShards(scope, config.topology),

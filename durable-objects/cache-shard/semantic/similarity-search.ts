@@ -12,22 +12,22 @@ import { better } from "./candidates/candidate-finder.ts";
 import type { Alias, AliasStore } from "./judging/alias-store.ts";
 import type { SemanticCounters } from "./semantic-counters.ts";
 
-/** Time that the embedding and the other shards together may take. After it the question goes upstream. */
+/** Time limit for the embedding and the searches of all shards together. Candidates that arrive later are ignored. */
 const DEADLINE_MS = 50;
-/** The same while the table and the index are still being loaded, once in an isolate: little beside a model call. */
+/** The same limit while the embedding table or the index is not loaded. It is short compared to a model call. */
 const COLD_DEADLINE_MS = 1000;
 const EXPLAINED_CANDIDATES = 8;
-/** Time that a shard may take to hand over an entry, which may have to come from KV. After it the question goes upstream. */
+/** Time limit for fetching an entry, which may have to be read from KV. After it the next candidate is tried. */
 const FETCH_DEADLINE_MS = 2000;
 
-/** The shards that hold a scope, this one among them. */
+/** The shards of a scope, including this one. */
 export interface SearchPeers {
   shardsOf(scope: string): readonly number[];
   searchSimilar(shard: number, request: SimilarityQuery): Promise<readonly SimilarCandidate[]>;
   fetchEntry(shard: number, key: string, source: "entry" | "flight"): Promise<FetchEntryReply>;
 }
 
-/** The entry or flight of another question that serves, and how it was decided. */
+/** The entry or flight of a similar question that is served, and its scores. */
 export interface SemanticMatch {
   readonly key: string;
   readonly shard: number;
@@ -38,12 +38,12 @@ export interface SemanticMatch {
 export type SearchOutcome =
   | { readonly kind: "entry"; readonly match: SemanticMatch; readonly entry: FetchedEntry }
   | { readonly kind: "flight"; readonly match: SemanticMatch; readonly stream: ReadableStream<Uint8Array> }
-  /** `grey`: a candidate worth asking the judge about. */
+  /** `grey`: the candidate that the judge may be asked about; null when there is none. */
   | { readonly kind: "none"; readonly grey: SimilarCandidate | null };
 
 export interface SearchResult {
   readonly outcome: SearchOutcome;
-  /** For `refrain-explain`; null where it was not asked for. */
+  /** For the header `refrain-explain`; null when it was not requested. */
   readonly explanation: object | null;
 }
 
@@ -53,13 +53,13 @@ export interface SimilaritySearchParts {
   readonly peers: SearchPeers;
   readonly aliases: AliasStore;
   readonly counters: SemanticCounters;
-  /** The operator's least cosine; null = none. */
+  /** The operator's minimum cosine; null for none. */
   readonly operatorMinSimilarity: number | null;
-  /** True once this isolate can embed and search without loading anything. */
+  /** Whether this isolate can embed and search without loading anything. */
   isWarm(): boolean;
 }
 
-/** Asks all shards of a scope for the answer to a similar question, and takes the best one that may be served. */
+/** Asks all shards of a scope for answers to similar questions, and takes the best one that may be served. */
 export class SimilaritySearch {
   readonly #parts: SimilaritySearchParts;
 
@@ -80,12 +80,12 @@ export class SimilaritySearch {
     return { outcome, explanation: request.explain ? this.#explain(question, candidates, late, outcome) : null };
   }
 
-  /** Callers and operators may tighten, and an alias is no way around that. */
+  /** Whether an alias satisfies the minimum similarities of the caller and the operator. */
   #isNearEnough({ similarity }: Alias, { minSimilarity }: AnswerRequest): boolean {
     return similarity >= Math.max(minSimilarity ?? -1, this.#parts.operatorMinSimilarity ?? -1);
   }
 
-  /** An alias whose entry is gone is forgotten. One whose shard cannot be asked is kept. */
+  /** Fetches the entry of an alias. Drops an alias whose entry is gone, but not one whose shard cannot be reached. */
   async #resolve(alias: Alias): Promise<SearchOutcome | null> {
     const fetched = await this.#fetchEntry(alias.shard, alias.target, "entry");
     if (fetched?.kind === "gone") this.#parts.aliases.drop(alias.key);
@@ -95,7 +95,7 @@ export class SimilaritySearch {
     return { kind: "entry", match: { key: target, shard, similarity, scoreBin }, entry: fetched };
   }
 
-  /** What has come in by the deadline, best first. A shard that fails or is late contributes nothing. */
+  /** The candidates that arrive before the deadline, best first. A shard that fails or is late contributes none. */
   async #gather(
     request: AnswerRequest,
     question: AskedQuestion,
@@ -115,7 +115,7 @@ export class SimilaritySearch {
     return { candidates: [...candidates].sort(better), late: end === "late" };
   }
 
-  /** The first candidate that may be served and is still there. */
+  /** Fetches the first candidate that may be served and still exists. */
   async #take(candidates: readonly SimilarCandidate[]): Promise<SearchOutcome> {
     for (const candidate of candidates) {
       if (candidate.verdict !== "serve") break;
@@ -138,7 +138,7 @@ export class SimilaritySearch {
   async #fetchEntry(shard: number, key: string, source: "entry" | "flight"): Promise<FetchEntryReply | null> {
     const fetching = this.#parts.peers.fetchEntry(shard, key, source).catch(() => null);
     const fetched = await withDeadline(this.#parts.clock, FETCH_DEADLINE_MS, fetching, null);
-    // A stream that comes too late must not be left open.
+    // A stream that arrives too late must not be left open.
     if (fetched === null) void fetching.then((late) => (late?.kind === "flight" ? late.stream.cancel().catch(() => undefined) : undefined));
     return fetched;
   }

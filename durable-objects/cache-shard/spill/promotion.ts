@@ -5,7 +5,7 @@ import type { RamFront, ResidentEntry } from "../entries/ram-front.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { SpillStore } from "./spill-store.ts";
 
-/** Brings spilled entries back. A value that is missing, damaged, late or purged meanwhile is a miss. */
+/** Brings spilled entries back from KV. A missing, damaged or late value is a miss, as is an entry purged meanwhile. */
 export class Promotion {
   readonly #store: EntryStore;
   readonly #front: RamFront;
@@ -21,7 +21,7 @@ export class Promotion {
     this.#onPromoted = onPromoted;
   }
 
-  /** The entry with its body, in the shard again; null = miss. */
+  /** Reads the body of an entry from KV and stores it in the shard again. Null means a miss. */
   async promote(entry: Entry): Promise<ResidentEntry | null> {
     const { spilled } = entry;
     if (spilled === null) return null;
@@ -31,7 +31,7 @@ export class Promotion {
         this.#numbers.add("kv_errors", 1);
         return null;
       case "absent":
-        // KV may not show a recent value yet; the miss that follows replaces the row anyway.
+        // KV may not return a recent value yet. The miss that follows replaces the row.
         return null;
       case "corrupt":
         if (this.#store.find(entry.key)?.spilled?.kvName === spilled.kvName) this.#store.dropCorrupt(entry);
@@ -41,7 +41,7 @@ export class Promotion {
     }
   }
 
-  /** A storage fault is a miss as well: the question can still be asked upstream. */
+  /** A storage error is a miss, too: the request can still go upstream. */
   #bringBack(entry: Entry, body: EntryBody): ResidentEntry | null {
     try {
       if (!this.#store.promote(entry, body)) return this.#promotedMeanwhile(entry);
@@ -53,7 +53,7 @@ export class Promotion {
     return this.#front.get(entry.key) ?? this.#front.put(resident, body, null);
   }
 
-  /** Somebody else may have brought the same entry back while KV was being read. */
+  /** The entry if another request promoted it while KV was being read; else null. */
   #promotedMeanwhile(entry: Entry): ResidentEntry | null {
     const now = this.#store.lookup(entry.key);
     if (now.kind !== "resident") return null;

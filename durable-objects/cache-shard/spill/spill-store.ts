@@ -3,19 +3,19 @@ import { systemClock } from "../../../shared/time/clock.ts";
 import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { Entry, EntryBody } from "../entries/entry.ts";
 
-/** KV slower than this is a miss. */
+/** A KV read that takes longer than this is a miss. */
 const KV_DEADLINE_MS = 1500;
-/** Bumped when the value's layout changes. */
+/** Version of the value's layout, to be raised with each change. */
 const LAYOUT = 1;
 
-/** The few calls of Workers KV that spilling needs. */
+/** The Workers KV calls that spilling needs. */
 export interface SpillKv {
   put(name: string, value: Uint8Array, options: { readonly expirationTtl: number; readonly metadata: SpillMetadata }): Promise<void>;
   getWithMetadata(name: string, type: "arrayBuffer"): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }>;
   delete(name: string): Promise<void>;
 }
 
-/** Beside the value in KV: enough to refuse a damaged or foreign one. */
+/** Metadata of a KV value. Values of another layout and damaged values are recognised by it. */
 export interface SpillMetadata {
   readonly layout: number;
   readonly digest: string;
@@ -29,8 +29,8 @@ export type SpillRead =
   | { readonly kind: "failed" };
 
 /**
- * Bodies in KV. The name carries the shard, the entry's sequence and its birth, so a value that a purge or a newer
- * answer has superseded can never be read again, however stale KV is.
+ * Stores bodies in KV. A value's name contains the shard, the entry's sequence and its creation time. A value that a
+ * purge or a newer answer has superseded is therefore never read again, however stale KV is.
  */
 export class SpillStore {
   readonly #kv: SpillKv;
@@ -45,7 +45,7 @@ export class SpillStore {
     return `spill/${LAYOUT}/${this.#shard}/${entry.sequence}/${entry.createdMs}/${entry.key}`;
   }
 
-  /** False when KV refused. */
+  /** Writes a body. False when KV refuses it. */
   async write(name: string, entry: Entry, body: EntryBody, ttlSeconds: number): Promise<boolean> {
     const value = packBody(body);
     try {
@@ -89,7 +89,7 @@ function isMetadata(value: unknown): value is SpillMetadata {
 
 const HEADER_BYTES = 12;
 
-/** Three lengths (32-bit, little endian), then JSON form, events, usage event (UTF-8). */
+/** Layout: three lengths (32-bit, little endian), then the JSON form, the events and the usage event (UTF-8). */
 function packBody(body: EntryBody): Uint8Array {
   const usage = new TextEncoder().encode(body.usageEvent);
   const packed = new Uint8Array(HEADER_BYTES + body.json.byteLength + body.events.byteLength + usage.byteLength);

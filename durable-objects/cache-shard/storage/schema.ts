@@ -1,4 +1,4 @@
-/** Tables of a CacheShard. See docs/storage-schema.md; append only. */
+/** Schema of a CacheShard, one migration per version; append only. docs/storage-schema.md describes the tables. */
 export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE entries (
@@ -96,7 +96,7 @@ export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (target, party, asked)
   ) WITHOUT ROWID;
   `,
-  // The field's words for what was stored under private ones before version 0.2.0.
+  // Renames tables, columns and a number to the names in use since version 0.2.0.
   `
   ALTER TABLE meanings RENAME TO questions;
   DROP INDEX meanings_by_canonical;

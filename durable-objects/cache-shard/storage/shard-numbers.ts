@@ -1,4 +1,4 @@
-/** Durable whole numbers of a shard. Names are stable: they are rows. */
+/** Names of a shard's stored numbers. They are keys of the table `numbers`, so renaming one needs a migration. */
 export type ShardNumber =
   | "entries"
   | "spilled_entries"
@@ -21,7 +21,7 @@ interface NumbersSnapshot {
   readonly dirty: ReadonlySet<ShardNumber>;
 }
 
-/** Counters that change together with rows, kept in memory and written in the same transaction. */
+/** A shard's numbers, kept in memory and written in the same transaction as the rows they count. */
 export class ShardNumbers {
   readonly #sql: SqlStorage;
   readonly #values = new Map<string, number>();
@@ -45,13 +45,13 @@ export class ShardNumbers {
     if (delta !== 0) this.set(name, this.get(name) + delta);
   }
 
-  /** Writes what changed; call inside the transaction that changed the rows counted here. */
+  /** Writes the changed numbers. Runs inside the transaction that changed the rows they count. */
   flush(): void {
     for (const name of this.#dirty) this.#sql.exec("INSERT OR REPLACE INTO numbers (name, value) VALUES (?, ?)", name, this.get(name));
     this.#dirty.clear();
   }
 
-  /** What is told now, to go back to when a transaction fails. */
+  /** A copy of the current state, to restore if a transaction fails. */
   snapshot(): NumbersSnapshot {
     return { values: new Map(this.#values), dirty: new Set(this.#dirty) };
   }

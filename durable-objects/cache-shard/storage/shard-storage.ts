@@ -12,6 +12,7 @@ export interface ShardStorage {
   readonly transactions: ShardTransactions;
 }
 
+/** Opens the storage of a shard: migrates it and reads the purge log and the numbers. */
 export function openShardStorage(storage: DurableObjectStorage, nowMs: number): ShardStorage {
   migrate(storage, CACHE_SHARD_MIGRATIONS);
   const log = new PurgeLog(storage.sql);

@@ -1,17 +1,17 @@
 import type { PurgeLog } from "../purging/purge-log.ts";
 import type { ShardNumbers } from "./shard-numbers.ts";
 
-/** Keeps what belongs to entries but lives in other tables in step with them, inside the same transactions. */
+/** Keeps data that belongs to entries, in other tables, consistent with them, inside the same transactions. */
 export interface EntryCompanion {
-  /** The row of an entry is being removed. */
+  /** Called when the row of an entry is removed. */
   onEntryRemoved(key: string): void;
-  /** The last step inside every transaction that changed entries. */
+  /** Called at the end of every transaction, inside it. */
   beforeCommit(): void;
-  /** The transaction failed: nothing noted since its start has happened. */
+  /** Called when a transaction failed: changes since its start did not happen. */
   onRollback(): void;
 }
 
-/** The one way to write to a shard's storage: rows, counters and purge log change together or not at all. */
+/** Runs a shard's transactions: rows, numbers and the purge log change together or not at all. */
 export class ShardTransactions {
   readonly #storage: DurableObjectStorage;
   readonly #numbers: ShardNumbers;
@@ -24,17 +24,17 @@ export class ShardTransactions {
     this.#log = log;
   }
 
-  /** Sets what follows the life of entries; at most one. */
+  /** Sets the companion; there is at most one. */
   accompany(companion: EntryCompanion): void {
     this.#companion = companion;
   }
 
-  /** Tells the companion about a row that the present transaction removes. */
+  /** Tells the companion that the current transaction removes a row. */
   noteRemoved(key: string): void {
     this.#companion?.onEntryRemoved(key);
   }
 
-  /** Runs one transaction. When it fails, what is held in memory is as before, and the error is thrown on. */
+  /** Runs one transaction. If it fails, restores the state in memory and rethrows the error. */
   transact(change: () => void): void {
     const { sequence } = this.#log;
     const numbers = this.#numbers.snapshot();
@@ -45,7 +45,7 @@ export class ShardTransactions {
         this.#numbers.flush();
       });
     } catch (error) {
-      // Restored from memory: storage that has just failed may fail to read, too.
+      // Restore from memory: storage that has just failed may fail to read, too.
       this.#numbers.restore(numbers);
       this.#log.restore(sequence);
       this.#companion?.onRollback();

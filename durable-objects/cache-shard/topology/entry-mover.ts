@@ -12,10 +12,10 @@ import type { PurgeLog } from "../purging/purge-log.ts";
 import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { ShardRegistry } from "./shard-registry.ts";
 
-/** Rows that one batch looks at, and bytes that it may carry (an RPC takes 32 MiB). */
+/** Rows that one batch examines, and bytes at which it is full (an RPC message is limited to 32 MiB). */
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** Longer than a purge takes to reach every shard, plus the time a batch takes to arrive. */
+/** Longer than a purge takes to reach every shard plus the time a batch takes to arrive. */
 const PURGE_SPREAD_MS = 10 * 60_000;
 
 export interface EntryMoverParts {
@@ -27,7 +27,9 @@ export interface EntryMoverParts {
   readonly semantic: SemanticLayer | null;
 }
 
-/** Moves entries between shards after the topology has changed. A move that stops half-way loses nothing and can be repeated. */
+/**
+ * Moves entries between shards after the topology has changed. An interrupted move loses nothing and can be repeated.
+ */
 export class EntryMover {
   readonly #parts: EntryMoverParts;
 
@@ -35,7 +37,7 @@ export class EntryMover {
     this.#parts = parts;
   }
 
-  /** The next entries whose home is another shard. */
+  /** Lists the next batch of entries whose home is another shard. */
   listMisplaced({ afterKey, shardCount, scopeFanout }: MisplacedRequest): MisplacedReply {
     const { store, log, shard } = this.#parts;
     const entries: MovingEntry[] = [];
@@ -55,18 +57,19 @@ export class EntryMover {
   }
 
   /**
-   * Takes entries in. A purge reaches the two shards of a move one after the other: (1) the new home purges, (2) the
-   * entry is read at the old one, (3) it arrives, (4) the old one releases it, (5) the old one purges. So an arrival
-   * counts as older than every purge of the last minutes: a purge that names it has been asked for already.
+   * Receives entries. A purge reaches the two shards of a move one after the other: (1) the new home purges, (2) the
+   * entry is read at the old home, (3) it arrives, (4) the old home releases it, (5) the old home purges. An entry is
+   * therefore stored with the log position of 10 minutes ago, so a purge since then that covers it prevents storing it.
+   * Throws when this shard cannot be registered.
    */
   async receive(entries: readonly MovingEntry[]): Promise<void> {
     const { registry, store, log, clock, semantic } = this.#parts;
-    // Thrown on purpose: the entries stay where they are, and the caller reports that this shard failed.
+    // The entries stay at their old home, and the caller reports that this shard failed.
     if (!(await registry.register())) throw new Error("this shard could not be registered");
     for (const moving of entries) {
       const vector = moving.text === null ? null : ((await semantic?.embed(moving.text)) ?? null);
       const own = store.find(moving.key);
-      // Already asked for and answered anew at its new home.
+      // The new home has a newer answer already.
       if (own !== null && own.createdMs >= moving.createdMs) continue;
       const { kvName, kvExpiresMs, json, events, usageEvent, text, canonical, ...facts } = moving;
       const sequence = log.positionAt(clock.nowMs() - PURGE_SPREAD_MS);
@@ -77,7 +80,10 @@ export class EntryMover {
     }
   }
 
-  /** Drops entries that have moved. Returns the keys that a purge has covered since the batch was read: they must not live on there. */
+  /**
+   * Drops entries that have moved. Returns the keys that a purge has removed since the batch was read: the new home
+   * must drop them too.
+   */
   release({ keys, sequence }: ReleaseEntriesRequest): readonly string[] {
     const { store, log } = this.#parts;
     const purged = log.sequence > sequence;
@@ -86,6 +92,7 @@ export class EntryMover {
     return covered;
   }
 
+  /** Drops received entries that a purge removed from their old home meanwhile. */
   drop(keys: readonly string[]): void {
     for (const key of keys) this.#parts.store.drop(key);
   }

@@ -3,7 +3,7 @@ import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { ShardTransactions } from "../storage/shard-transactions.ts";
 
-/** The shard that keeps the registry: a shard with this number always exists. */
+/** Number of the shard that keeps the registry. It exists under every SHARD_COUNT. */
 const KEEPER = 0;
 /** How long a flight waits for the keeper. After that its answer is not stored, and the next flight asks again. */
 const KEEPER_DEADLINE_MS = 2000;
@@ -18,9 +18,10 @@ export interface ShardRegistryParts {
 }
 
 /**
- * Which shards have ever stored anything, kept by shard 0. Purges use it to reach shards that SHARD_COUNT no longer
- * names: what they hold would be found again when the number goes up. A shard registers before the first call whose
- * answer it may store, so everything it holds was asked for after every purge that did not reach it.
+ * Registry of the shards that have ever stored anything, kept by shard 0. Purges use it to reach shards that
+ * SHARD_COUNT no longer includes: their entries would be found again if the number were raised. A shard registers
+ * before the first call whose answer it may store. All its entries are therefore newer than any purge that did not
+ * reach it.
  */
 export class ShardRegistry {
   readonly #parts: ShardRegistryParts;
@@ -35,13 +36,15 @@ export class ShardRegistry {
     return this.#parts.shard === KEEPER ? Math.max(KEEPER + 1, this.#parts.numbers.get("known_shards")) : 0;
   }
 
-  /** On the keeper: notes a shard that is about to store for the first time. */
+  /** On the keeper: registers a shard that is about to store for the first time. */
   add(shard: number): void {
     if (shard < this.knownShards) return;
     this.#write("known_shards", shard + 1);
   }
 
-  /** Registers this shard, once in its life. False when the keeper could not be reached: this shard may not store yet. */
+  /**
+   * Registers this shard with the keeper, once. False when the keeper cannot be reached: this shard must not store yet.
+   */
   register(): boolean | Promise<boolean> {
     if (this.#parts.shard === KEEPER || this.#parts.numbers.get("registered") === 1) return true;
     this.#registering ??= this.#askKeeper().finally(() => {
@@ -62,7 +65,7 @@ export class ShardRegistry {
     }
   }
 
-  /** In a transaction of its own: a number that could not be written must not be held in memory either. */
+  /** Writes a number in a transaction, which restores the number in memory when the write fails. */
   #write(name: "known_shards" | "registered", value: number): void {
     this.#parts.transactions.transact(() => this.#parts.numbers.set(name, value));
   }

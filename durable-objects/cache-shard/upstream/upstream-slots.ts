@@ -4,7 +4,7 @@ import type { CallReply } from "../../../shared/providers/call/provider-answer.t
 import type { FetchPort } from "../../../shared/providers/call/provider-call.ts";
 import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 
-/** `Upstream` objects one shard may use at a time. */
+/** `Upstream` objects that one shard may use at a time. */
 const MAX_REMOTE_OBJECTS = 32;
 /** Calls that may wait for a slot; more are refused at once. */
 const MAX_QUEUED_CALLS = 1000;
@@ -16,14 +16,14 @@ export interface UpstreamSlotPorts {
 }
 
 /**
- * The shard's way to providers. An object may wait for the headers of about six connections at a time. Beyond `slots`,
- * calls go through `Upstream` objects, and beyond all of those they queue in order.
+ * Sends a shard's calls to providers. The platform lets one object wait for the response headers of about six
+ * connections. Calls beyond `slots` go through `Upstream` objects, and calls beyond the slots of those queue in order.
  */
 export class UpstreamSlots {
   readonly #providers: readonly ProviderConfig[];
   readonly #slots: number;
   readonly #ports: UpstreamSlotPorts;
-  /** Calls waiting for headers: place 0 is the shard itself, the others are `Upstream` objects. */
+  /** Calls that wait for response headers, by place: 0 is the shard itself, the others are `Upstream` objects. */
   readonly #waiting: number[] = [0];
   readonly #queue: ((place: number) => void)[] = [];
   #active = 0;
@@ -43,7 +43,10 @@ export class UpstreamSlots {
     return this.#queue.length;
   }
 
-  /** @param wanted asked when the call has left the queue: a call that nobody waits for any more is not made, nor paid for */
+  /**
+   * Makes a call, once there is a slot for it.
+   * @param wanted checked when there is a slot; a call that nobody waits for any more is not made
+   */
   async call(request: UpstreamCall, wanted: () => boolean = () => true): Promise<CallReply> {
     const provider = this.#providers.find((known) => known.name === request.provider);
     if (provider === undefined) return { kind: "unreachable" };
@@ -59,7 +62,7 @@ export class UpstreamSlots {
     try {
       return place === 0 ? await callProvider(provider, request, this.#ports.fetch) : await this.#ports.remote(place - 1).call(request);
     } catch {
-      // The Upstream object went away before it answered.
+      // The `Upstream` object failed before it replied.
       return { kind: "unreachable" };
     } finally {
       this.#active -= 1;

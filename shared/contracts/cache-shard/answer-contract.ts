@@ -1,6 +1,6 @@
 import type { CacheError } from "../../domain/cache-error.ts";
 
-/** How an answer came to be, as `refrain-cache` shows it. */
+/** How an answer was obtained. The value of the header `refrain-cache`. */
 export type CacheOutcome = "HIT" | "SEMANTIC" | "COALESCED" | "STALE" | "MISS" | "BYPASS";
 
 export interface AnswerRequest {
@@ -9,7 +9,7 @@ export interface AnswerRequest {
   readonly key: string;
   readonly scope: string;
   readonly tenant: string;
-  /** Model as asked for, without a provider prefix. */
+  /** Requested model, without a provider prefix. */
   readonly model: string;
   readonly provider: string;
   /** The effective request as JSON text, without `stream` and `stream_options`. */
@@ -17,65 +17,65 @@ export interface AnswerRequest {
   readonly stream: boolean;
   /** The caller wants the usage event in the stream. */
   readonly includeUsage: boolean;
-  /** False: neither read, joined nor stored (`no-store`, mode `off`). */
+  /** False: the shard reads no entry, joins no flight and stores nothing (`no-store`, mode `off`). */
   readonly cache: boolean;
-  /** False: what is stored is not served (`no-cache`), a flight may be joined. */
+  /** False: the shard serves no stored entry, but the request may join a flight (`no-cache`). */
   readonly read: boolean;
-  /** Life of a new entry in seconds; 0 = not stored. */
+  /** TTL of a new entry in seconds; 0 = not stored. */
   readonly ttlSeconds: number;
   readonly maxAgeSeconds: number | null;
   readonly minFreshSeconds: number | null;
-  /** -1 stands for "any age" (RPC data has no infinity worth relying on). */
+  /** -1 stands for any age, so that no Infinity crosses RPC. */
   readonly maxStaleSeconds: number | null;
   readonly onlyIfCached: boolean;
-  /** False when the limiter could not be asked: what is cached is served, nothing is bought. */
+  /** False when the limiter was unreachable: cached answers are served, but the provider is not called. */
   readonly mayCallUpstream: boolean;
   readonly tags: readonly string[];
-  /** Final user text for similarity search; null = exact only (the text is then not kept). */
+  /** Final user text for similarity search; null = exact lookup only, and the text is not kept. */
   readonly text: string | null;
-  /** Why there is no text, for the explanation: `off`, `has_tools`, … */
+  /** Why `text` is null, for the explanation: `off`, `has_tools`, … */
   readonly withheld: string;
-  /** Least cosine this caller accepts; null = the operator's. */
+  /** Least cosine that this caller accepts; null = as configured. */
   readonly minSimilarity: number | null;
-  /** The caller wants to know how it was decided. */
+  /** The caller asks for an explanation of the decision. */
   readonly explain: boolean;
-  /** Digest of tenant and user: who may later judge what was served. */
+  /** Caller id: digest of tenant and user. Only this caller may send feedback on the answer. */
   readonly callerId: string;
 }
 
-/** What is known of an answer beside its content. */
+/** Facts about an answer besides its content. */
 export interface AnswerMeta {
   readonly outcome: CacheOutcome;
   readonly provider: string;
   readonly createdMs: number;
-  /** Absolute end of life; 0 when nothing is stored. */
+  /** When the entry expires, in ms since the epoch; 0 when nothing is stored. */
   readonly expiresMs: number;
-  /** True when the entry is in the shard now. */
+  /** True when the entry is stored in the shard. */
   readonly stored: boolean;
-  /** Why the cache did not answer by itself: RFC 9211 `fwd`. Null for hits. */
+  /** Why the request went upstream: `fwd` of RFC 9211. Null for hits. */
   readonly forwarded: "miss" | "request" | "stale" | "bypass" | null;
-  /** Joined a flight of somebody else. */
+  /** True when the request joined another caller's flight. */
   readonly collapsed: boolean;
-  /** Input and output tokens of a stored answer; 0 where they are not known yet. */
+  /** Input and output tokens of a stored answer; 0 when they are not known yet. */
   readonly tokens: number;
-  /** The entry that the answer comes from or becomes. Not the asked key for a semantic hit. */
+  /** Key of the entry that the answer comes from or becomes. For a semantic hit it differs from the request's key. */
   readonly entryKey: string;
   /** Cosine, for semantic hits; else null. */
   readonly similarity: number | null;
-  /** JSON text, when it was asked for. */
+  /** JSON text, when the request asked for an explanation; else null. */
   readonly explanation: string | null;
 }
 
-/** One complete answer in the form that was asked for. */
+/** A complete answer in the requested form. */
 export interface WholeAnswer extends AnswerMeta {
   readonly kind: "whole";
-  /** chat.completion as JSON text; "" when a stream was asked for. */
+  /** The `chat.completion` as JSON text; "" when a stream was requested. */
   readonly json: string;
-  /** Every SSE event, the terminal one included; null when JSON was asked for. */
+  /** All SSE events, including the terminal one; null when JSON was requested. */
   readonly sse: Uint8Array | null;
 }
 
-/** An answer that is still being written: every SSE event from the first byte to the terminal one. */
+/** An answer that is still in flight. The stream carries all SSE events from the first to the terminal one. */
 export interface StreamedAnswer extends AnswerMeta {
   readonly kind: "stream";
   readonly stream: ReadableStream<Uint8Array>;

@@ -13,8 +13,8 @@ import type {
 } from "./similarity-contract.ts";
 
 /**
- * The RPC surface of the CacheShard object. Data is flat, and nothing is thrown across it on purpose. Workers and
- * objects of different versions meet during a deployment: methods and members are added, never renamed or removed at once.
+ * RPC interface of the CacheShard Durable Object. All data is flat. During a deployment, Workers and objects of
+ * different versions call each other, so a release may add methods and members but not rename or remove any in use.
  */
 export interface CacheShardApi {
   answer(request: AnswerRequest): Promise<AnswerReply>;
@@ -23,20 +23,27 @@ export interface CacheShardApi {
   summary(): Promise<ShardSummary>;
   detail(): Promise<ShardDetail>;
   health(): Promise<ShardHealth>;
-  /** To shard 0, from a shard that is about to store for the first time: purges then reach it, whatever SHARD_COUNT says. */
+  /**
+   * Called on shard 0 by a shard that is about to store its first entry. Purges then reach it under any SHARD_COUNT.
+   */
   registerShard(shard: number): Promise<void>;
   purge(request: PurgeRequest): Promise<PurgeReply>;
   entry(key: string): Promise<EntryDetail | null>;
   searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]>;
   fetchEntry(request: FetchEntryRequest): Promise<FetchEntryReply>;
   observe(observation: PairObservation): Promise<void>;
-  /** Takes an entry out of similarity search. */
+  /** Excludes an entry from similarity search. Exact requests still get it. */
   quarantine(key: string): Promise<void>;
   feedback(request: FeedbackRequest): Promise<FeedbackReply>;
   listMisplaced(request: MisplacedRequest): Promise<MisplacedReply>;
-  /** Takes entries in, unless this shard has newer ones or a purge of the last minutes names them. */
+  /**
+   * Stores moved entries. Skips an entry when this shard has a newer one or a purge of the last 10 minutes covers it.
+   */
   receiveEntries(entries: readonly MovingEntry[]): Promise<void>;
-  /** Drops entries that have moved. Returns the keys that a purge has covered meanwhile, to be dropped at their new home too. */
+  /**
+   * Drops entries that have moved. Returns the keys that a purge has covered meanwhile;
+   * the new home must drop them too.
+   */
   releaseEntries(request: ReleaseEntriesRequest): Promise<readonly string[]>;
   dropEntries(keys: readonly string[]): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { ProviderRecord } from "../../domain/figures/provider-health.ts";
 
 /**
- * Counters of one tenant. requests = hits + semantic + coalesced + stale + misses + bypasses + errors:
- * each request ends as exactly one of these (an answer that fails mid-stream stays what it began as).
+ * Counters of one tenant. requests = hits + semantic + coalesced + stale + misses + bypasses + errors, because each
+ * request ends as exactly one of these. An answer that fails mid-stream keeps the outcome it began with.
  */
 export interface TrafficCounts {
   readonly requests: number;
@@ -13,17 +13,17 @@ export interface TrafficCounts {
   readonly misses: number;
   readonly bypasses: number;
   readonly errors: number;
-  /** Tokens (input and output) that answers from the cache did not cost. */
+  /** Input and output tokens of answers served from the cache. */
   readonly tokensSaved: number;
 }
 
-/** Latencies as seen by the front Worker: requests per bucket of a logarithmic scale (see shared/domain/figures/latency-histogram.ts). */
+/** Latencies measured by the front Worker, as requests per bucket of shared/domain/figures/latency-histogram.ts. */
 export interface LatencyCounts {
   readonly hit: readonly number[];
   readonly miss: readonly number[];
 }
 
-/** What a Worker isolate saw that no shard did: answers from its own memory, and how long everything took. */
+/** Figures that only the front Worker's isolate has: hits in its own memory, bypasses and latencies. */
 export interface IsolateReport {
   readonly tenant: string;
   readonly memoryHits: number;
@@ -55,17 +55,17 @@ export interface SemanticCount {
 
 export interface ShardSummary {
   readonly shard: number;
-  /** Entries a request could be answered from: in the shard and spilled. */
+  /** Stored entries, including spilled ones. */
   readonly entries: number;
   readonly bytes: number;
-  /** Position of the purge log. */
+  /** Current position of the purge log. */
   readonly sequence: number;
   readonly hits: number;
   readonly misses: number;
   readonly flights: number;
 }
 
-/** Everything an admin may see of one shard. */
+/** Everything that an admin may see of one shard. */
 export interface ShardDetail extends ShardSummary {
   readonly residentEntries: number;
   readonly spilledEntries: number;
@@ -86,7 +86,7 @@ export interface ShardDetail extends ShardSummary {
   readonly fencedCommits: number;
   readonly kvErrors: number;
   readonly isolateBytes: number;
-  /** Vectors in memory (0 until the first search) and what they take. */
+  /** Vectors in memory (0 until the first search) and their size in bytes. */
   readonly vectors: number;
   readonly indexBytes: number;
   readonly recentPurges: readonly PurgeLogLine[];
@@ -100,7 +100,7 @@ export interface PurgeLogLine {
   readonly purged: number;
 }
 
-/** What a shard tells about its surroundings, for GET /health. */
+/** What a shard reports for GET /health. */
 export interface ShardHealth {
   readonly providers: readonly ProviderRecord[];
 }

@@ -1,12 +1,12 @@
-/** Asks for entries whose home is another shard, after the number of shards or the fan-out has changed. */
+/** Asks for entries whose home is another shard under the given topology. */
 export interface MisplacedRequest {
-  /** Where the last batch ended; "" at the start. */
+  /** Last key of the previous batch; "" for the first batch. */
   readonly afterKey: string;
   readonly shardCount: number;
   readonly scopeFanout: number;
 }
 
-/** An entry on its way to its new home. `json` and `events` are as stored; both empty when the body is in KV. */
+/** An entry that moves to its new home. `json` and `events` are as stored; both are empty when the body is in KV. */
 export interface MovingEntry {
   readonly key: string;
   readonly scope: string;
@@ -29,16 +29,16 @@ export interface MovingEntry {
   readonly json: Uint8Array;
   readonly events: Uint8Array;
   readonly usageEvent: string;
-  /** Its question, where the semantic layer keeps it. */
+  /** The entry's question, when the semantic layer keeps it; else null. */
   readonly text: string | null;
   readonly canonical: string;
 }
 
 export interface MisplacedReply {
   readonly entries: readonly MovingEntry[];
-  /** Null when the whole shard has been looked through. */
+  /** Null when this was the last batch. */
   readonly nextKey: string | null;
-  /** The purge log's position now: what a later purge covers must not arrive. */
+  /** Position of the purge log when the batch was read. `releaseEntries` uses it to find later purges. */
   readonly sequence: number;
 }
 

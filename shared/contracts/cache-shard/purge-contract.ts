@@ -1,8 +1,11 @@
-/** One selector of a purge; `value` is "" for `all`, the time in ms as decimal text for `created_before`. */
+/**
+ * A purge with one selector.
+ * `value` is "" for `all` and a time in ms since the epoch, as decimal text, for `created_before`.
+ */
 export interface PurgeRequest {
   readonly kind: "all" | "key" | "tag" | "model" | "tenant" | "scope" | "created_before";
   readonly value: string;
-  /** Also frees rows and KV values before it returns. */
+  /** True when the purge must free rows and KV values before it returns. */
   readonly hard: boolean;
   readonly dryRun: boolean;
 }
@@ -11,11 +14,11 @@ export interface PurgeReply {
   readonly shard: number;
   readonly sequence: number;
   readonly purged: number;
-  /** From shard 0: how many shards have ever been asked to store something, the highest number plus one. From others 0. */
+  /** From shard 0: the highest shard number that has ever registered, plus one. From other shards: 0. */
   readonly knownShards: number;
 }
 
-/** An entry as an admin sees it. */
+/** An entry as shown to an admin. */
 export interface EntryDetail {
   readonly key: string;
   readonly shard: number;
@@ -34,6 +37,6 @@ export interface EntryDetail {
   readonly outputTokens: number;
   readonly sequence: number;
   readonly location: "shard" | "kv";
-  /** The final user text, with SHOW_PROMPTS and where the semantic layer keeps it; else null. */
+  /** The final user text, when SHOW_PROMPTS is on and the semantic layer keeps the text; else null. */
   readonly prompt: string | null;
 }

@@ -1,26 +1,27 @@
-/** What every shard of a scope is asked when a question is not stored. */
+/** Request to every shard of a scope to search for similar questions after an exact miss. */
 export interface SimilarityQuery {
   readonly scope: string;
-  /** The asked key: never its own candidate. */
+  /** Key of the question, which is excluded from the candidates. */
   readonly key: string;
   readonly text: string;
   /** Hex digest of the normalised text. */
   readonly canonical: string;
-  /** Only what is equal after normalisation counts. */
+  /** True when only questions that are equal after normalisation may be served. */
   readonly normalisedOnly: boolean;
-  /** Embedder's id and vector; null when the embedder failed. */
+  /** Id of the embedder that made `vector`. */
   readonly embedder: string;
+  /** Null when the embedder failed. */
   readonly vector: Float32Array | null;
   readonly minSimilarity: number | null;
-  /** The caller wants to know about every candidate. Else only those come back that decide something. */
+  /** True: return all candidates for the explanation. False: return only those that can affect the decision. */
   readonly explain: boolean;
 }
 
-/** One candidate and what this shard decided about it. */
+/** A candidate and the shard's verdict on it. */
 export interface SimilarCandidate {
   readonly shard: number;
   readonly key: string;
-  /** A stored entry, or a flight past deciding. */
+  /** A stored entry, or a flight that has left the state `deciding`. */
   readonly source: "entry" | "flight";
   readonly similarity: number;
   readonly verdict: "serve" | "grey" | "reject";
@@ -35,10 +36,10 @@ export interface FetchEntryRequest {
   readonly source: "entry" | "flight";
 }
 
-/** An entry's content for another shard; `events` is SSE text without usage and terminal events. */
+/** Content of an entry for another shard. `events` is SSE text without the usage event and the terminal event. */
 export interface FetchedEntry {
   readonly kind: "entry";
-  /** The question it answers. */
+  /** The question that the entry answers. */
   readonly text: string;
   readonly json: string;
   readonly events: Uint8Array;
@@ -53,13 +54,13 @@ export interface FetchedEntry {
 
 export interface FetchedFlight {
   readonly kind: "flight";
-  /** Every SSE event, usage included, from the first byte. */
+  /** All SSE events from the first byte, including usage. */
   readonly stream: ReadableStream<Uint8Array>;
 }
 
 export type FetchEntryReply = FetchedEntry | FetchedFlight | { readonly kind: "gone" };
 
-/** What was learned about a pair of questions: by whom, and whether the earlier answer was right. */
+/** Evidence on a pair of questions: whether the earlier answer was right, and who said so. */
 export interface PairObservation {
   readonly scope: string;
   readonly scoreBin: number;
@@ -73,7 +74,10 @@ export interface FeedbackRequest {
   readonly good: boolean;
 }
 
-/** `not_served`: this caller was not served that entry from here. `too_many`: it has judged as many as one shard takes in a day. */
+/**
+ * `not_served`: this shard has not served the entry to the caller.
+ * `too_many`: the caller has reached the shard's daily limit.
+ */
 export type FeedbackReply =
   | { readonly kind: "accepted" }
   | { readonly kind: "not_served" }

@@ -1,28 +1,28 @@
-/** An entry's use halves in weight after this long without a hit. */
+/** Time without a hit after which the weight of an entry's hits halves. */
 export const FREQUENCY_HALF_LIFE_MS = 24 * 3600 * 1000;
-/** Evict down to this share of the bound, so that eviction runs once in many commits. */
+/** Eviction frees space down to this share of the bound, so that it does not run at every commit. */
 export const EVICTION_TARGET_SHARE = 0.98;
-/** Newest entries up to this share of the bound are spared: they have had no time to be asked for again. */
+/** The newest entries, up to this share of the bound, are not evicted: they had no time to get a hit. */
 export const WINDOW_SHARE = 0.02;
-/** Rows drawn at random for one choice of a victim. */
+/** Random rows among which one victim is chosen. */
 export const EVICTION_SAMPLE = 24;
 
-/** What eviction weighs. */
+/** Facts about an entry that decide its eviction. */
 export interface EvictionCandidate {
   readonly key: string;
   /** Bytes freed by evicting it. */
   readonly bytes: number;
-  /** Hits persisted with the entry, and when the last of them was (ms). */
   readonly hits: number;
+  /** Time of the last hit, in ms since the epoch. */
   readonly lastUsedMs: number;
   /** What one hit saves, in dollars. */
   readonly usdSaved: number;
-  /** TinyLFU's estimate of recent requests, hits or not: 0…15. */
+  /** TinyLFU's estimate of recent requests, including misses: 0…15. */
   readonly recentRequests: number;
   readonly expiresMs: number;
 }
 
-/** Decayed frequency × dollars saved by a hit ÷ bytes. Zero for what has expired. */
+/** Worth per byte: decayed frequency × dollars saved by a hit ÷ bytes. Zero for an expired entry. */
 export function valueDensity(candidate: EvictionCandidate, nowMs: number): number {
   if (candidate.expiresMs <= nowMs) return 0;
   const idleMs = Math.max(0, nowMs - candidate.lastUsedMs);
@@ -32,8 +32,9 @@ export function valueDensity(candidate: EvictionCandidate, nowMs: number): numbe
 }
 
 /**
- * The least valuable of a sample; newcomers that have left the window compete in it, which is W-TinyLFU's admission.
- * Of equals the older one goes, or a cache full of one-off entries would never change.
+ * The candidate with the lowest value density. Entries that have left the window of new entries compete in the sample,
+ * which is the admission of W-TinyLFU. Of two equal candidates the less recently used one is evicted; otherwise a cache
+ * full of entries without hits would never change.
  */
 export function chooseVictim(sample: readonly EvictionCandidate[], nowMs: number): EvictionCandidate | null {
   let victim: EvictionCandidate | null = null;

@@ -1,14 +1,16 @@
-/** Rows of the sketch; more rows make over-estimates rarer. */
+/** Rows of the sketch. More rows make over-estimates rarer. */
 const ROWS = 4;
-/** Counters are 4 bits wide in TinyLFU; a byte costs little here and needs no packing. */
+/** Largest count, as with the 4-bit counters of TinyLFU. Here a counter takes a byte, which avoids packing. */
 const MAX_COUNT = 15;
-/** Halve all counters after this many increments per counter of one row (TinyLFU's sample size is about 10× the cache). */
+/**
+ * All counters are halved after this many increments per counter of one row (TinyLFU samples about 10× the cache size).
+ */
 const SAMPLE_PER_COUNTER = 10;
 const SEEDS = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
 /**
- * Count-min sketch with ageing (TinyLFU, Einziger, Friedman & Manes 2017): how often a key was asked for lately,
- * also when nothing is stored for it. Estimates are never below the true count since the last halving, up to 15.
+ * Count-min sketch with ageing (TinyLFU, Einziger, Friedman & Manes 2017). Estimates how often a key was recently
+ * requested, whether it is stored or not. Up to 15, an estimate is never below the count since the last halving.
  */
 export class FrequencySketch {
   readonly #counters: Uint8Array;
@@ -37,7 +39,7 @@ export class FrequencySketch {
     if (this.#sampled >= (this.#mask + 1) * SAMPLE_PER_COUNTER) this.#age();
   }
 
-  /** 0…15. */
+  /** Estimated recent requests for a key: 0…15. */
   estimate(key: string): number {
     const hash = hashOf(key);
     let least = MAX_COUNT;

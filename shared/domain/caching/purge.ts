@@ -1,4 +1,4 @@
-/** What one purge covers. Exactly one selector a purge. */
+/** What one purge covers. A purge has exactly one selector. */
 export type PurgeSelector =
   | { readonly kind: "all" }
   | { readonly kind: "key"; readonly value: string }
@@ -6,16 +6,16 @@ export type PurgeSelector =
   | { readonly kind: "model"; readonly value: string }
   | { readonly kind: "tenant"; readonly value: string }
   | { readonly kind: "scope"; readonly value: string }
-  /** Covers what was created before this time (ms since the epoch). */
+  /** Covers entries created before this time, in ms since the epoch. */
   | { readonly kind: "created_before"; readonly value: number };
 
-/** A line of a shard's purge log. Sequences rise by one and are never reused or reset. */
+/** A record of a shard's purge log. Sequence numbers rise by one and are never reused. */
 export interface PurgeRecord {
   readonly sequence: number;
   readonly selector: PurgeSelector;
 }
 
-/** What a purge looks at in an entry, a flight or a spilled value. */
+/** The facts about an entry, a flight or a spilled value that a purge matches against. */
 export interface Purgeable {
   readonly key: string;
   readonly scope: string;
@@ -23,11 +23,11 @@ export interface Purgeable {
   readonly models: readonly string[];
   readonly tags: readonly string[];
   readonly createdMs: number;
-  /** The purge log's position when this began. */
+  /** Position of the purge log when the entry or flight began. */
   readonly sequence: number;
 }
 
-/** True when the purge came after the thing began and names it. */
+/** True when the purge is later than the subject and its selector matches the subject. */
 export function purgeCovers(record: PurgeRecord, subject: Purgeable): boolean {
   return record.sequence > subject.sequence && selectorMatches(record.selector, subject);
 }

@@ -1,6 +1,6 @@
-/** KV refuses shorter lives. */
+/** Shortest TTL that KV accepts, in seconds. */
 export const MIN_KV_TTL_SECONDS = 60;
-/** Past this share of the day's ration only entries that were hit before are written. */
+/** Once this share of the daily budget is used, only entries with a hit are written. */
 const CHOOSY_SHARE = 0.75;
 
 export interface SpillCandidate {
@@ -17,7 +17,7 @@ export type SpillDecision =
   | { readonly kind: "spill"; readonly ttlSeconds: number }
   | { readonly kind: "drop"; readonly reason: "expiring" | "ration" };
 
-/** Whether an evicted entry goes to KV, and for how long: min(what is left of its life, `spillTtlSeconds`). */
+/** Decides whether an evicted entry goes to KV. Its TTL there is min(remaining TTL, `spillTtlSeconds`). */
 export function spillDecision(candidate: SpillCandidate, budget: SpillBudget, spillTtlSeconds: number, nowMs: number): SpillDecision {
   const leftSeconds = Math.floor((candidate.expiresMs - nowMs) / 1000);
   const ttlSeconds = Math.min(leftSeconds, spillTtlSeconds);
@@ -27,7 +27,7 @@ export function spillDecision(candidate: SpillCandidate, budget: SpillBudget, sp
   return { kind: "spill", ttlSeconds };
 }
 
-/** This shard's part of the cluster's daily KV writes; the first shards take the remainder. */
+/** This shard's share of the cluster's daily KV writes. The first shards get the remainder. */
 export function spillShare(writesPerDay: number, shard: number, shardCount: number): number {
   return Math.floor(writesPerDay / shardCount) + (shard < writesPerDay % shardCount ? 1 : 0);
 }

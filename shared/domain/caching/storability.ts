@@ -1,13 +1,13 @@
-/** Finish reasons that mark a whole answer; `length` and `content_filter` mark a cut one. */
+/** Finish reasons of complete answers. `length` and `content_filter` mean that the answer was cut off. */
 const COMPLETE_FINISH_REASONS: ReadonlySet<string> = new Set(["stop", "tool_calls", "function_call"]);
 
-/** What is known of an answer when its upstream call has ended. */
+/** Facts about an answer when its upstream call has ended. */
 export interface FinishedAnswer {
-  /** True when the stream ended with its terminal event (or the JSON body parsed whole). */
+  /** True when the stream ended with its terminal event, or the provider sent a complete JSON body. */
   readonly terminated: boolean;
   readonly finishReasons: readonly (string | null)[];
   readonly empty: boolean;
-  /** Size of what would be stored, in bytes. */
+  /** Size of the entry to be stored, in bytes. */
   readonly bytes: number;
 }
 
@@ -15,7 +15,7 @@ export type Storability =
   | { readonly kind: "storable" }
   | { readonly kind: "uncacheable"; readonly reason: "truncated" | "finish_reason" | "empty" | "too_large" };
 
-/** Only complete, non-empty answers of bearable size are ever stored. */
+/** Decides whether an answer may be stored. It must be complete, not empty and at most `maxEntryBytes` long. */
 export function storability(answer: FinishedAnswer, maxEntryBytes: number): Storability {
   if (!answer.terminated) return { kind: "uncacheable", reason: "truncated" };
   if (answer.finishReasons.length === 0 || answer.empty) return { kind: "uncacheable", reason: "empty" };

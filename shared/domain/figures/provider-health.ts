@@ -1,15 +1,15 @@
 import type { UpstreamFailure } from "../cache-error.ts";
 
-/** Why a call failed through the provider, or the way to it. `status`: it answered with one that says so. */
+/** Why a call failed because of the provider or the network. `status`: the provider answered with an error status. */
 export type ProviderErrorReason = "unreachable" | "timeout" | "invalid_answer" | "status";
 
 export interface ProviderFault {
   readonly reason: ProviderErrorReason;
-  /** HTTP status, where there was one; else null. */
+  /** HTTP status when `reason` is `status`; else null. */
   readonly status: number | null;
 }
 
-/** What one shard has seen of a provider since its object started. Times in ms since the epoch; null = never. */
+/** Outcomes of one shard's calls to a provider since the object started. Times in ms since the epoch; null = never. */
 export interface ProviderRecord {
   readonly provider: string;
   readonly lastAnswerMs: number | null;
@@ -19,20 +19,20 @@ export interface ProviderRecord {
   readonly lastErrorStatus: number | null;
 }
 
-/** A provider as the shards know it together. `idle`: nothing is known of late. */
+/** State of a provider from the records of several shards. `idle`: there is no recent outcome. */
 export interface ProviderHealth {
   readonly state: "ok" | "failing" | "idle";
   readonly lastAnswerMs: number | null;
   readonly lastError: (ProviderFault & { readonly atMs: number }) | null;
 }
 
-/** A failure says something for this long; without calls after it, nobody knows. */
+/** How long a failure counts when no call follows it, in milliseconds. After that the state is `idle`. */
 const FAILURE_COUNTS_MS = 5 * 60_000;
 const FIRST_SERVER_ERROR = 500;
-/** The operator's credential was refused, the provider gave up waiting, or it takes no more for now. */
+/** Statuses below 500 that are not the caller's fault: refused credentials or payment, a timeout, a rate limit. */
 const OPERATOR_STATUSES: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 429]);
 
-/** The provider's part in a failed call; null when it answered as it should (the caller asked wrongly) or was not asked. */
+/** The provider's fault in a failed call; null when the caller's request was wrong or the provider was not called. */
 export function providerFault(error: UpstreamFailure): ProviderFault | null {
   switch (error.kind) {
     case "upstream_unreachable":
@@ -48,7 +48,7 @@ export function providerFault(error: UpstreamFailure): ProviderFault | null {
   }
 }
 
-/** What several shards' records of one provider say together: the newest outcome counts. */
+/** Combines the records of several shards for one provider. The newest outcome counts. */
 export function providerHealth(records: readonly ProviderRecord[], nowMs: number): ProviderHealth {
   let lastAnswerMs: number | null = null;
   let lastError: ProviderHealth["lastError"] = null;

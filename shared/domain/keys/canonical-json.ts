@@ -1,13 +1,13 @@
 import type { Json } from "../json.ts";
 import { isJsonObject } from "../json.ts";
 
-/** `JSON.isRawJSON` (ECMAScript 2025): true for the exact numbers that a double cannot hold. */
-const { isRawJSON } = JSON as unknown as { readonly isRawJSON: (value: unknown) => boolean }; // lib.es2024 does not know it yet
+/** `JSON.isRawJSON` (ECMAScript 2026): true for numbers kept as text because a double cannot hold them. */
+const { isRawJSON } = JSON as unknown as { readonly isRawJSON: (value: unknown) => boolean }; // not yet in TypeScript's lib.es2024
 
 /**
  * JSON Canonicalization Scheme (RFC 8785): members sorted by UTF-16 code units, no white space, ECMAScript number form.
- * Two departures, both towards fewer collisions: lone surrogates stay escaped instead of failing, and
- * integers beyond 2^53 keep their own digits (`JSON.rawJSON` values) instead of rounding to a neighbour.
+ * It departs from the RFC in two points, which avoid collisions: lone surrogates stay escaped instead of failing, and
+ * integers that a double cannot hold keep their digits (`JSON.rawJSON` values) instead of being rounded.
  */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== "object") return canonicalScalar(value);

@@ -2,10 +2,12 @@ import { canonicalJson, canonicalMember } from "./canonical-json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { isJsonObject } from "../json.ts";
 
-/** Bumped whenever the encoding below changes, so that old entries are missed and never misread. */
+/**
+ * Version of the encoding below. Raise it with every change, so that old entries become misses and are never misread.
+ */
 export const KEY_VERSION = 1;
 
-/** Request members that change nothing about the answer: never part of scope or key. */
+/** Request members that do not affect the answer. They are not part of scope and key. */
 export const UNKEYED_MEMBERS: ReadonlySet<string> = new Set([
   "stream",
   "stream_options",
@@ -16,11 +18,11 @@ export const UNKEYED_MEMBERS: ReadonlySet<string> = new Set([
   "prompt_cache_key",
 ]);
 
-/** Sampling parameters keyed at two decimals: closer values are one question to any provider. */
+/** Sampling parameters rounded to two decimals in the key. Smaller differences do not matter to the answer. */
 const ROUNDED_MEMBERS: ReadonlySet<string> = new Set(["temperature", "top_p"]);
 const ROUNDING_STEPS_PER_UNIT = 100;
 
-/** Whose answers a request may meet. `user` is null unless the partition is per user. */
+/** Whose entries a request shares. `user` is null unless the partition is per user. */
 export interface Partition {
   readonly tenant: string;
   readonly user: string | null;
@@ -28,27 +30,27 @@ export interface Partition {
 
 export interface KeyInput {
   readonly partition: Partition;
-  /** Provider chain that was asked for, e.g. `openai`. */
+  /** Name of the provider, e.g. `openai`. */
   readonly provider: string;
   readonly endpoint: "chat.completions";
   /** The effective request: model resolved, defaults applied. */
   readonly body: JsonObject;
-  /** `refrain-cache-key`: stands in for the final user text, never for the partition or the scope. */
+  /** `refrain-cache-key`. Replaces the final user text in the key. Partition and scope stay the same. */
   readonly customKey: string | null;
 }
 
-/** The two texts whose digests are scope and key; the caller digests (the domain has no crypto). */
+/** The texts from which the caller computes scope and key. The domain code has no digest function. */
 export interface KeyMaterial {
-  /** Canonical text of everything but the final user text. Its SHA-256 (hex) is the scope. */
+  /** Canonical text of the request without the final user text. Its SHA-256 in hex is the scope. */
   readonly scopeText: string;
-  /** Appended to the scope's hex digest; the SHA-256 (hex) of the whole is the key. */
+  /** The key is the SHA-256 in hex of the scope followed by this text. */
   readonly keySuffix: string;
-  /** Final user text, or null where the request does not end in one plain user text. */
+  /** Final user text; null when the request does not end in a user message with exactly one text. */
   readonly finalText: string | null;
 }
 
 /**
- * What identifies a request. Grammar (see docs/storage-schema.md):
+ * Builds the texts that identify a request (see docs/storage-schema.md):
  * scope = SHA-256(canonical `[version, endpoint, provider, tenant, user, finalForm, request…]`),
  * key = SHA-256(scope "\n" ("text" | "custom" | "none") "\n" text).
  */
@@ -58,11 +60,11 @@ export function keyMaterial(input: KeyInput): KeyMaterial {
   const head = [KEY_VERSION, endpoint, provider, partition.tenant, partition.user, final.form].map((part) => JSON.stringify(part));
   const scopeText = `[${head.join(",")},${requestWithoutFinalText(body, final)}]`;
   const keySuffix = customKey !== null ? `\ncustom\n${customKey}` : final.text !== null ? `\ntext\n${final.text}` : "\nnone\n";
-  // A lone surrogate would become U+FFFD in UTF-8 and meet its neighbours: keep such texts escaped.
+  // In UTF-8 every lone surrogate becomes U+FFFD, so texts with different ones would collide. Such texts are escaped.
   return { scopeText, keySuffix: keySuffix.isWellFormed() ? keySuffix : JSON.stringify(keySuffix), finalText: final.text };
 }
 
-/** How the final user text is carried: as the message's content, as the only text part of it, or not at all. */
+/** Where the final user text is: the content of the message, its only text part, or nowhere. */
 interface FinalText {
   readonly form: "content" | "part" | "none";
   readonly text: string | null;

@@ -1,4 +1,4 @@
-/** How many shards there are and over how many of them one scope spreads (1…shardCount). */
+/** The number of shards, and the number of shards that one scope spreads over (1…shardCount). */
 export interface Topology {
   readonly shardCount: number;
   readonly scopeFanout: number;
@@ -10,9 +10,9 @@ const MULTIPLIER_LOW = 0x87b0b0fd;
 const TWO_31 = 2 ** 31;
 
 /**
- * Jump consistent hash (Lamping & Veach 2014): a bucket in 0…buckets−1 for a 64-bit key;
- * growing from n to n+1 buckets moves 1/(n+1) of the keys and no others.
- * @param digest hex text; its first 16 digits are the key
+ * Jump consistent hash (Lamping & Veach 2014): maps a 64-bit key to a bucket in 0…buckets−1.
+ * Growing from n to n+1 buckets moves only 1/(n+1) of the keys.
+ * @param digest hex text whose first 16 digits are the key
  */
 export function jumpHash(digest: string, buckets: number): number {
   let high = Number.parseInt(digest.slice(0, 8), 16) >>> 0;
@@ -24,7 +24,7 @@ export function jumpHash(digest: string, buckets: number): number {
     const product = multiplyLow64(high, low);
     high = product.high;
     low = product.low;
-    // (key >>> 33) + 1 is the upper 31 bits plus one.
+    // The paper's (key >> 33) + 1 is the upper 31 bits plus one.
     next = Math.floor((bucket + 1) * (TWO_31 / ((high >>> 1) + 1)));
   }
   return bucket;
@@ -37,7 +37,7 @@ function multiplyLow64(high: number, low: number): { readonly high: number; read
   return sum > 0xffffffff ? { high: (middle + 1) >>> 0, low: 0 } : { high: middle, low: sum };
 }
 
-/** Full 64-bit product of two unsigned 32-bit numbers, by 16-bit halves (every partial sum stays below 2^53). */
+/** 64-bit product of two unsigned 32-bit numbers, computed in 16-bit halves so that partial sums stay below 2^53. */
 function multiplyWide(a: number, b: number): { readonly high: number; readonly low: number } {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
@@ -50,15 +50,17 @@ function multiplyWide(a: number, b: number): { readonly high: number; readonly l
   return { high: high >>> 0, low: (((crossLow & 0xffff) << 16) | (lowLow & 0xffff)) >>> 0 };
 }
 
-/** The shard a key lives in: one of the `scopeFanout` shards that start at its scope's own, chosen by the key. */
+/**
+ * The home shard of a key: one of the `scopeFanout` shards that begin at the scope's first shard, chosen by the key.
+ */
 export function homeShard(scope: string, key: string, topology: Topology): number {
   const { shardCount, scopeFanout } = topology;
-  // Over all shards the start is irrelevant; leaving it out keeps jump hash's promise when the count grows.
+  // A scope that spreads over all shards needs no first shard. Without it, a new shard moves only 1/(n+1) of the keys.
   if (scopeFanout >= shardCount) return jumpHash(key, shardCount);
   return (jumpHash(scope, shardCount) + jumpHash(key, scopeFanout)) % shardCount;
 }
 
-/** Every shard that may hold entries of a scope, its start first. */
+/** All shards that may hold entries of a scope, beginning with its first shard. */
 export function scopeShards(scope: string, topology: Topology): readonly number[] {
   const { shardCount, scopeFanout } = topology;
   const start = jumpHash(scope, shardCount);

@@ -1,9 +1,9 @@
 /**
- * The limiter's side of leases: what a bucket has handed out and what may come back.
+ * The limiter's side of leases: what a bucket has granted and what may be returned.
  *
  * Invariant: level + held ≤ burst. While an isolate may still spend a lease, its requests count
- * against the bucket's capacity; otherwise the bucket could refill to the brim beside unspent
- * leases and together they would admit more than the burst.
+ * against the bucket's capacity. Otherwise the bucket could refill while leases are unspent, and
+ * both together would admit more than the burst.
  */
 import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "./lease.ts";
 import {
@@ -21,26 +21,29 @@ import {
 } from "./token-bucket.ts";
 import { MS_PER_SECOND } from "../units.ts";
 
-/** How long an isolate may spend a lease, in seconds from before it asked. */
+/** How long an isolate may spend a lease, in seconds, counted from before it sent the request. */
 export const LEASE_TTL_SECONDS = 20;
 
-/** How much longer the limiter counts a lease as unspent, in milliseconds: room for clocks that stand still while code runs. */
+/**
+ * How much longer the limiter counts a lease as unspent, in milliseconds.
+ * Clocks in an isolate stand still while code runs.
+ */
 export const LEASE_GRACE_MS = 2000;
 
-/** A lease beyond the waiting requests is at most this part of what is left. */
+/** A lease larger than the waiting requests is at most 1/LEASE_DIVISOR of what is left in the bucket. */
 export const LEASE_DIVISOR = 10;
 
-/** Leases one bucket remembers; beyond it only waiting requests are served and their refunds are lost. */
+/** Leases that one bucket remembers. Beyond it, grants cover only the waiting requests, and their refunds are lost. */
 export const MAX_LEASES = 1024;
 
-/** One lease. `held` requests may still be spent by an isolate; 0 once it is done with. */
+/** One lease. `held`: requests that the isolate may still spend; 0 when the lease has ended. */
 export interface Lease {
   readonly leaseId: string;
   readonly granted: number;
   readonly held: number;
   /** Unspent requests reported so far. */
   readonly returned: number;
-  /** Drops that a return may still put back once nothing is held: see {@link withinHeadroom}. */
+  /** Drops that a return may put back when nothing is held. See {@link withinHeadroom}. */
   readonly returnableDrops: number;
   readonly expiresAtMs: number;
 }
@@ -54,7 +57,7 @@ export interface Ledger {
 export interface LeaseDecision {
   readonly ledger: Ledger;
   readonly grant: LeaseGrant;
-  /** Whether the ledger must be stored before the grant is handed out; a plain denial costs no write. */
+  /** Whether the ledger must be stored before the grant is sent. A plain denial needs no write. */
   readonly store: boolean;
 }
 
@@ -65,9 +68,9 @@ function heldBy(leases: readonly Lease[]): number {
 }
 
 /**
- * What a spent request can give back shrinks with the room left in the bucket: had it never been
- * taken, the bucket would have been full earlier and lost what flowed in since. Without this, a
- * late refund would lift the bucket above what it could ever have held. The oldest give way first.
+ * Limits what refunds of spent requests may put back to the room left in the bucket, oldest leases
+ * first. If the request had never been taken, the bucket would have been full earlier and would have
+ * lost the refill since. Without the limit, a late refund would lift the bucket above that level.
  */
 function withinHeadroom(leases: readonly Lease[], bucket: TokenBucket, held: number): readonly Lease[] {
   let excess = -(capacityDrops(bucket.shape, held) - bucket.drops);
@@ -80,7 +83,7 @@ function withinHeadroom(leases: readonly Lease[], bucket: TokenBucket, held: num
   });
 }
 
-/** The ledger at `nowMs`: refilled piece by piece between the expiries that give capacity back. */
+/** The ledger at `nowMs`. The refill goes from expiry to expiry, because each expired lease gives capacity back. */
 export function advance(ledger: Ledger, nowMs: number): Ledger {
   let { bucket, leases } = ledger;
   let held = heldBy(leases);
@@ -93,7 +96,7 @@ export function advance(ledger: Ledger, nowMs: number): Ledger {
   return refilled === bucket && leases === ledger.leases ? ledger : { bucket: refilled, leases: withinHeadroom(leases, refilled, held) };
 }
 
-/** Milliseconds until the bucket holds `requests`; Infinity when it never will. */
+/** Milliseconds until the bucket holds `requests`; Infinity if it never does. */
 function msUntil(ledger: Ledger, requests: number): number {
   const target = requests * ledger.bucket.shape.windowMs;
   let { bucket } = ledger;
@@ -114,7 +117,7 @@ function settle(ledger: Ledger, lease: Lease, unused: number): Ledger {
   const reported = Math.min(Math.floor(unused), lease.granted);
   const returned = reported > lease.returned ? reported : lease.returned;
   if (returned === lease.returned && lease.held === 0) return ledger;
-  // What was held comes back whole; what had counted as spent, as far as there was room for it ever since.
+  // Held requests come back in full. Requests that counted as spent come back only up to `returnableDrops`.
   const unspentDrops = (returned - lease.returned) * bucket.shape.windowMs;
   const credit = lease.held > 0 ? unspentDrops : Math.min(unspentDrops, lease.returnableDrops);
   const spentDrops = (lease.granted - returned) * bucket.shape.windowMs;
@@ -124,7 +127,7 @@ function settle(ledger: Ledger, lease: Lease, unused: number): Ledger {
   return { bucket: deposit(bucket, credit, heldBy(leases)), leases };
 }
 
-/** Ends a lease. Unknown and expired leases are ignored, and a repeated return changes nothing. */
+/** Ends a lease. Ignores unknown and expired leases. A repeated return changes nothing. */
 export function returnLease(ledger: Ledger, ended: LeaseReturn, nowMs: number): Ledger {
   const current = advance(ledger, nowMs);
   const lease = current.leases.find((candidate) => candidate.leaseId === ended.leaseId);
@@ -135,7 +138,7 @@ function leaseSize(available: number, want: number, expected: number): number {
   return Math.min(available, Math.max(1, want, Math.min(expected, Math.floor(available / LEASE_DIVISOR))));
 }
 
-/** Room for one more lease: the oldest one that is done with gives way; null when all of them may still be spent. */
+/** Makes room for one more lease by dropping the oldest ended one. Null when all of them may still be spent. */
 function withRoom(leases: readonly Lease[]): readonly Lease[] | null {
   if (leases.length < MAX_LEASES) return leases;
   const done = leases.findIndex((lease) => lease.held === 0);
@@ -153,8 +156,8 @@ function grantOf(leaseId: string, granted: number, bucket: TokenBucket, retryAft
 }
 
 function record(ledger: Ledger, request: LeaseRequest, granted: number): Ledger {
-  // The waiting requests are spent on arrival, so a lease for them alone holds nothing back. One
-  // with a surplus is held whole: a refunded request of it may be spent again from the surplus.
+  // The waiting requests are spent at once, so a lease for them alone holds nothing. A lease with a
+  // surplus is held in full, because the isolate may spend a refunded request of it again.
   const held = granted > request.want ? granted : 0;
   const bucket = withdraw(ledger.bucket, granted);
   const room = withRoom(ledger.leases);
@@ -164,14 +167,14 @@ function record(ledger: Ledger, request: LeaseRequest, granted: number): Ledger 
   return { bucket, leases: [...room, { leaseId: request.attempt, granted, held, returned: 0, returnableDrops, expiresAtMs }] };
 }
 
-/** The ledger under the policy of the request. What spent requests could give back was measured in the old one and lapses. */
+/** The ledger under another policy. Refunds of spent requests lapse, because they were measured under the old one. */
 function underPolicy(ledger: Ledger, shape: BucketShape): Ledger {
   const bucket = reshape(ledger.bucket, shape, heldBy(ledger.leases));
   if (bucket === ledger.bucket) return ledger;
   return { bucket, leases: ledger.leases.map((lease) => (lease.returnableDrops === 0 ? lease : { ...lease, returnableDrops: 0 })) };
 }
 
-/** Decides a lease; `ledger` is null for a bucket nobody has asked before, which starts full. */
+/** Decides a lease request. `ledger` is null for a new bucket, which starts full. */
 export function grantLease(ledger: Ledger | null, request: LeaseRequest, nowMs: number): LeaseDecision {
   const shape = bucketShape(request.requests, request.windowSeconds, request.burst);
   const shapeBefore = ledger?.bucket.shape;
@@ -193,7 +196,7 @@ export function grantLease(ledger: Ledger | null, request: LeaseRequest, nowMs: 
   return { ledger: next, grant: grantOf(request.attempt, granted, next.bucket, 0), store: true };
 }
 
-/** What an operator sees of a bucket. */
+/** State of a bucket for the operator. */
 export function ledgerStatus(ledger: Ledger, nowMs: number): LimiterStatus {
   const current = advance(ledger, nowMs);
   return {

@@ -1,6 +1,6 @@
-/** What isolates and limiters say to each other about leases. Flat: it crosses RPC. */
+/** Messages about leases between isolates and limiters. All data is flat, because it crosses RPC. */
 
-/** What a bucket allows. `requests: null` means unlimited (no limiter is asked); 0 allows nothing. */
+/** What a bucket allows. `requests: null` means unlimited, and the limiter is not called; 0 allows nothing. */
 export interface RatePolicy {
   /** Requests refilled per window; null = unlimited. */
   readonly requests: number | null;
@@ -14,13 +14,13 @@ export interface LeaseRequest {
   readonly requests: number;
   readonly windowSeconds: number;
   readonly burst: number;
-  /** Requests waiting in the isolate right now; they are spent the moment they are granted. */
+  /** Requests that wait in the isolate. They are spent as soon as they are granted. */
   readonly want: number;
-  /** Requests the isolate expects to need while the lease lives, the waiting ones among them. */
+  /** Requests that the isolate expects to need during the lease, including the waiting ones. */
   readonly expected: number;
-  /** Identity of this attempt: the same value retried is answered with the same grant (at most once). */
+  /** Id of this attempt. A retry with the same id gets the same grant, so it counts only once. */
   readonly attempt: string;
-  /** Earlier leases the isolate is done with; saves a call of its own. */
+  /** Earlier leases that have ended. Sending them here saves a separate call. */
   readonly returns: readonly LeaseReturn[];
 }
 
@@ -28,22 +28,22 @@ export interface LeaseGrant {
   /** Equal to the request's `attempt`. */
   readonly leaseId: string;
   /**
-   * Requests handed out; 0 when the bucket is empty. More than `want` means the surplus may be kept
-   * and spent until the lease ends; otherwise what the waiting requests leave over goes back.
+   * Granted requests; 0 when the bucket is empty. When it is more than `want`, the isolate may keep and
+   * spend the surplus until the lease ends. Otherwise it must return what the waiting requests do not use.
    */
   readonly granted: number;
   /** Seconds, counted from before the request was sent, after which the isolate must stop spending this lease. */
   readonly ttlSeconds: number;
-  /** Requests left in the bucket after this grant, with the fraction that has flowed in. */
+  /** Requests left in the bucket after this grant, including the fraction that has been refilled. */
   readonly left: number;
-  /** Seconds, with milliseconds, until one request is available; 0 when `granted` > 0; `Infinity` = never. */
+  /** Seconds, with a fraction, until one request is available; 0 when `granted` > 0; `Infinity` = never. */
   readonly retryAfterSeconds: number;
 }
 
-/** The end of a lease, as its isolate reports it. */
+/** An isolate's report that a lease has ended. */
 export interface LeaseReturn {
   readonly leaseId: string;
-  /** All requests of the lease that were never spent, those of earlier returns included: a repeat changes nothing. */
+  /** Total of unspent requests of the lease, including those of earlier returns, so that a repeat changes nothing. */
   readonly unused: number;
 }
 

@@ -1,35 +1,35 @@
 /**
- * The isolate's side of one bucket: the lease it spends, the denial it remembers, the leases it
- * still owes back. Pure but stateful: every method is handed the time.
+ * The isolate's side of one bucket: the current lease, a remembered denial, and ended leases that
+ * were not returned yet. It reads no clock: every method is given the time.
  */
 import type { LeaseGrant, LeaseReturn } from "./lease.ts";
 import type { RateState } from "./rate-state.ts";
 import { admitsNothing, type BucketShape } from "./token-bucket.ts";
 import { MS_PER_SECOND } from "../units.ts";
 
-/** How long an unreachable limiter is not asked again, in milliseconds. */
+/** How long an unreachable limiter is not called again, in milliseconds. */
 export const UNAVAILABLE_MEMORY_MS = 1000;
 
-/** Requests of one isolate see clocks that differ by a little; a clock this much behind was set back. */
+/** Clocks of concurrent requests differ slightly. A clock further behind than this was set back. In milliseconds. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
-/** Ended leases remembered until the next call carries them home; older ones are forfeited. */
+/** Ended leases kept until the next call returns them. When there are more, the oldest are forfeited. */
 export const MAX_OWED_LEASES = 8;
 
-/** A lease in hand. Admissions keep a reference, so that a refund finds its way back. */
+/** A lease that the isolate holds. An admission keeps a reference, so that a refund reaches its lease. */
 export interface LocalLease {
   readonly leaseId: string;
   readonly granted: number;
   readonly untilMs: number;
-  /** Whether unspent requests may be kept for later ones (see `LeaseGrant.granted`). */
+  /** Whether the isolate may keep unspent requests for later (see `LeaseGrant.granted`). */
   readonly pooled: boolean;
   unused: number;
 }
 
-/** Why a bucket refuses without asking. */
+/** Why a bucket refuses a request without a call. */
 export type Refusal = "denied" | "unavailable";
 
-/** What the next lease request should say. */
+/** Contents of the next lease request. */
 export interface LeaseDemand {
   readonly expected: number;
   readonly returns: readonly LeaseReturn[];
@@ -41,7 +41,7 @@ export class LocalBucket {
   #owed: LocalLease[] = [];
   #deniedUntilMs = 0;
   #unavailableUntilMs = 0;
-  /** Level of the limiter's bucket, in requests, when it was last heard of. */
+  /** Level of the limiter's bucket at the last grant, in requests. */
   #left: number;
   #leftAtMs = 0;
   #seenMs = 0;
@@ -51,14 +51,14 @@ export class LocalBucket {
     this.#left = shape.burst;
   }
 
-  /** Whether a request at `nowMs` is refused without asking the limiter. */
+  /** Why a request at `nowMs` is refused without a call; null when it is not refused. */
   refusal(nowMs: number): Refusal | null {
     const now = this.#clock(nowMs);
     if (admitsNothing(this.#shape) || now < this.#deniedUntilMs) return "denied";
     return now < this.#unavailableUntilMs ? "unavailable" : null;
   }
 
-  /** Spends one request of the lease in hand; null when the limiter has to be asked. */
+  /** Spends one request of the current lease. Null when the limiter must be called. */
   take(nowMs: number): LocalLease | null {
     const lease = this.#lease;
     if (lease === null || lease.unused === 0 || this.#clock(nowMs) >= lease.untilMs) return null;
@@ -66,7 +66,10 @@ export class LocalBucket {
     return lease;
   }
 
-  /** Ends the lease in hand and says what to ask for. Doubles while leases run out before their end, shrinks to what was used otherwise. */
+  /**
+   * Ends the current lease and returns the contents of the next lease request. The expected number doubles when the
+   * lease ran out early; otherwise it is what was used.
+   */
   demand(nowMs: number, waiting: number): LeaseDemand {
     const lease = this.#lease;
     const now = this.#clock(nowMs);
@@ -76,7 +79,7 @@ export class LocalBucket {
     return { expected: Math.max(waiting, exhausted ? used * 2 : used), returns: this.#owed.map(returnOf) };
   }
 
-  /** Takes in what the limiter answered to a request sent at `sentAtMs` for `waiting` requests. */
+  /** Applies the grant for a lease request that was sent at `sentAtMs` for `waiting` requests. */
   accept(grant: LeaseGrant, waiting: number, sentAtMs: number, nowMs: number, told: readonly LeaseReturn[]): void {
     const now = this.#clock(nowMs);
     this.#forgetTold(told);
@@ -88,7 +91,7 @@ export class LocalBucket {
       return;
     }
     this.#deniedUntilMs = 0;
-    // An answer to an overtaken call may come second: the lease it finds is ended, not forgotten.
+    // Grants of overlapping calls may arrive in any order. The lease in hand is ended, so that it is still returned.
     this.#end();
     this.#lease = {
       leaseId: grant.leaseId,
@@ -99,7 +102,7 @@ export class LocalBucket {
     };
   }
 
-  /** Called once the waiting requests have been served: what a lease without surplus has left over goes home. */
+  /** Called when the waiting requests have been served. Ends a lease without a surplus, whose rest must be returned. */
   served(): void {
     if (this.#lease !== null && !this.#lease.pooled && this.#lease.unused > 0) this.#end();
   }
@@ -108,17 +111,19 @@ export class LocalBucket {
     this.#unavailableUntilMs = this.#clock(nowMs) + UNAVAILABLE_MEMORY_MS;
   }
 
-  /** Puts one request back into the lease it came from; it is spendable again only where the limiter still counts it as unspent. */
+  /**
+   * Puts a request back into its lease. The isolate may spend it again only if the limiter still counts it as unspent.
+   */
   refund(lease: LocalLease): void {
     lease.unused += 1;
     if (lease === this.#lease && lease.pooled) return;
     if (lease === this.#lease) this.#lease = null;
     this.#owe(lease);
-    // The limiter has more than when it refused, or will once it hears of this: ask again.
+    // Returning the request gives the limiter more than it had at the denial, so the next request may ask again.
     this.#deniedUntilMs = 0;
   }
 
-  /** Ends everything and says what to give back: for a bucket that is idle or forgotten. */
+  /** Ends all leases and returns what to report to the limiter. For a bucket that is idle or evicted. */
   relinquish(): readonly LeaseReturn[] {
     this.#end();
     const returns = this.#owed.filter((lease) => lease.unused > 0).map(returnOf);
@@ -148,7 +153,10 @@ export class LocalBucket {
     };
   }
 
-  /** The latest time seen. A clock set back could keep a lease alive after the limiter let go of it: such a lease is dropped unspent. */
+  /**
+   * The latest time seen. When the clock was set back, all leases are dropped unspent:
+   * they could outlive the limiter's record.
+   */
   #clock(nowMs: number): number {
     if (nowMs + CLOCK_TOLERANCE_MS < this.#seenMs) {
       this.#lease = null;
@@ -167,14 +175,17 @@ export class LocalBucket {
     if (lease !== null) this.#owe(lease);
   }
 
-  /** A surplus lease is reported even when it was spent to the end: the limiter then stops counting it as unspent. */
+  /**
+   * Queues a lease for return.
+   * One with a surplus is returned even when fully spent, so that the limiter stops holding it.
+   */
   #owe(lease: LocalLease): void {
     if ((lease.unused === 0 && !lease.pooled) || this.#owed.includes(lease)) return;
     this.#owed.push(lease);
     if (this.#owed.length > MAX_OWED_LEASES) this.#owed.shift();
   }
 
-  /** A lease that was refunded while the call was under way is still owed. */
+  /** Drops the leases that a call has returned. A lease that got a refund during the call is kept for the next one. */
   #forgetTold(told: readonly LeaseReturn[]): void {
     this.#owed = this.#owed.filter((lease) => !told.some((ended) => ended.leaseId === lease.leaseId && ended.unused === lease.unused));
   }

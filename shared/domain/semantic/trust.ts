@@ -1,4 +1,4 @@
-/** Score bins of the posterior model, from the least to the most certain; see `SCORE_BIN_EDGES`. */
+/** Counts per score bin of the posterior model, from the least to the most certain bin; see `SCORE_BIN_EDGES`. */
 export type BinCounts = {
   /** Decisions in each bin whose answer was right. */
   readonly right: readonly number[];
@@ -12,12 +12,12 @@ export type ScopeTrust = BinCounts;
 export type Observation = {
   readonly bin: number;
   readonly isRight: boolean;
-  /** Where the observation comes from; feedback of a caller weighs less than an audit. */
+  /** Where the observation comes from. The source and the outcome decide how much the observation counts. */
   readonly source: "judge" | "audit" | "feedback";
 };
 
 const WEIGHTS: Readonly<Record<Observation["source"], number>> = { judge: 1, audit: 1, feedback: 0.5 };
-/** Complaints weigh more than praise: few users of a wrong answer come back to say so. */
+/** Complaints weigh more than praise, because few users report a wrong answer. */
 const COMPLAINT_WEIGHT = 2;
 const CONTINUED_FRACTION_STEPS = 200;
 const BISECTION_STEPS = 60;
@@ -27,7 +27,7 @@ export function emptyTrust(bins: number): ScopeTrust {
   return { right: Array.from({ length: bins }, () => 0), wrong: Array.from({ length: bins }, () => 0) };
 }
 
-/** The scope's counts after one more observation; an unknown bin changes nothing. */
+/** Returns the scope's counts with one more observation. An observation of an unknown bin is ignored. */
 export function observe(trust: ScopeTrust, observation: Observation): ScopeTrust {
   const { bin, isRight, source } = observation;
   if (!Number.isInteger(bin) || bin < 0 || bin >= trust.right.length) return trust;
@@ -36,7 +36,7 @@ export function observe(trust: ScopeTrust, observation: Observation): ScopeTrust
   return isRight ? { ...trust, right: bump(trust.right) } : { ...trust, wrong: bump(trust.wrong) };
 }
 
-// Lanczos approximation (g = 7, n = 9), good to 1e-13 for positive arguments.
+// Lanczos approximation (g = 7, n = 9), accurate to 1e-13 for positive arguments.
 const LANCZOS = [
   0.999_999_999_999_809_9, 676.520_368_121_885_1, -1259.139_216_722_402_8, 771.323_428_777_653_1, -176.615_029_162_140_6,
   12.507_343_278_686_905, -0.138_571_095_265_720_12, 9.984_369_578_019_572e-6, 1.505_632_735_149_311_6e-7,
@@ -79,7 +79,7 @@ export function betaCdf(x: number, a: number, b: number): number {
 
 /**
  * Lower confidence bound on a share of successes: the `1 − confidence` quantile of the Beta posterior under
- * Jeffreys' prior. Never a point estimate, and 0 without any observation of success.
+ * Jeffreys' prior. Returns 0 if there was no success.
  */
 export function lowerBound(right: number, wrong: number, confidence: number): number {
   if (right <= 0) return 0;

@@ -1,5 +1,5 @@
-/** How alike two single words are, for decisions about one word against another. */
+/** Similarity of single words. The alignment of two questions uses it to pair their words. */
 export interface WordVectors {
-  /** Cosine (-1..1) of the vectors of two words; NaN when either word is unknown. Case and accents do not matter. */
+  /** Cosine (-1..1) of the vectors of two words; NaN if either word is unknown. Ignores case and accents. */
   similarity(wordA: string, wordB: string): number;
 }

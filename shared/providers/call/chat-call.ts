@@ -12,7 +12,7 @@ const STREAM_MEMBERS = '"stream":true,"stream_options":{"include_usage":true}';
 
 /**
  * Builds the HTTP request of a chat call. `body` is the effective request as JSON text without `stream` and
- * `stream_options`: those are added to the text, so that a large body is not parsed again.
+ * `stream_options`. They are added to the text, which avoids parsing a large body again.
  */
 export function chatCall(provider: ProviderConfig, body: string, stream: boolean): HttpCall {
   const headers: Record<string, string> = { "content-type": "application/json", accept: stream ? "text/event-stream" : "application/json" };
@@ -25,7 +25,7 @@ function withStreamMembers(body: string): string {
   return `${head}${head.endsWith("{") ? "" : ","}${STREAM_MEMBERS}}`;
 }
 
-/** A base URL may carry a query (`?api-version=…`): the path goes before it. */
+/** Appends the path to a base URL, before the URL's query (`?api-version=…`) if there is one. */
 function endpoint(baseUrl: string, path: string): string {
   const query = baseUrl.indexOf("?");
   const [base, search] = query === -1 ? [baseUrl, ""] : [baseUrl.slice(0, query), baseUrl.slice(query)];

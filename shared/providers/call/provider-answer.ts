@@ -12,16 +12,16 @@ import { providerError, refusesStreaming } from "./provider-failure.ts";
 import type { Patience, TimeoutPhase } from "./watchdog.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Longest error body that is read. */
+/** Longest error body that is read, in bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
-/** Longest JSON answer that is read from a provider that does not stream. */
+/** Longest JSON answer that is read from a provider that does not stream, in bytes. */
 const MAX_COMPLETION_BYTES = 32 * 1024 * 1024;
-/** Size at which a streaming answer is given up: a stream without end must not fill the isolate. */
+/** Longest streamed answer, in bytes. The bound keeps an endless stream from filling the isolate. */
 const MAX_ASSEMBLED_BYTES = 16 * 1024 * 1024;
 const FIRST_ERROR_STATUS = 400;
 const FIRST_REDIRECT_STATUS = 300;
 
-/** What is asked of a provider. */
+/** A request to a provider. */
 export interface ProviderRequest {
   readonly provider: string;
   readonly model: string;
@@ -29,26 +29,29 @@ export interface ProviderRequest {
   readonly body: string;
 }
 
-/** A provider's reply, or the news that the call was not made because too many others are waiting for a slot. */
+/** A provider's reply. `queue_full`: the call was not made, because too many calls wait for a slot. */
 export type CallReply = UpstreamReply | { readonly kind: "queue_full" };
 
 export interface ProviderAnswerPorts {
   readonly clock: Clock;
   readonly patience: Patience;
-  /** @param isWanted asked when the call leaves the queue for a slot; false when nobody needs it any more */
+  /** @param isWanted called when the call gets a slot; returns false when the answer is no longer needed */
   call(request: UpstreamCall, isWanted: () => boolean): Promise<CallReply>;
 }
 
-/** Where the events of an answer go while it is being read. */
+/** Receives the events of an answer while it is read. */
 export interface AnswerSink {
-  /** Takes one SSE event. False when there is no memory left for it; the call then ends with an error. */
+  /** Takes one SSE event. Returns false when there is no memory for it; the call then ends with an error. */
   append(event: Uint8Array, usageOnly: boolean): boolean;
-  /** Present when the reader must wait before it reads on, for a sink that a slow client holds back. */
+  /** Resolves when the reader may read on; null when it need not wait. For a sink with a slow client. */
   drained?(): Promise<void> | null;
 }
 
 export type ProviderOutcome =
-  /** `terminated` is false when the stream stopped after every choice had finished: complete for a client, not for the store. */
+  /**
+   * `terminated` is false when all choices finished but the terminal event is missing.
+   * Such an answer is served but not stored.
+   */
   | { readonly kind: "answered"; readonly answer: AssembledAnswer; readonly usageEvent: string; readonly terminated: boolean }
   | { readonly kind: "failed"; readonly error: UpstreamFailure };
 
@@ -88,18 +91,18 @@ export class ProviderAnswer {
     }
   }
 
-  /** Nobody needs the answer any more: the call is not made, or its reading ends. */
+  /** Gives up the call because the answer is no longer needed. */
   abandon(): void {
     this.#abandoned = true;
     void this.#cancel();
   }
 
-  /** Ends the reading: a pending read then reports the end of the stream. */
+  /** Cancels the body. A pending read then reports the end of the stream. */
   async #cancel(): Promise<void> {
     try {
       await this.#reader?.cancel();
     } catch {
-      // The stream is broken already: the next read reports that.
+      // The stream is already broken. The next read reports that.
     }
   }
 
@@ -122,7 +125,7 @@ export class ProviderAnswer {
     }
   }
 
-  /** Null when time ran out first: in the queue for a slot, or at an object that does not answer. A late body is cancelled. */
+  /** The reply, or null when the time runs out first. The body of a late reply is cancelled. */
   async #inTime(call: Promise<CallReply>): Promise<CallReply | null> {
     const reply = await Promise.race([call, this.#expiry.promise]);
     if (reply === null) void call.then((late) => (late.kind === "response" ? late.body?.cancel() : undefined)).catch(() => undefined);
@@ -132,7 +135,7 @@ export class ProviderAnswer {
   async #readReply(reply: Reply, stream: boolean): Promise<ProviderOutcome> {
     const { provider } = this.#request;
     this.#reader = reply.body?.getReader() ?? null;
-    // The time or the interest may have ended while the headers were on their way.
+    // The call may have timed out or been abandoned before the headers arrived.
     if (this.#expired !== null || this.#abandoned) await this.#cancel();
     if (this.#expired !== null) return this.#timedOut(this.#expired);
     if (reply.status >= FIRST_ERROR_STATUS) {
@@ -180,7 +183,7 @@ export class ProviderAnswer {
     }
   }
 
-  /** Handles one event; an outcome when it ends the call. */
+  /** Handles one event. Returns an outcome when the event ends the call. */
   #take(event: UpstreamEvent): ProviderOutcome | null {
     switch (event.kind) {
       case "delta":
@@ -218,7 +221,9 @@ export class ProviderAnswer {
     return this.#sink.append(this.#encoder.encode(sseEvent(data)), usageOnly);
   }
 
-  /** The next bytes of the body; null at its end, or when it breaks: what is missing then shows which. */
+  /**
+   * The next bytes of the body. Null at the end and on a broken stream; a broken stream then lacks its terminal event.
+   */
   async #next(): Promise<Uint8Array | null> {
     if (this.#reader === null) return null;
     try {
@@ -229,7 +234,9 @@ export class ProviderAnswer {
     }
   }
 
-  /** The body as text. A longer one than `maxBytes` is cut if it is an error's, else it is null. */
+  /**
+   * The body as text. A body longer than `maxBytes` is truncated if it is an error body; otherwise the result is null.
+   */
   async #readText(maxBytes: number): Promise<string | null> {
     const decoder = new TextDecoder();
     let text = "";

@@ -4,10 +4,10 @@ import type { UpstreamCall, UpstreamReply } from "../../contracts/upstream-api.t
 import { demoChat } from "../demo/demo.ts";
 import { chatCall } from "./chat-call.ts";
 
-/** How a provider is reached: the network, or a test's stand-in for it. */
+/** Performs an HTTP request. Tests pass a fake. */
 export type FetchPort = (url: string, init: RequestInit) => Promise<Response>;
 
-/** One call to a provider: resolves when the response headers are there, the body still streaming. Never throws. */
+/** Calls a provider. Resolves when the response headers arrive; the body is still streaming. Never throws. */
 export async function callProvider(provider: ProviderConfig, request: UpstreamCall, fetchPort: FetchPort): Promise<UpstreamReply> {
   if (provider.embedded) return replyOf(demoAnswer(request));
   const call = chatCall(provider, request.body, request.stream);
@@ -18,7 +18,7 @@ export async function callProvider(provider: ProviderConfig, request: UpstreamCa
       method: call.method,
       headers: call.headers,
       body: call.body,
-      // A redirect could lead the credential elsewhere.
+      // Following a redirect could send the API key to another host.
       redirect: "manual",
       signal: abort.signal,
     });

@@ -7,22 +7,22 @@ import { numberOf } from "../../wire/json/json-body.ts";
 export const MAX_ERROR_MESSAGE_CHARACTERS = 1_000;
 /** Characters of a provider's error type and code that are kept. */
 const MAX_ERROR_CODE_CHARACTERS = 128;
-/** What an error without a status of its own counts as: a bad gateway. */
+/** Status of an error event that names no status: 502 Bad Gateway. */
 const DEFAULT_ERROR_STATUS = 502;
 
-/** What a provider said about its own failure. */
+/** What a provider says about its own failure. */
 export interface ProviderErrorText {
   readonly message: string | null;
   readonly type: string | null;
   readonly code: string | null;
-  /** OpenAI's `param`: the member of the request that the provider refuses. */
+  /** OpenAI's `param`: the request member that the provider rejects. */
   readonly param: string | null;
 }
 
 const SILENT: ProviderErrorText = { message: null, type: null, code: null, param: null };
 
 /**
- * Reads the error shapes in the field: `{error:{message,type,code}}` (OpenAI and most), `{error:"text"}`,
+ * Reads the error formats in use: `{error:{message,type,code}}` (OpenAI and most), `{error:"text"}`,
  * `{detail:…}` (FastAPI), `{message,type,code}` (vLLM, Mistral), `[{error:…}]` (Gemini), `{errors:[…]}` (Cloudflare).
  */
 export function readErrorText(value: Json): ProviderErrorText {
@@ -41,14 +41,14 @@ export function readErrorText(value: Json): ProviderErrorText {
   };
 }
 
-// Wrappers may nest ({"error":{"error":…}}); parsed JSON is bounded in depth, so the recursion is.
+// Wrappers may nest ({"error":{"error":…}}). The recursion is bounded, because parsed JSON is bounded in depth.
 function readWrapped(inner: Json, outer: JsonObject): ProviderErrorText {
   const read = readErrorText(inner);
   if (read.message !== null) return read;
   return { ...read, message: text(memberOf(outer, "message"), MAX_ERROR_MESSAGE_CHARACTERS) };
 }
 
-/** An error object that came as an event of a stream that had begun with a 200. */
+/** Turns an error event into a failure. Such an event comes in a stream that began with status 200. */
 export function failureFromEvent(provider: string, value: Json): UpstreamFailure {
   const read = readErrorText(value);
   const status = Number(read.code);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../time/clock.ts";
 
-/** How long a flight waits: for the first event, between events, and altogether. Units: ms. */
+/** Timeouts of an upstream call: until the first event, between events, and in total. In ms. */
 export interface Patience {
   readonly firstByteMs: number;
   readonly idleMs: number;
@@ -9,7 +9,7 @@ export interface Patience {
 
 export type TimeoutPhase = "first_byte" | "idle" | "total";
 
-/** Watches one upstream call with a single timer; noting progress costs none after the first. */
+/** Enforces the timeouts of one upstream call with a single timer. Only the first `progress` sets a new timer. */
 export class Watchdog {
   readonly #clock: Clock;
   readonly #patience: Patience;
@@ -26,12 +26,12 @@ export class Watchdog {
     this.#cancel = this.#arm();
   }
 
-  /** Something arrived. */
+  /** Notes that data has arrived. */
   progress(): void {
     const first = this.#lastMs === null;
     this.#lastMs = this.#clock.nowMs();
     if (!first) return;
-    // The timer was set for the first event; the idle time may be much shorter.
+    // The timer was set for the first-byte timeout. The idle timeout may be much shorter.
     this.#cancel();
     this.#cancel = this.#arm();
   }

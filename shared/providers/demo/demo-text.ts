@@ -1,6 +1,6 @@
 /** Characters of the final user text that a demo answer quotes. */
 export const MAX_QUOTE_CHARACTERS = 160;
-/** Words of it: a text of one-letter words must not push the answer over its length. */
+/** Words that a demo answer quotes. Without this bound, a text of short words would make the answer too long. */
 export const MAX_QUOTE_WORDS = 24;
 
 const OPENINGS = [
@@ -28,15 +28,18 @@ const CLOSINGS = [
   "With a real provider configured, its words would replace these.",
 ] as const;
 
-/** Sentences of the body an answer has: 40 to 120 words in all, whatever is quoted. */
+/** Body sentences per answer. They keep the whole answer between 40 and 120 words. */
 const BODY_SENTENCES = 3;
-/** Hex digits of the digest that one choice takes: enough to be fair over short lists. */
+/** Hex digits of the digest used for one choice. */
 const HEX_PER_CHOICE = 4;
-/** Where in the digest the picks begin; the digits before are the answer's id. */
+/** Position in the digest of the first choice. The digits before it form the answer's id. */
 const FIRST_PICK_HEX = 24;
 const HEX_RADIX = 16;
 
-/** The answer to a request: chosen by its digest (64 hex digits), quoting its final user text. 40 to 120 words. */
+/**
+ * The demo answer to a request, of 40 to 120 words.
+ * The digest (64 hex digits) selects its sentences; it quotes the user text.
+ */
 export function demoText(digest: string, userText: string): string {
   let at = FIRST_PICK_HEX;
   const pick = (count: number): number => {
@@ -50,11 +53,11 @@ export function demoText(digest: string, userText: string): string {
   const bodies: string[] = [...BODIES];
   const middle = Array.from({ length: BODY_SENTENCES }, () => bodies.splice(pick(bodies.length), 1)[0] ?? "");
   const closing = CLOSINGS[pick(CLOSINGS.length)] ?? CLOSINGS[0];
-  // The mark makes two requests differ even when the lists happen to give them the same sentences.
+  // The part of the digest makes the answers of two requests differ even when they get the same sentences.
   return [opening, lead, ...middle, closing, `(Demo answer ${digest.slice(0, HEX_PER_CHOICE * 2)}.)`].join(" ");
 }
 
-/** One line, a bounded number of words and characters, never half a surrogate pair. */
+/** Cuts a text to one line with a bounded number of words and characters. Never splits a surrogate pair. */
 function boundedQuote(text: string): string {
   const start = text.slice(0, MAX_QUOTE_CHARACTERS * 4).toWellFormed();
   const words = start.split(/\s+/).filter((word) => word !== "");

@@ -5,22 +5,22 @@ import { numberOf, parseJson } from "../../wire/json/json-body.ts";
 import { demoText } from "./demo-text.ts";
 import { MS_PER_SECOND } from "../../domain/units.ts";
 
-/** The model that every demo answer names. */
+/** Model name in every demo answer. */
 const DEMO_MODEL = "demo";
-/** Marks an answer as nobody's. */
+/** Marks an answer as coming from the demo provider. */
 const DEMO_FINGERPRINT = "refrain-demo";
 /** Time to the first token, in milliseconds. */
 const FIRST_TOKEN_MS = 250;
 /** Pace of the stream. */
 const TOKENS_PER_SECOND = 60;
-/** The usual estimate for English text. */
+/** Common estimate for English text. */
 const CHARACTERS_PER_TOKEN = 4;
 /** Hex digits of the digest in an answer's id. */
 const ID_HEX_DIGITS = 24;
 /** Answers per request: OpenAI's largest `n`. */
 const MAX_ANSWERS = 128;
 
-/** What the demo provider needs from outside. `digest` is a hex digest of at least 52 digits. */
+/** What the demo provider needs from its environment. `digest` returns at least 52 hex digits. */
 export interface DemoPorts {
   readonly sleep: (ms: number) => Promise<void>;
   readonly nowMs: () => number;
@@ -40,8 +40,9 @@ interface DemoPlan {
 }
 
 /**
- * The embedded provider: a deterministic answer to a chat request, in OpenAI's shape, streamed at a human pace.
- * Honours `n`, `max_tokens`, `stop` and `stream_options`; never calls a tool. Cancelling the body stops it.
+ * The embedded provider: answers a chat request in OpenAI's format. The text is determined by the request, and a stream
+ * has the pace of a hosted model. Honours `n`, `max_tokens`, `max_completion_tokens`, `stop` and `stream_options`.
+ * Never calls a tool. Cancelling the body stops it.
  */
 export function demoChat(body: string, stream: boolean, ports: DemoPorts): Response {
   const parsed = parseJson(body);
@@ -111,7 +112,7 @@ async function* streamed(plan: DemoPlan, ports: DemoPorts): AsyncGenerator<strin
   yield finish + (plan.includeUsage ? chunk([], { usage: plan.usage }) : "") + SSE_DONE;
 }
 
-/** A provider that does not stream answers when the last token is there. */
+/** An answer without streaming. It takes as long as the last token of a stream would. */
 async function* whole(plan: DemoPlan, ports: DemoPorts): AsyncGenerator<string, void, void> {
   const longest = Math.max(...plan.answers.map((answer) => answer.tokens.length));
   await ports.sleep(FIRST_TOKEN_MS + (longest * MS_PER_SECOND) / TOKENS_PER_SECOND);
@@ -124,7 +125,7 @@ async function* whole(plan: DemoPlan, ports: DemoPorts): AsyncGenerator<string, 
   yield JSON.stringify({ ...plan.heading, object: "chat.completion", choices, usage: plan.usage });
 }
 
-/** One piece per read: a slow reader slows the demo, and a cancelled one ends it at the next pause. */
+/** A body that produces one piece per read. Cancelling it ends the generator at its next pause. */
 function bodyOf(pieces: AsyncGenerator<string, void, void>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let cancelled = false;
@@ -137,7 +138,7 @@ function bodyOf(pieces: AsyncGenerator<string, void, void>): ReadableStream<Uint
     },
     cancel() {
       cancelled = true;
-      // Not awaited: the generator may be asleep, and ends when it wakes.
+      // Not awaited, because the generator may be sleeping. It ends when it wakes up.
       void pieces.return();
     },
   });

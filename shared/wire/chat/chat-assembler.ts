@@ -5,29 +5,31 @@ import { approximateBytes, ChoiceAssembler } from "./chat-choice-assembler.ts";
 import { isPlainObject, memberOf } from "../json/field-check.ts";
 import { numberOf, parseJson } from "../json/json-body.ts";
 
-/** Choices one answer may have: OpenAI's largest `n`. More are dropped, and the answer counts as empty. */
+/**
+ * Choices that one answer may have: OpenAI's largest `n`. Further choices are dropped, and the answer counts as empty.
+ */
 const MAX_CHOICES = 128;
 
-/** A whole answer and what the cache must know about it. */
+/** A whole answer and the facts about it that the cache needs. */
 export interface AssembledAnswer {
   /** The `chat.completion` as JSON text. */
   readonly json: string;
   readonly model: string | null;
   readonly usage: TokenUsage | null;
-  /** By choice, in index order; null = never finished. */
+  /** Finish reason of each choice, in index order; null = not finished. */
   readonly finishReasons: readonly (string | null)[];
-  /** No choice at all, or one that says nothing: no content, refusal, tool call, function call, audio or picture. */
+  /** True when there is no choice, or a choice has no content, refusal, tool call, function call, audio or image. */
   readonly empty: boolean;
 }
 
 /** Members of a chunk that the assembler writes itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set(["choices", "object", "usage"]);
-/** Members of a message that are an answer. Reasoning alone is none. */
+/** Members of a message that count as an answer. Reasoning alone does not. */
 const ANSWERS = ["content", "refusal", "tool_calls", "function_call", "audio", "images"] as const;
 
 /**
- * Builds the one `chat.completion` out of the chunks of a stream. Strings and lists of a delta grow, tool calls
- * grow by index, names and ids are set; of members outside the delta the last value that is not null counts.
+ * Builds a `chat.completion` from the chunks of a stream. Strings and lists in deltas are concatenated, and tool calls
+ * are merged by index. Names and ids are replaced. Of members outside the delta, the last non-empty value counts.
  */
 export class ChatAssembler {
   readonly #members = new Map<string, Json>();
@@ -36,7 +38,7 @@ export class ChatAssembler {
   #bytes = 0;
   #overfull = false;
 
-  /** About how many bytes the answer has by now. */
+  /** Approximate size of the answer so far, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -53,7 +55,7 @@ export class ChatAssembler {
     }
   }
 
-  // Azure opens with a chunk whose id and model are empty: an empty value never replaces a real one.
+  // An empty value never replaces another one. Azure begins with a chunk whose id and model are empty.
   #set(name: string, value: Json): void {
     const known = this.#members.get(name);
     if (known === undefined) this.#bytes += name.length + approximateBytes(value);
@@ -90,7 +92,7 @@ export class ChatAssembler {
   }
 }
 
-/** The same facts about an answer that came as JSON, its text kept. "garbage" when it is no `chat.completion`. */
+/** Reads an answer that came as JSON and keeps its text. Fails with "garbage" when it is not a `chat.completion`. */
 export function assembledFromCompletion(text: string): Result<AssembledAnswer, "garbage"> {
   const parsed = parseJson(text);
   if (!parsed.ok || !isPlainObject(parsed.value)) return err("garbage");
@@ -101,8 +103,8 @@ export function assembledFromCompletion(text: string): Result<AssembledAnswer, "
 }
 
 /**
- * The chunks that a JSON answer would have been: one per choice with all it says, one per choice with its
- * finish reason, and the usage. `usage` is null when the answer reports none.
+ * Converts a JSON answer into chunks: for each choice one with its message and one with its finish reason, then one
+ * with the usage. `usage` is null when the answer reports none.
  */
 export function chunksFromCompletion(completion: JsonObject): { deltas: string[]; usage: string | null } {
   const heading: [string, Json][] = Object.hasOwn(completion, "id") ? [["id", memberOf(completion, "id")]] : [];
@@ -177,7 +179,7 @@ function says(value: Json): boolean {
   return Array.isArray(value) ? value.length > 0 : isPlainObject(value);
 }
 
-/** Token counts of a completion or of a usage chunk; null when it reports none. */
+/** Token counts of a completion or a usage chunk; null when it reports none. */
 export function tokenUsageOf(completion: JsonObject): TokenUsage | null {
   const usage = memberOf(completion, "usage");
   if (!isPlainObject(usage)) return null;

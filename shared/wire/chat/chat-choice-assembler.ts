@@ -2,15 +2,15 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { isPlainObject, memberOf } from "../json/field-check.ts";
 import { numberOf } from "../json/json-body.ts";
 
-/** Bytes counted for a member or an item besides its text: quotes, colon, comma. */
+/** Bytes counted for the quotes, colon and comma of a member or an item. */
 const JSON_MEMBER_OVERHEAD_BYTES = 8;
 /** Bytes counted for a number, a boolean or null. */
 const JSON_SCALAR_BYTES = 8;
 
-/** Members of a delta that name something, or come whole: the last one counts. Any other string is an increment. */
+/** String members that are replaced: the last value counts. All other strings of a delta are concatenated. */
 const WHOLE_MEMBERS: ReadonlySet<string> = new Set(["role", "id", "name", "type", "index", "format", "status"]);
 
-/** About how many bytes a value takes as JSON. */
+/** Approximate size of a value as JSON, in bytes. */
 export function approximateBytes(value: Json): number {
   if (typeof value === "string") return value.length + JSON_MEMBER_OVERHEAD_BYTES;
   if (Array.isArray(value)) return value.reduce<number>((sum, item: Json) => sum + approximateBytes(item), JSON_MEMBER_OVERHEAD_BYTES);
@@ -21,13 +21,19 @@ export function approximateBytes(value: Json): number {
   );
 }
 
-/** A member that arrives in increments: strings join, arrays append, objects merge; joined once, at the end. */
+/**
+ * A member that arrives in increments:
+ * strings and arrays are concatenated, objects merged. Strings are joined once, at the end.
+ */
 class Increments {
   readonly #texts: string[] = [];
   #items: Json[] | null = null;
   #members: Members | null = null;
 
-  /** Returns about how many bytes longer this made it, as do all the methods like it below. */
+  /**
+   * Adds an increment.
+   * Returns by about how many bytes the value grew, like the other add and merge methods of this module.
+   */
   add(value: string | readonly Json[] | JsonObject): number {
     if (typeof value === "string") {
       this.#texts.push(value);
@@ -38,7 +44,7 @@ class Increments {
     return approximateBytes(value);
   }
 
-  // Text before the first item becomes a text part, as does text between items (Mistral mixes both in one stream).
+  // Text before and between items becomes a text part, because Mistral mixes strings and parts in one stream.
   #addItems(items: readonly Json[]): void {
     const all = this.#flushText(this.#items ?? []);
     for (const item of items) all.push(item);
@@ -57,7 +63,7 @@ class Increments {
   }
 }
 
-/** An object put together out of fragments, members in the order in which they first came. */
+/** An object built from fragments. Its members keep the order in which they first arrived. */
 export class Members {
   readonly #members = new Map<string, Json | Increments>();
 
@@ -69,7 +75,7 @@ export class Members {
     this.#members.set(name, value);
   }
 
-  /** A null says that a member exists and adds nothing to it. */
+  /** Merges a fragment. A null or empty member creates the member but does not replace a value. */
   merge(fragment: JsonObject, skip?: ReadonlySet<string>): number {
     let bytes = 0;
     for (const [name, value] of Object.entries(fragment)) {
@@ -106,7 +112,7 @@ export class Members {
 const CALL_INDEX: ReadonlySet<string> = new Set(["index"]);
 const DELTA_LISTS: ReadonlySet<string> = new Set(["tool_calls"]);
 
-/** Tool calls by the `index` of their fragments. */
+/** Merges the fragments of tool calls by their `index`. */
 class ToolCalls {
   readonly #calls: { readonly index: number; readonly members: Members }[] = [];
   readonly #current = new Map<number, Members>();
@@ -116,7 +122,7 @@ class ToolCalls {
     const named = typeof id === "string" && id !== "";
     const index = numberOf(memberOf(fragment, "index")) ?? (named ? this.#calls.length : Math.max(0, this.#calls.length - 1));
     const current = this.#current.get(index);
-    // Some providers send parallel calls whole, all with index 0: a second id there is a second call.
+    // Some providers send parallel calls whole, all with index 0. Another id with the same index begins another call.
     const another = current !== undefined && named && startsCall(fragment) && current.get("id") !== null && current.get("id") !== id;
     const members = current === undefined || another ? this.#open(index) : current;
     return members.merge(fragment, CALL_INDEX);
@@ -143,7 +149,7 @@ function startsCall(fragment: JsonObject): boolean {
 
 const CHOICE_PARTS: ReadonlySet<string> = new Set(["index", "delta", "message", "logprobs"]);
 
-/** One choice of an answer, put together out of its deltas. */
+/** Builds one choice of an answer from its deltas. */
 export class ChoiceAssembler {
   readonly #index: number;
   readonly #choice = new Map<string, Json>();
@@ -163,7 +169,8 @@ export class ChoiceAssembler {
       if (!this.#choice.has(name)) bytes += name.length + approximateBytes(value);
       if (value !== null || !this.#choice.has(name)) this.#choice.set(name, value);
     }
-    // Perplexity repeats all that was said so far as `message` beside each delta; a lone message is the whole answer.
+    // Perplexity sends the text so far as `message` beside each `delta`. A `message` without a `delta` is the whole
+    // answer.
     const delta = memberOf(choice, "delta") ?? memberOf(choice, "message");
     if (!isPlainObject(delta)) return bytes;
     const calls: Json = memberOf(delta, "tool_calls");
@@ -186,7 +193,7 @@ export class ChoiceAssembler {
     return calls.filter(isPlainObject).reduce((bytes, fragment) => bytes + this.#toolCalls.add(fragment), 0);
   }
 
-  /** The choice as a `chat.completion` has it. */
+  /** The choice in the form of a `chat.completion`. */
   value(): JsonObject {
     if (!this.#message.has("role")) this.#message.set("role", "assistant");
     if (!this.#message.has("content")) this.#message.set("content", null);

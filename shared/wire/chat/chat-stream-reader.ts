@@ -5,26 +5,26 @@ import { isPlainObject, memberOf } from "../json/field-check.ts";
 import { parseJson } from "../json/json-body.ts";
 import { failureFromEvent } from "../../providers/call/provider-error-text.ts";
 
-/** Characters one event of a provider's stream may have (a whole picture in base64 fits). */
+/** Longest event of a provider's stream, in characters. An image in base64 fits. */
 export const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
 
-/** What one event of a provider's stream means. */
+/** One event of a provider's stream. */
 export type UpstreamEvent =
-  /** One `chat.completion.chunk` as it goes to clients: the provider's own text, without a `usage` member that is null. */
+  /** A `chat.completion.chunk` as sent to clients: the provider's text, without a `usage` member that is null. */
   | { readonly kind: "delta"; readonly data: string; readonly chunk: JsonObject }
-  /** Carries usage and no choices: only for clients that asked for usage. */
+  /** A chunk with usage and no choices. Only clients that asked for usage get it. */
   | { readonly kind: "usage"; readonly data: string; readonly chunk: JsonObject }
   /** An error object sent as an event. */
   | { readonly kind: "error"; readonly error: UpstreamFailure }
   /** `[DONE]`. Nothing follows it. */
   | { readonly kind: "done" }
-  /** An event that is not JSON, is no chunk, or is too long. */
+  /** An event that is not JSON, not a chunk, or too long. */
   | { readonly kind: "garbage" };
 
 /**
- * Reads the SSE stream of a Chat Completions provider. Takes CRLF, comments, a BOM, multi-line data, events
- * split anywhere (inside a character too) and a last event without its blank line; gives the same events for
- * the same bytes however they were cut.
+ * Reads the SSE stream of a Chat Completions provider. Accepts CRLF, comments, a BOM, multi-line data, chunks of bytes
+ * split anywhere (even inside a character) and a last event without a blank line. The events depend only on the bytes,
+ * not on how they are split.
  */
 export class ChatStreamReader {
   readonly #provider: string;
@@ -51,7 +51,10 @@ export class ChatStreamReader {
     return this.#drain();
   }
 
-  /** The stream has ended: the last event may lack its blank line. A half event is dropped, not garbage: the missing end tells. */
+  /**
+   * Ends the stream. An incomplete last event is dropped instead of reported as garbage;
+   * the missing terminal event reveals it.
+   */
   end(): UpstreamEvent[] {
     if (!this.#closed) {
       this.#ending = true;
@@ -81,7 +84,7 @@ export class ChatStreamReader {
   }
 }
 
-/** Null = an event that says nothing: a keep-alive, or a provider's own named event. */
+/** Reads one event. Null for an event to ignore: a keep-alive, or a named event of the provider. */
 function readEvent(provider: string, message: EventSourceMessage): UpstreamEvent | null {
   const data = message.data.trim();
   if (data === "") return null;
@@ -107,7 +110,9 @@ function isError(chunk: JsonObject): boolean {
   );
 }
 
-/** `usage: null` on every chunk is what asking for usage does; most clients did not ask. */
+/**
+ * Removes `usage: null`, which providers add to every chunk when usage is requested. Most clients did not request it.
+ */
 function deltaOf(data: string, chunk: JsonObject): UpstreamEvent {
   if (!Object.hasOwn(chunk, "usage") || chunk["usage"] !== null) return { kind: "delta", data, chunk };
   const rest: JsonObject = Object.fromEntries(Object.entries(chunk).filter(([name]) => name !== "usage"));
@@ -119,9 +124,9 @@ const NULL_USAGE_FIRST = /^\{\s*"usage"\s*:\s*null\s*,\s*/;
 const NULL_USAGE_LATER = /,\s*"usage"\s*:\s*null/;
 
 /**
- * Cuts the member out of the text, so that the rest stays as the provider wrote it. Sound when there is one match:
- * a quote after a comma opens a string, the colon makes it a member, and the top level is known to have it.
- * Null when there is not exactly one; the caller then writes the chunk anew.
+ * Removes the member from the text, so that the rest stays as the provider wrote it. This is correct when there is one
+ * match: a quoted name with a colon is a member, and the top level is known to have it. Returns null when there is not
+ * exactly one match; the caller then serialises the chunk.
  */
 function withoutNullUsage(data: string): string | null {
   if (data.match(NULL_USAGE)?.length !== 1) return null;

@@ -2,13 +2,13 @@ import type { CacheError } from "../../domain/cache-error.ts";
 import { sseEvent } from "../chat/chat-replay.ts";
 import { describeError, type PublicError } from "./public-error.ts";
 
-/** What an error answer tells about the request it belongs to. */
+/** Facts about the request that an error answer contains. */
 export interface ErrorContext {
   readonly requestId: string;
   readonly nowMs: number;
 }
 
-/** The route's family: `/v1/*`, `/chat`, `/admin/*`. */
+/** Error format of a route: `prompt` for `/chat`, `problem` for `/admin/*`, `openai` for all others. */
 export type ErrorShape = "openai" | "prompt" | "problem";
 
 /** An error as HTTP. Header names are lower case. */
@@ -18,10 +18,10 @@ export interface WireError {
   readonly body: string;
 }
 
-/** URN prefix of a problem's `type` (RFC 9457, 3.1.1): an identifier, not an address. */
+/** URN prefix of a problem's `type` (RFC 9457, 3.1.1). It identifies the problem and cannot be dereferenced. */
 const PROBLEM_TYPE_PREFIX = "urn:refrain:problem:";
 
-/** An expected failure as an HTTP answer in the route's shape. Nothing internal is in it. */
+/** Turns an expected failure into an HTTP answer in the given format. It contains no internal details. */
 export function errorResponse(error: CacheError, shape: ErrorShape, context: ErrorContext): WireError {
   const described = describeError(error);
   const headers = {
@@ -33,7 +33,7 @@ export function errorResponse(error: CacheError, shape: ErrorShape, context: Err
   return { status: described.status, headers, body: JSON.stringify(bodyOf(described, shape, context)) };
 }
 
-/** The same error as one event of a stream that has begun. */
+/** Turns a failure into an SSE event, for a stream that has already begun. */
 export function errorEvent(error: CacheError, shape: "openai" | "prompt", context: ErrorContext): string {
   const described = describeError(error);
   return sseEvent(JSON.stringify(shape === "openai" ? openAiBody(described) : { type: "error", ...promptBody(described, context) }));

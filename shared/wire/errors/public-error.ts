@@ -1,11 +1,11 @@
 import type { CacheError } from "../../domain/cache-error.ts";
 
-/** Wait that is named when a provider refuses for now and does not say for how long. In seconds. */
+/** `Retry-After` for a provider's 429 or 503 without one. In seconds. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
-/** A wait of zero would invite a loop. In seconds. */
+/** Shortest `Retry-After`, in seconds. Zero would make clients retry in a loop. */
 const MIN_RETRY_AFTER_SECONDS = 1;
 
-/** What a client may know about a failure, before a shape is chosen. Fewer codes than there are reasons. */
+/** What a client may learn about a failure, independent of the error format. Several kinds may share a code. */
 export interface PublicError {
   readonly status: number;
   readonly type:
@@ -17,28 +17,28 @@ export interface PublicError {
     | "unavailable_error"
     | "server_error";
   readonly code: string;
-  /** The code in words, the same for every occurrence. */
+  /** The code in words. It is the same for every occurrence. */
   readonly title: string;
   readonly message: string;
   readonly field: string | null;
   readonly retryAfterSeconds: number | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** The provider's own type and code, for the shape that is the provider's. */
+  /** The provider's own type and code, used in the `openai` format. */
   readonly providerType: string | null;
   readonly providerCode: string | null;
 }
 
 const NOTHING_MORE = { field: null, retryAfterSeconds: null, headers: {}, providerType: null, providerCode: null } as const;
 
-/** OpenAI's clients retry 5xx answers unless this header says that it is in vain. */
+/** OpenAI's clients retry 409 and 5xx answers unless this header forbids it. */
 const NO_RETRY = { "x-should-retry": "false" } as const;
 
-/** Objects that were moved or restarted are back within a moment. In seconds. */
+/** `Retry-After` for unreachable shards, in seconds. Objects that were moved or restarted are soon back. */
 export const SHARDS_RETRY_AFTER_SECONDS = 1;
 
 const BEARER_CHALLENGE = { "www-authenticate": 'Bearer realm="refrain"' } as const;
 
-/** The one exhaustive switch from reasons to what the public sees. */
+/** Maps every kind of error to status, code and message. */
 export function describeError(error: CacheError): PublicError {
   switch (error.kind) {
     case "invalid_request":
@@ -50,7 +50,7 @@ export function describeError(error: CacheError): PublicError {
     case "not_found":
       return invalid(404, "not_found", "Not found", error.message);
     case "method_not_allowed":
-      return { ...invalid(405, error.kind, "Method not allowed", `This route takes ${error.allow}.`), headers: { allow: error.allow } };
+      return { ...invalid(405, error.kind, "Method not allowed", `This route allows ${error.allow}.`), headers: { allow: error.allow } };
     case "model_not_found":
       return { ...invalid(404, error.kind, "Model not found", `The model '${error.model}' is not known here.`), field: "model" };
     case "unauthenticated":
@@ -60,11 +60,11 @@ export function describeError(error: CacheError): PublicError {
     case "rate_limited":
       return rateLimited(error.message, error.retryAfterSeconds);
     case "already_judged":
-      return alreadyJudged("You have judged this answer already.");
+      return alreadyJudged("You have already judged this answer.");
     case "shards_unreachable":
       return shardsUnreachable(error.message);
     case "only_if_cached":
-      return notCached("No stored answer satisfies this request, and only-if-cached forbids asking for one.");
+      return notCached("No stored answer satisfies this request, and only-if-cached forbids a provider call.");
     case "limiter_unavailable":
       return unavailable("The rate limiter cannot be reached, and this request needs an upstream call.", error.retryAfterSeconds);
     case "overloaded":
@@ -110,7 +110,7 @@ function rateLimited(message: string, retryAfterSeconds: number): PublicError {
   };
 }
 
-/** 409, and not to be repeated: OpenAI's clients retry conflicts. */
+/** 409 with a header against retries, because OpenAI's clients retry conflicts. */
 function alreadyJudged(message: string): PublicError {
   const type = "invalid_request_error";
   return {
@@ -132,7 +132,7 @@ function shardsUnreachable(message: string): PublicError {
   };
 }
 
-/** 504 is what `only-if-cached` asks for (RFC 9111, 5.2.1.7). */
+/** RFC 9111, 5.2.1.7 requires status 504 for `only-if-cached`. */
 function notCached(message: string): PublicError {
   return { ...NOTHING_MORE, status: 504, type: "unavailable_error", code: "not_cached", title: "Not cached", message, headers: NO_RETRY };
 }
@@ -159,8 +159,8 @@ function upstream(status: number, code: string, title: string, message: string):
 }
 
 /**
- * A provider's own error. Its 401, 403 and 407 are about the operator's credentials, not the caller's: they become
- * a 502 whose text is ours, since theirs may quote a part of the key.
+ * A provider's own error. Its 401, 403 and 407 concern the operator's credentials, so they become a 502. Their message
+ * is replaced, because it may quote a part of the key.
  */
 function upstreamError(error: Extract<CacheError, { readonly kind: "upstream_error" }>): PublicError {
   const { provider, status, message, errorType, code } = error;

@@ -2,25 +2,25 @@ import type { CacheError } from "../../domain/cache-error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { numberOf } from "./json-body.ts";
 
-/** Characters of a caller's own text that an error message repeats. */
+/** Characters of a caller's text that an error message quotes at most. */
 const MAX_QUOTED_CHARACTERS = 64;
 
-/** What is wrong with one member of a body. `path` is relative to the value that was checked; empty = the value itself. */
+/** A problem with one member of a body. `path` is relative to the checked value; empty = the value itself. */
 export interface FieldIssue {
   readonly path: string;
   readonly code: "missing_required_parameter" | "unknown_parameter" | "invalid_type" | "invalid_value";
-  /** The end of the sentence that names the field; empty when the code says it all. */
+  /** End of the error message; empty when the code is enough. */
   readonly detail: string;
 }
 
-/** Null = nothing wrong. Paths are put together on the way out only, so that a good body builds none. */
+/** Checks a value. Returns null when it is valid. Paths are built only for an issue, so a valid body costs none. */
 export type Check = (value: Json) => FieldIssue | null;
 
-/** The checks of one object's members. A null optional member counts as absent, as it does for OpenAI. */
+/** The checks of an object's members. An optional member that is null counts as absent, as at OpenAI. */
 export interface ObjectRules {
   readonly required?: Readonly<Record<string, Check>>;
   readonly optional?: Readonly<Record<string, Check>>;
-  /** True refuses members that are in neither list. */
+  /** True: members in neither list are an error. */
   readonly closed?: boolean;
 }
 
@@ -28,12 +28,12 @@ export function isPlainObject(value: Json | undefined): value is JsonObject {
   return isJsonObject(value) && !JSON.isRawJSON(value);
 }
 
-/** An own member, or null when absent: `__proto__` and `constructor` are names like any other. */
+/** An own member, or null when absent. Safe for names such as `__proto__` and `constructor`. */
 export function memberOf(object: JsonObject, name: string): Json {
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
 }
 
-/** The issue in OpenAI's words, naming the field by its whole path. */
+/** Turns an issue into an error with OpenAI's wording and the full path of the field. */
 export function issueError(issue: FieldIssue): CacheError {
   const field = issue.path === "" ? null : issue.path;
   return { kind: "invalid_request", field, message: sentence(issue, field === null ? "the request body" : `'${field}'`), code: issue.code };
@@ -64,7 +64,7 @@ export function invalidType(expected: string, value: Json): FieldIssue {
   return { path: "", code: "invalid_type", detail: `expected ${expected}, but got ${typeName(value)} instead` };
 }
 
-/** A caller's text, short enough for an error message. */
+/** Quotes a caller's text for an error message and shortens it if necessary. */
 export function quoted(text: string): string {
   return text.length <= MAX_QUOTED_CHARACTERS ? `'${text}'` : `'${text.slice(0, MAX_QUOTED_CHARACTERS)}…'`;
 }
@@ -76,7 +76,7 @@ function typeName(value: Json): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** The same issue, one level further out. */
+/** Prefixes the path of an issue with the name of its parent. */
 export function under(parent: string, issue: FieldIssue | null): FieldIssue | null {
   if (issue === null) return null;
   const joined = issue.path === "" || issue.path.startsWith("[") ? `${parent}${issue.path}` : `${parent}.${issue.path}`;
@@ -103,7 +103,7 @@ export function numberIn(min: number, max: number): Check {
   };
 }
 
-/** `max: null` = no upper bound. */
+/** An integer in [min, max]. Null = no bound. */
 export function integerIn(min: number | null, max: number | null): Check {
   return (value) => {
     const number = numberOf(value);
@@ -136,7 +136,7 @@ export function arrayOf(item: Check, minItems: number, maxItems: number): Check 
   };
 }
 
-/** Each shape is tried by type: `string` for text, `array` for lists, `object` for the rest. */
+/** Selects a check by the type of the value. `expected` describes the allowed types in the error message. */
 export function oneOf(expected: string, shapes: { readonly string?: Check; readonly array?: Check; readonly object?: Check }): Check {
   return (value) => {
     const check =

@@ -2,10 +2,12 @@ import type { CacheError } from "../../domain/cache-error.ts";
 import type { Json } from "../../domain/json.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 
-/** Levels of arrays and objects a body may nest. Bounds every recursive walk over parsed JSON. */
+/** Deepest nesting of arrays and objects in a body. Bounds every recursion over parsed JSON. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Where a double may stop being exact (16 digits in a row) or finite (a three-digit exponent). */
+/**
+ * Matches texts whose numbers may be inexact (16 digits in a row) or not finite (a three-digit exponent) as doubles.
+ */
 const INEXACT_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;
 const INTEGER_LITERAL = /^-?\d+$/;
 
@@ -16,7 +18,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** A number kept as its own text (ECMAScript 2026, `JSON.rawJSON`): `JSON.stringify` writes it back unchanged. */
+/** A number kept as text (ECMAScript 2026, `JSON.rawJSON`). `JSON.stringify` writes it unchanged. */
 // A type alias, not an interface: only an alias is assignable to JsonObject.
 export type RawJson = { readonly rawJSON: string };
 
@@ -28,15 +30,15 @@ declare global {
   }
 }
 
-/** Why a text is no JSON that this gateway takes. */
+/** Why a text is not accepted as JSON. */
 export type JsonFault =
   | { readonly kind: "syntax"; readonly position: number | null }
   | { readonly kind: "too_deep" }
   | { readonly kind: "number_out_of_range" };
 
 /**
- * `JSON.parse` with limits: at most {@link MAX_JSON_DEPTH} levels, no number that overflows a double, and
- * integers whose digits a double would change come back as `JSON.rawJSON` objects (`JSON.isRawJSON` tells them apart).
+ * `JSON.parse` with limits: at most {@link MAX_JSON_DEPTH} levels, and no number that overflows a double. Integers that
+ * a double cannot hold become `JSON.rawJSON` objects, which `JSON.isRawJSON` recognises.
  */
 export function parseJson(text: string): Result<Json, JsonFault> {
   if (exceedsDepth(text, MAX_JSON_DEPTH)) return err({ kind: "too_deep" });
@@ -47,14 +49,14 @@ export function parseJson(text: string): Result<Json, JsonFault> {
   }
 }
 
-/** {@link parseJson} for a request body. Fails with `invalid_request` without a field: it is the body that is wrong. */
+/** {@link parseJson} for a request body. Fails with `invalid_request` and no field. */
 export function parseJsonBody(text: string): Result<Json, CacheError> {
   const parsed = parseJson(text);
   if (parsed.ok) return parsed;
   return err({ kind: "invalid_request", field: null, message: describe(parsed.error), code: "invalid_json" });
 }
 
-/** The value of a JSON number, exact or not; null for anything else. */
+/** The value of a JSON number, which may be a `JSON.rawJSON` object; null for any other value. */
 export function numberOf(value: Json): number | null {
   if (typeof value === "number") return value;
   return JSON.isRawJSON(value) ? Number(value.rawJSON) : null;
@@ -85,13 +87,13 @@ function parseExactly(text: string): Result<Json, JsonFault> {
   return finite ? ok(value) : err({ kind: "number_out_of_range" });
 }
 
-/** V8 says where in the message only; elsewhere the position stays unknown. */
+/** V8 gives the position only in the error message. Null when it is not there. */
 function positionIn(cause: unknown): number | null {
   const found = cause instanceof SyntaxError ? / at position (\d+)/.exec(cause.message) : null;
   return found?.[1] === undefined ? null : Number(found[1]);
 }
 
-/** Counts before parsing, so that neither the parser nor anything after it meets a deeper value. No recursion. */
+/** Counts the nesting before parsing, without recursion, so that no later code meets a deeper value. */
 function exceedsDepth(text: string, limit: number): boolean {
   if (!hasMoreOpeners(text, limit)) return false;
   let depth = 0;
@@ -110,7 +112,7 @@ function exceedsDepth(text: string, limit: number): boolean {
   return false;
 }
 
-/** A text with few openers cannot nest deeply: a native search that spares nearly every body the scan. */
+/** A text with few opening brackets cannot nest deeply. This native search spares most bodies the full scan. */
 function hasMoreOpeners(text: string, limit: number): boolean {
   let left = limit;
   for (const opener of ["{", "["]) {
@@ -122,7 +124,10 @@ function hasMoreOpeners(text: string, limit: number): boolean {
   return false;
 }
 
-/** Index of the quote that closes the string opened at `open`; -1 when nothing does (a syntax error, left to the parser). */
+/**
+ * Index of the quote that closes the string opened at `open`;
+ * -1 when there is none, which the parser reports as a syntax error.
+ */
 function endOfString(text: string, open: number): number {
   for (let close = text.indexOf('"', open + 1); close !== -1; close = text.indexOf('"', close + 1)) {
     let backslashes = 0;

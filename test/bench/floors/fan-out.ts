@@ -4,7 +4,7 @@ interface FloorEnv {
   readonly HUB: DurableObjectNamespace<Hub>;
 }
 
-/** Hands the bytes of one upstream stream to everybody who has come: no replay, no bounds, no bookkeeping. */
+/** Passes the bytes of one upstream stream to all subscribers, without replay, limits or book-keeping. */
 export class Hub extends DurableObject {
   readonly #subscribers: ReadableStreamDefaultController<Uint8Array>[] = [];
   #started = false;
@@ -25,7 +25,7 @@ export class Hub extends DurableObject {
   }
 }
 
-/** Body: what goes upstream, whose address is in the `upstream` header. The path names the hub. */
+/** Sends the request's body to the URL in the `upstream` header. The path names the hub. */
 export default {
   async fetch(request: Request, env: FloorEnv): Promise<Response> {
     const { pathname } = new URL(request.url);

@@ -4,13 +4,13 @@ interface FloorEnv {
   readonly ECHO: DurableObjectNamespace<Echo>;
 }
 
-/** As many objects as the product has shards. */
+/** Number of objects, equal to the product's default number of shards. */
 const OBJECTS = 8;
 const JSON_HEADERS = { "content-type": "application/json" };
-/** An answer of the size the product is asked for. */
+/** An answer of the same size as the product's. */
 const ANSWER = JSON.stringify({ content: "x".repeat(1010) });
 
-/** Takes the request text, gives 1 KB of text back. */
+/** Takes the request text and returns 1 KB of text. */
 export class Echo extends DurableObject {
   async echo(request: string): Promise<string> {
     return request.length === 0 ? "" : ANSWER;
@@ -19,7 +19,7 @@ export class Echo extends DurableObject {
 
 let turn = 0;
 
-/** The least any answer from a Durable Object costs: body in, one RPC, body out. `/many` goes round the objects. */
+/** The minimal work of any answer from a Durable Object: one RPC per request. `/many` uses the objects in turn. */
 export default {
   async fetch(request: Request, env: FloorEnv): Promise<Response> {
     const body = await request.text();

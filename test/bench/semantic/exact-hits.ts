@@ -1,8 +1,9 @@
 /**
- * Whether exact hits are slowed by the semantic layer: `node test/bench/semantic/exact-hits.ts [--rounds N] [--seconds N]`.
+ * Measures whether similarity search slows down exact hits:
+ * `node test/bench/semantic/exact-hits.ts [--rounds N] [--seconds N]`.
  *
- * Two servers, one with SEMANTIC=on and one with off, asked in turn for the same stored questions; isolate memory is
- * off, so that every hit goes to a shard. Prints the ratio, on against off, round by round.
+ * Two servers, one with SEMANTIC=on and one with SEMANTIC=off, are asked in turn for the same stored questions. Isolate
+ * memory is off, so a shard answers every hit. Prints the ratio of the two (on / off) over the rounds.
  */
 import { parseArgs } from "node:util";
 import { startBenchUpstream } from "../bench-upstream.ts";
@@ -13,7 +14,7 @@ import { interleave } from "../rounds.ts";
 
 const QUESTIONS = 2000;
 const TARGET = { is: "at least", value: 0.97 } as const;
-/** Loading the table and the first indexes is no part of a hit. */
+/** Asked first. It makes the server load the table and the first indexes, which must not be part of the measurement. */
 const SETTLE_QUESTION = "What is the tallest mountain of the benchmark?";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "9" }, seconds: { type: "string", default: "3" } } });
@@ -38,7 +39,7 @@ const pairs = await interleave(
 );
 const report = {
   name: "exact-hits",
-  about: `exact hits of ${QUESTIONS} keys over 8 shards, SEMANTIC=on against SEMANTIC=off (the floor)`,
+  about: `exact hits of ${QUESTIONS} keys over 8 shards, SEMANTIC=on compared with SEMANTIC=off (the floor)`,
   figures: [comparison("exact hits", "requests/s", pairs, TARGET)],
 };
 process.stdout.write(`${tableOf(report)}\n`);

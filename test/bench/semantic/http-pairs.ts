@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QuestionPair } from "./question-pairs.ts";
 
-/** Pairs asked at a time. */
+/** Number of pairs that are asked at the same time. */
 const PARALLEL = 8;
 const MAX_ATTEMPTS = 20;
 
@@ -10,13 +10,13 @@ interface Asked {
   readonly served: boolean;
 }
 
-/** What the answer has to be for the first text, so that the second may meet it. */
+/** Values of `refrain-cache` after which the first text is stored, and the second text can be compared with it. */
 const STORED: ReadonlySet<string> = new Set(["MISS", "HIT"]);
 
 /**
- * Tries every pair over HTTP at a server's settings: the first text of a pair is asked, then the second, in a scope of
- * their own (a system prompt that no other pair has), each pair by a user of its own, so that the limit per user does not
- * stand in the way; the tenant's is waited for. Throws when a request is refused for another reason.
+ * Tries every pair over HTTP at a server's settings. Asks the first text of a pair, then the second, in a separate
+ * scope (a system prompt that no other pair has). Each pair has a separate user, which avoids the rate limit per user.
+ * After a 429, for example from the tenant's limit, it waits and tries again. Throws if a request fails otherwise.
  */
 export async function askPairs(url: string, pairs: readonly QuestionPair[]): Promise<readonly Asked[]> {
   const run = crypto.randomUUID();
@@ -59,7 +59,7 @@ function send(url: string, system: string, text: string): Promise<Response> {
   });
 }
 
-/** `REFRAIN_API_KEY`, for servers that want one. */
+/** Sends `REFRAIN_API_KEY` if it is set, for servers that require a client key. */
 function authorization(): Readonly<Record<string, string>> {
   const key = process.env["REFRAIN_API_KEY"];
   return key === undefined ? {} : { authorization: `Bearer ${key}` };

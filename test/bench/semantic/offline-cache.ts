@@ -11,13 +11,13 @@ import { parseStaticTable } from "../../../shared/domain/semantic/embedding/stat
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
 import { resolveThresholds } from "../../../shared/domain/semantic/verdict.ts";
 
-/** As many neighbours as one shard looks at when a scope has no other. */
+/** Number of neighbours that a shard examines if its scope has no other shard. */
 const CANDIDATES = 32;
 const SCOPE = "scope";
-/** Nothing expires here. */
+/** Times for entries that never expire. */
 const NO_TIMES = { createdMs: 0, expiresMs: 0, ttiMs: null, lastUsedMs: 0 } as const;
 
-/** The table that is shipped. */
+/** The embedder with the shipped table. */
 export function shippedEmbedder(): StaticEmbedder {
   const bytes = new Uint8Array(readFileSync(`${import.meta.dirname}/../../../workers/assets/${STATIC_TABLE.file}`));
   const table = parseStaticTable(bytes);
@@ -25,7 +25,7 @@ export function shippedEmbedder(): StaticEmbedder {
   return new StaticEmbedder(table.value, STATIC_TABLE.embedderId);
 }
 
-/** One scope of the product's semantic layer without a server: its eligibility, index, finder and verdict, nothing of its own. */
+/** One scope of the product's similarity search without a server. Uses the product's eligibility, index and finder. */
 export class OfflineCache {
   readonly #embedder: StaticEmbedder;
   readonly #index: FlatIndex;
@@ -57,7 +57,7 @@ export class OfflineCache {
     });
   }
 
-  /** Stores a question as an answered miss does. What is exact only leaves nothing to be found. */
+  /** Stores a question as an answered miss does. An `exact_only` question is not found later. */
   store(text: string): void {
     const ref = this.#stored.length;
     const question = this.#prepare(text);
@@ -67,7 +67,7 @@ export class OfflineCache {
     if (!question.normalisedOnly) this.#index.add(ref, 0, this.#embedder.embed(text));
   }
 
-  /** Best candidate first; the number of a stored question is its key. */
+  /** Returns the best candidate first. The key of a candidate is the number of the stored question. */
   ask(text: string): readonly SimilarCandidate[] {
     const question = this.#prepare(text);
     if (question === null) return [];

@@ -6,18 +6,18 @@ import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound
 import { OfflineCache } from "./offline-cache.ts";
 import type { QuestionPair } from "./question-pairs.ts";
 
-/** What each way to decide makes of a pair: higher = rather serve, -Infinity = never. */
+/** Score of a pair by each way to decide. A higher score means more reason to serve; -Infinity means never. */
 export interface PairScores {
   readonly cosine: number;
   readonly cosineAndVetoes: number;
   readonly everything: number;
-  /** Served at default settings by the whole semantic layer. */
+  /** Whether similarity search serves the pair at the given error bound, with all other settings at their defaults. */
   readonly served: boolean;
   readonly reason: string;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
-/** Equal after normalisation: surer than any score of the model. */
+/** Score of pairs that are equal after normalisation, which is above all scores of the model. */
 const EQUAL_SCORE = 1000;
 
 export function scorePair({ a, b }: QuestionPair, embedder: StaticEmbedder, errorBound = DEFAULT_ERROR_BOUND): PairScores {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** What may be done with the first text's answer: serve it for the second, or not (`trap`). */
+/** Kind of a pair. The first text's answer may be served for the second, except for a `trap`. */
 export type PairKind = "paraphrase" | "near-repeat" | "trap";
 
 export interface QuestionPair {
@@ -11,18 +11,18 @@ export interface QuestionPair {
   readonly kind: PairKind;
 }
 
-/** One question in GPTCache's benchmark and another wording of it. */
+/** A text in GPTCache's benchmark and a rewording of it. */
 export interface OriginPair {
   readonly origin: string;
   readonly similar: string;
 }
 
 const KINDS: readonly PairKind[] = ["paraphrase", "near-repeat", "trap"];
-/** One component of questions in so many is never trained on; see models/static/question_pairs.py. */
+/** One in this many components of questions is excluded from training; see models/static/question_pairs.py. */
 const HELD_OUT_DIVISOR = 5;
 const ROOT_DIGITS = 8;
 
-/** JSONL of `{a, b, kind}` or `{a, b, label}` (1 = the answer may be served). Throws on anything else, naming the line. */
+/** Reads JSONL of `{a, b, kind}` or `{a, b, label}` (1 = may be served). Throws on any other line and names it. */
 export function readPairs(path: string): readonly QuestionPair[] {
   return readFileSync(path, "utf8")
     .split("\n")
@@ -43,7 +43,7 @@ function labelKind(label: unknown): PairKind | null {
   return label === 0 || label === false || label === "0" ? "trap" : null;
 }
 
-/** GPTCache's mock_data.json: `[{origin, similar}]`. */
+/** Reads GPTCache's mock_data.json: `[{origin, similar}]`. */
 export function readOrigins(path: string): readonly OriginPair[] {
   return JSON.parse(readFileSync(path, "utf8")) as readonly OriginPair[]; // that project's published layout
 }
@@ -55,8 +55,9 @@ interface LabelledText {
 }
 
 /**
- * The held-out fifth of GPTCache's copy of Quora Question Pairs (gzipped JSON): all pairs of the components, over both
- * labels, whose smallest question has a digest divisible by five. No question in it occurs in the other four fifths.
+ * Reads the held-out fifth of GPTCache's copy of Quora Question Pairs (gzipped JSON). Pairs of both labels connect the
+ * questions to components. The fifth contains all pairs of the components whose smallest question has a digest
+ * divisible by five, so none of its questions occurs in the other four fifths.
  */
 export function readHeldOutQuora(path: string): readonly QuestionPair[] {
   const rows = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as readonly LabelledText[]; // that project's published layout
@@ -68,7 +69,7 @@ export function readHeldOutQuora(path: string): readonly QuestionPair[] {
   return rows.filter(isHeldOut).map((row) => ({ a: row.text_a, b: row.text_b, kind: row.label === 1 ? "paraphrase" : "trap" }));
 }
 
-/** Union-find; a component is named by its smallest question by code points, as Python compares. */
+/** Union-find. A component is named by its smallest question in the order of code points, as in Python. */
 function componentRoots(rows: readonly LabelledText[]): (question: string) => string {
   const parent = new Map<string, string>();
   const rootOf = (question: string): string => {

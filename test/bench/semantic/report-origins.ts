@@ -4,7 +4,7 @@ import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound
 import { OfflineCache } from "./offline-cache.ts";
 import type { OriginPair } from "./question-pairs.ts";
 
-/** Thresholds of the table in GPTCache's benchmark. */
+/** The thresholds in the table of GPTCache's benchmark. */
 const THRESHOLDS = [0.95, 0.9, 0.8] as const;
 
 interface Outcome {
@@ -13,7 +13,7 @@ interface Outcome {
   readonly misses: number;
 }
 
-/** GPTCache's own table: every origin is stored in one scope, then every similar text is asked. */
+/** Reproduces GPTCache's own table: stores every origin in one scope, then asks every similar text. */
 export function reportOrigins(pairs: readonly OriginPair[], embedder: StaticEmbedder): string {
   const lines = [`GPTCache's ${pairs.length} pairs, all origins in one scope: hits / hits on another's origin / misses`];
   const index = new FlatIndex(embedder.dims, {});

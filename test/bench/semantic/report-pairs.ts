@@ -14,14 +14,14 @@ const WAYS = [
 ] as const satisfies readonly (readonly [string, keyof PairScores])[];
 const PERCENT = 100;
 
-/** The figures of one set of pairs, as text. */
+/** Returns the figures of one set of pairs, as text. */
 export function reportPairs(title: string, pairs: readonly QuestionPair[], embedder: StaticEmbedder): string {
   const scored = pairs.map((pair) => ({ ...pair, ...scorePair(pair, embedder) }));
   const lines = [`${title}: ${pairs.length} pairs, at default settings (error bound ${percent(DEFAULT_ERROR_BOUND)})`];
   lines.push(...servedLines(scored));
   const positives = scored.filter(({ kind }) => kind !== "trap");
   const traps = scored.filter(({ kind }) => kind === "trap");
-  lines.push("", "Served share of all repeats at the threshold that serves at most so many traps (95 % bootstrap):");
+  lines.push("", "Share of repeats and paraphrases served, if at most this share of the traps is served (95 % bootstrap interval):");
   for (const [name, way] of WAYS) {
     const cells = BOUNDS.map((bound) => {
       const share = servedAtWithInterval(
@@ -36,7 +36,7 @@ export function reportPairs(title: string, pairs: readonly QuestionPair[], embed
   return `${lines.join("\n")}\n`;
 }
 
-/** Served shares by kind, with Wilson's intervals. */
+/** Served share of each kind, with Wilson's interval. */
 export function servedLines(decided: readonly { readonly kind: QuestionPair["kind"]; readonly served: boolean }[]): readonly string[] {
   const rows = [
     ["repeats and paraphrases", ["paraphrase", "near-repeat"]],

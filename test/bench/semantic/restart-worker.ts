@@ -11,7 +11,7 @@ import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 const DIMS = 256;
 const LEDGER_BYTES = 64 * 1024 * 1024;
 const NEIGHBOURS = 32;
-/** Questions are found while their entries are there. */
+/** Bodies of the stored entries. A question is found only if its entry exists. */
 const NO_BODY = { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
 const ENTRY: Omit<Entry, "key"> = {
   scope: "scope",
@@ -41,7 +41,7 @@ function vectorOf(seed: number): Float32Array {
   });
 }
 
-/** A shard's questions in real storage, without what is around them. */
+/** A shard's question store in real storage, without the rest of the shard. */
 export class Questions extends DurableObject {
   readonly #questions: QuestionStore;
 
@@ -58,7 +58,7 @@ export class Questions extends DurableObject {
     });
   }
 
-  /** `/fill?from=&to=`, one transaction a question as commits do; `/search?seed=`; `/idle`. */
+  /** `/fill?from=&to=` (one transaction per question, as in a commit), `/search?seed=` and `/idle`. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/idle") return Response.json({});

@@ -1,8 +1,8 @@
 /**
- * A full shard after a restart: `node test/bench/semantic/restart.ts [--vectors 50000]`.
+ * Measures the first search in a full shard after a restart: `node test/bench/semantic/restart.ts [--vectors 50000]`.
  *
- * Stores questions with vectors of 256 dimensions in one object's SQLite storage, ends the runtime, starts it again and
- * times the first search from outside, less the time of a request that does nothing. Repeats the restart.
+ * Stores questions with vectors of 256 dimensions in one object's SQLite storage and restarts the runtime. Then times
+ * the first search from outside and subtracts the time of a request that does nothing. Repeats the restart.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ interface Found {
   readonly bytes: number;
 }
 
-/** Workers import compiled modules by name: they are given to the runtime, not bundled. */
+/** Workers import compiled modules by name, so the modules are passed to the runtime and not bundled. */
 const wasmBesideTheWorker: Plugin = {
   name: "wasm-beside-the-worker",
   setup(bundler) {
@@ -102,13 +102,13 @@ try {
   let memory = 0;
   for (let restart = 0; restart < RESTARTS; restart++) {
     const worker = start();
-    // The object is made by the first request; what is measured is the index.
+    // The first request creates the object. Idle requests keep that out of the measurement.
     const idle: number[] = [];
     for (let request = 0; request < IDLE_REQUESTS; request++) idle.push((await call(worker, "/idle")).ms);
     const floor = Math.min(...idle);
     const seed = (restart * 7919) % vectors;
     const { answer, ms } = await call(worker, `/search?seed=${seed}`);
-    if (answer.best.key !== `key-${seed}` || answer.vectors !== vectors) throw new Error(`lost after a restart: ${JSON.stringify(answer)}`);
+    if (answer.best.key !== `key-${seed}` || answer.vectors !== vectors) throw new Error(`Lost after a restart: ${JSON.stringify(answer)}`);
     first.push(ms - floor);
     second.push((await call(worker, `/search?seed=${seed}`)).ms - floor);
     memory = answer.bytes / answer.vectors;

@@ -1,4 +1,4 @@
-/** Quality of answers by meaning. No server is needed: it imports what the product runs. */
+/** Measures the quality of semantic hits. It imports the product's code and needs a server only for `--http`. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { askPairs } from "./http-pairs.ts";
@@ -10,14 +10,15 @@ import { reportPairs, servedLines } from "./report-pairs.ts";
 
 const HELP = `Usage: npm run bench:semantic [-- OPTIONS]
 
-Quality of answers by meaning, at default settings and at 1 % and 5 % wrong.
+Measures the quality of semantic hits, at default settings and at 1 % and 5 % wrong answers.
 
-  --pairs FILE.jsonl    {a, b, kind: paraphrase | near-repeat | trap} or {a, b, label: 1 | 0}; default: pairs.jsonl beside run.ts
-  --gptcache FILE.json  GPTCache's 999 pairs, in the layout of that project's table
+  --pairs FILE.jsonl    {a, b, kind: paraphrase | near-repeat | trap} or {a, b, label: 1 | 0};
+                        default: pairs.jsonl in the folder of run.ts
+  --gptcache FILE.json  GPTCache's 999 pairs, reported in the layout of GPTCache's own table
   --qqp FILE.json.gz    the held-out fifth of GPTCache's copy of Quora Question Pairs
-  --http URL            asks the pairs over HTTP, each pair in a scope of its own, at the server's settings
-  --list                also lists what each pair came to
-  --help                this text
+  --http URL            asks the pairs over HTTP at the server's settings, each pair in a separate scope
+  --list                also prints the scores and the decision of each pair
+  --help                prints this text
 `;
 
 const { values } = parseArgs({
@@ -39,7 +40,7 @@ if (values.help) {
   print(HELP);
 } else if (values.http !== undefined) {
   const asked = await askPairs(values.http, readPairs(file));
-  print([`${file}: ${asked.length} pairs over HTTP, each in a scope of its own`, ...servedLines(asked)].join("\n"));
+  print([`${file}: ${asked.length} pairs over HTTP, each in a separate scope`, ...servedLines(asked)].join("\n"));
 } else {
   if (values.pairs !== undefined || (values.gptcache === undefined && values.qqp === undefined)) {
     const pairs = readPairs(file);

@@ -7,7 +7,7 @@ export interface Share {
   readonly high: number;
 }
 
-/** Two-sided 95 % of the normal distribution. */
+/** Two-sided 95 % quantile of the normal distribution. */
 const Z = 1.959_963_984_540_054;
 const RESAMPLES = 2000;
 const SEED = 20_261_121;
@@ -22,7 +22,7 @@ export function wilson(count: number, of: number): Share {
   return { of, count, value, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-/** Numbers in 0..1, the same every time (mulberry32). */
+/** Returns a generator of numbers in 0..1 that are the same in each run (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -34,8 +34,8 @@ export function seededRandom(seed: number): () => number {
 }
 
 /**
- * Share of positives above the lowest threshold that at most `bound` of the negatives are above. Scores of -Infinity
- * are never served.
+ * Share of positives above the lowest threshold that serves at most the share `bound` of the negatives. Scores of
+ * -Infinity are never served.
  */
 export function servedAt(positives: readonly number[], negatives: readonly number[], bound: number): number {
   const allowed = Math.floor(bound * negatives.length + 1e-9);
@@ -43,7 +43,7 @@ export function servedAt(positives: readonly number[], negatives: readonly numbe
   return positives.filter((score) => score > threshold).length / Math.max(1, positives.length);
 }
 
-/** {@link servedAt} with a 95 % bootstrap interval: positives and negatives drawn anew 2,000 times, percentiles. */
+/** {@link servedAt} with a 95 % bootstrap interval: percentiles over 2,000 resamples of positives and negatives. */
 export function servedAtWithInterval(
   positives: readonly number[],
   negatives: readonly number[],

@@ -9,7 +9,7 @@ import { openRaw } from "../../support/raw-client.ts";
 import { startRefusedServer } from "../../support/start-server.ts";
 
 const KEY = { authorization: "Bearer acme-key-one" };
-/** Twenty failed authentications slow an address down, and here all have one: two servers share the failures. */
+/** All tests share one address, and 20 failed authentications block it. So the failures are spread over two servers. */
 let cluster: TestCluster;
 let administered: TestCluster;
 
@@ -46,7 +46,7 @@ describe("a client without a valid key", () => {
     expect(cluster.upstream.callsFor("secret")).toHaveLength(0);
   });
 
-  test("gets it in the shape of each route, before its body is looked at", async () => {
+  test("gets the 401 in the error format of each route, before the body is read", async () => {
     const chat = await fetch(`${cluster.url}/chat`, { method: "POST", body: "{" });
     expect(chat.status).toBe(401);
     expect(await chat.json()).toMatchObject({ success: false, error: { code: "invalid_api_key" } });
@@ -55,7 +55,7 @@ describe("a client without a valid key", () => {
     expect((await fetch(`${cluster.url}/health`)).status).toBe(200);
   });
 
-  test("may write the scheme as it likes", async () => {
+  test("does not include one that writes `bearer` in lower case", async () => {
     expect((await postChat(cluster.url, userPrompt("case"), { authorization: "bearer   acme-key-one" })).status).toBe(200);
   });
 });
@@ -76,7 +76,7 @@ describe("an admin route", () => {
     },
   );
 
-  test("does not take its token for a client's key", async () => {
+  test("has a token that is not accepted as a client key", async () => {
     const response = await postChat(administered.url, userPrompt("admin"), { authorization: `Bearer ${administered.server.adminToken}` });
     expect(response.status).toBe(401);
   });
@@ -97,7 +97,7 @@ describe("an admin route", () => {
     ["PUT", "/admin/shards/0", 405],
     ["GET", "/admin/purge", 405],
     ["GET", "/admin/no-such-thing", 404],
-  ])("%s %s is a %i with a problem that says why", async (method, path, status) => {
+  ])("%s %s is a %i with a problem that gives the reason", async (method, path, status) => {
     const response = await administered.admin(method, path);
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -106,7 +106,7 @@ describe("an admin route", () => {
     expect(problem.detail.length).toBeGreaterThan(10);
   });
 
-  test("is closed to pages of other origins even with the token", async () => {
+  test("refuses other origins even with the token", async () => {
     const authorization = `Bearer ${administered.server.adminToken}`;
     for (const origin of ["http://localhost:3000", "https://evil.example", "null"]) {
       const response = await fetch(`${administered.url}/admin/shards`, { headers: { authorization, origin } });
@@ -115,7 +115,7 @@ describe("an admin route", () => {
     }
   });
 
-  test("is not granted by a preflight either", async () => {
+  test("gets no CORS permission in a preflight", async () => {
     const response = await fetch(`${cluster.url}/admin/shards/0`, {
       method: "OPTIONS",
       headers: { origin: "http://localhost:3000", "access-control-request-method": "DELETE" },
@@ -123,7 +123,7 @@ describe("an admin route", () => {
     expect(response.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("slows down whoever guesses its token", async () => {
+  test("blocks an address that guesses its token", async () => {
     await using guessed = await startTestCluster();
     const guess = (token: string): Promise<Response> =>
       fetch(`${guessed.url}/admin/shards`, { headers: { authorization: `Bearer ${token}` } });
@@ -137,7 +137,7 @@ describe("an admin route", () => {
 });
 
 describe("a browser", () => {
-  test("may call from this machine's own pages, and is told so in the preflight", async () => {
+  test("may call from a page on a loopback origin, and the preflight allows it", async () => {
     const origin = "http://localhost:5173";
     const preflight = await fetch(`${cluster.url}/v1/chat/completions`, {
       method: "OPTIONS",
@@ -159,7 +159,7 @@ describe("a browser", () => {
   });
 
   test.each(["https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "null", "file://"])(
-    "at %s may read nothing",
+    "at %s may not read answers",
     async (origin) => {
       const preflight = await fetch(`${cluster.url}/v1/chat/completions`, {
         method: "OPTIONS",
@@ -171,7 +171,7 @@ describe("a browser", () => {
     },
   );
 
-  test("at a foreign page cannot spend anything where no key is asked for", async () => {
+  test("at another origin cannot make provider calls while AUTH is open", async () => {
     await using open = await startTestCluster({ vars: { AUTH: "open" } });
     const response = await fetch(`${open.url}/v1/chat/completions`, {
       method: "POST",
@@ -183,7 +183,7 @@ describe("a browser", () => {
   });
 
   test.each(["evil.example", "evil.example:8787", "127.0.0.1.evil.example", "169.254.169.254"])(
-    "whose page's name was made to point here (%s) is refused",
+    "whose page resolves to this machine by DNS rebinding (%s) is refused",
     async (host) => {
       for (const path of ["/v1/chat/completions", "/chat", "/admin/shards", "/health"]) {
         const client = await openRaw(cluster.url, { path, headers: { host, ...KEY }, body: JSON.stringify(userPrompt("rebound")) });
@@ -194,7 +194,7 @@ describe("a browser", () => {
     },
   );
 
-  test.each(["localhost:1", "app.localhost", "127.8.9.1:80", "[::1]:9"])("may use this machine's own name %s", async (host) => {
+  test.each(["localhost:1", "app.localhost", "127.8.9.1:80", "[::1]:9"])("may use the loopback name %s", async (host) => {
     const client = await openRaw(cluster.url, { method: "GET", path: "/health", headers: { host } });
     await client.waitFor("\r\n\r\n");
     expect(client.received()).toMatch(/^HTTP\/1\.1 200/);
@@ -202,7 +202,7 @@ describe("a browser", () => {
   });
 });
 
-describe("a configuration that is wrong", () => {
+describe("an invalid configuration", () => {
   test.each<[string, string]>([
     ["SHARD_COUNT", "many"],
     ["SHARD_COUNT", "NaN"],
@@ -216,13 +216,13 @@ describe("a configuration that is wrong", () => {
     ["ALLOWED_ORIGINS", "example.com"],
     ["OPENAI_BASE_URL", "ftp://x"],
     ["DEFAULT_PROVIDER", "nobody"],
-  ])("is refused at the start and names %s=%s, without repeating secrets", async (name, value) => {
+  ])("is refused at the start with the name of %s=%s and without quoting secrets", async (name, value) => {
     const dataDir = await mkdtemp(join(tmpdir(), "refrain-config-"));
     const refused = await startRefusedServer({ dataDir, vars: { [name]: value } });
     await rm(dataDir, { recursive: true, force: true });
     expect(refused.code).toBe(1);
     expect(refused.output).toContain(name);
-    // Other values may be told: they are no secrets.
+    // Other values are not secret and may be quoted.
     expect(["ADMIN_TOKEN", "API_KEYS"].includes(name) && refused.output.includes(value)).toBe(false);
   });
 });

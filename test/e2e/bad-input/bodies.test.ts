@@ -17,12 +17,12 @@ interface ErrorBody {
 }
 
 async function send(body: BodyInit, headers: Readonly<Record<string, string>> = {}, path = "/v1/chat/completions"): Promise<Response> {
-  // Fetch asks for `duplex` whenever a body is a stream.
+  // Fetch requires `duplex` when the body is a stream.
   const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body, duplex: "half" };
   return fetch(`${cluster.url}${path}`, init);
 }
 
-/** Status, type, field and code of an error answer, as one line to compare. */
+/** Status, type, field and code of an error answer, as one line. */
 async function refusal(response: Response): Promise<string> {
   const { error } = await response.json<ErrorBody>();
   const told = error.message.length > 10 && /^[0-9a-f-]{36}$/.test(response.headers.get("refrain-request-id") ?? "");
@@ -49,19 +49,19 @@ describe("a body that is not a request", () => {
     expect(await refusal(await send(body))).toBe(`400 invalid_request_error - ${code}`);
   });
 
-  test.each(["null", "true", "7", '"text"', "[]", "{}"])("(%s) is a 400 that misses messages or an object", async (body) => {
+  test.each(["null", "true", "7", '"text"', "[]", "{}"])("(%s) is a 400 about missing messages or a missing object", async (body) => {
     const response = await send(body);
     expect(response.status).toBe(400);
     const { error } = await response.json<ErrorBody>();
     expect([null, "messages"]).toContain(error.param);
   });
 
-  test("(bytes that are no UTF-8) is a 400", async () => {
+  test("(invalid UTF-8) is a 400", async () => {
     const bytes = new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]);
     expect(await refusal(await send(bytes))).toBe("400 invalid_request_error - invalid_body");
   });
 
-  test("(compressed) is refused, not misread", async () => {
+  test("(compressed) is refused", async () => {
     const stream = new Blob([JSON.stringify(userPrompt("zip"))]).stream().pipeThrough(new CompressionStream("gzip"));
     const zipped = await new Response(stream).arrayBuffer();
     expect(await refusal(await send(zipped, { "content-encoding": "gzip" }))).toBe(
@@ -78,14 +78,14 @@ describe("a body that is not a request", () => {
   );
 
   test.each(["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.api+json", "text/plain"])(
-    "(of type %s) is taken",
+    "(of type %s) is accepted",
     async (type) => {
       expect((await send(JSON.stringify(userPrompt("typed")), { "content-type": type })).status).toBe(200);
     },
   );
 });
 
-describe("a field that is wrong", () => {
+describe("an invalid field", () => {
   test.each<[string, object]>([
     ["messages", {}],
     ["messages", { messages: [] }],
@@ -147,7 +147,7 @@ describe("a field that is wrong", () => {
     ["provider", { prompt: "x", provider: "nobody" }],
     ["stream", { prompt: "x", stream: 1 }],
     ["max_tokens", { prompt: "x", max_tokens: 5 }],
-  ])("of a plain prompt is a 400 that names %s: %j", async (field, body) => {
+  ])("of POST /chat is a 400 that names %s: %j", async (field, body) => {
     const response = await send(JSON.stringify(body), {}, "/chat");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ success: false, error: { type: "invalid_request_error", field }, metadata: {} });
@@ -157,11 +157,11 @@ describe("a field that is wrong", () => {
 describe("a body of ten megabytes", () => {
   const big = (): string => JSON.stringify(userPrompt("x".repeat(TEN_MEGABYTES)));
 
-  test("is a 413 when it says its length", async () => {
+  test("is a 413 when it declares its length", async () => {
     expect(await refusal(await send(big()))).toBe("413 invalid_request_error - body_too_large");
   });
 
-  test("is a 413 when it comes in chunks and does not say", async () => {
+  test("is a 413 when it is chunked", async () => {
     const bytes = new TextEncoder().encode(big());
     let at = 0;
     const stream = new ReadableStream<Uint8Array>({
@@ -173,20 +173,20 @@ describe("a body of ten megabytes", () => {
     expect(await refusal(await send(stream))).toBe("413 invalid_request_error - body_too_large");
   });
 
-  test("is a 413 on every route that takes a body", async () => {
+  test("is a 413 on every route that reads a body", async () => {
     expect((await send(big(), {}, "/chat")).status).toBe(413);
     const purge = await cluster.admin("POST", "/admin/purge", { tag: "x".repeat(TEN_MEGABYTES) });
     expect(purge.status).toBe(413);
   });
 
-  test("is not in the way of any other refusal", async () => {
+  test("does not hide any other error", async () => {
     expect((await send(big(), { "content-type": "image/png" })).status).toBe(415);
     expect((await send(big(), { "refrain-cache-ttl": "x" })).status).toBe(400);
     expect((await send(big(), {}, "/nothing")).status).toBe(404);
     expect((await send(big(), { origin: "https://evil.example" })).status).toBe(403);
   });
 
-  test("just under the bound is served, and its entry too", async () => {
+  test("below the limit is served, and so is its entry", async () => {
     const body = JSON.stringify(userPrompt("y".repeat(4_000_000)));
     for (const expected of ["MISS", "HIT"]) {
       const response = await send(body);
@@ -196,7 +196,7 @@ describe("a body of ten megabytes", () => {
   });
 });
 
-test("what was refused has cost the provider nothing and left nothing behind", async () => {
+test("refused requests cause no provider calls and leave no entries", async () => {
   expect(cluster.upstream.calls.every(({ prompt }) => prompt === "typed" || prompt.startsWith("yyy") || prompt === "x")).toBe(true);
   const stats = await (await fetch(`${cluster.url}/stats`)).json<{ entries: number }>();
   expect(stats.entries).toBe(new Set(cluster.upstream.calls.map(({ prompt }) => prompt)).size);

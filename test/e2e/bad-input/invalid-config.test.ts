@@ -12,7 +12,7 @@ const SECRET = "sk-never-to-be-told";
 let dataDir = "";
 let cluster: Cluster;
 
-// `npm start` would refuse these settings: this is a deployment that nobody checked.
+// `npm start` would refuse these settings. This simulates a deployment, where nothing checks them in advance.
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "refrain-invalid-"));
   const folder = await DataFolder.open(dataDir);
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 describe("a Worker with an invalid configuration", () => {
   test.each(["/v1/chat/completions", "/chat", "/admin/shards", "/health", "/stats", "/"])(
-    "refuses %s with config_invalid and tells nothing more",
+    "answers %s with config_invalid and gives no details",
     async (path) => {
       const response = await fetch(`${cluster.url}${path}`);
       expect(response.status).toBe(500);
@@ -37,7 +37,7 @@ describe("a Worker with an invalid configuration", () => {
     },
   );
 
-  test("tells clients not to try again", async () => {
+  test("tells clients not to retry", async () => {
     const response = await postChat(cluster.url, userPrompt("anything"));
     expect(response.headers.get("x-should-retry")).toBe("false");
     expect(await response.json()).toMatchObject({ error: { type: "server_error", code: "config_invalid", param: null } });

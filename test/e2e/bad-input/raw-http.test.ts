@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-/** Sends bytes as they are and ends its side; everything that came back until the other side ended too. */
+/** Sends raw bytes and half-closes the connection. Returns everything received until the server closes it. */
 async function exchange(bytes: string): Promise<string> {
   const target = new URL(cluster.url);
   const socket: Socket = connect({ host: target.hostname, port: Number(target.port) });
@@ -39,8 +39,8 @@ function post(body: string, headers: readonly string[] = [`content-length: ${bod
 
 const BODY = JSON.stringify(userPrompt("raw"));
 
-describe("HTTP that is odd", () => {
-  test("is answered in order when requests come without waiting", async () => {
+describe("unusual HTTP", () => {
+  test("with pipelined requests is answered in order", async () => {
     const requests = Array.from({ length: 20 }, (_, index) => post(JSON.stringify(userPrompt(`pipelined ${index % 4}`)).padEnd(120)));
     const received = await exchange(requests.join(""));
     expect(statusesIn(received)).toEqual(Array.from({ length: 20 }, () => 200));
@@ -48,21 +48,21 @@ describe("HTTP that is odd", () => {
     expect(contents).toEqual(Array.from({ length: 20 }, (_, index) => index % 4));
   });
 
-  test("takes a chunked body cut anywhere", async () => {
+  test("may split a chunked body anywhere", async () => {
     const chunks = BODY.match(/.{1,7}/gs) ?? [];
     const encoded = `${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join("")}0${END}`;
     expect(statusesIn(await exchange(post(encoded, ["transfer-encoding: chunked"])))).toEqual([200]);
   });
 
   test.each<[string, string]>([
-    ["a chunk size that is no number", post(`zz\r\n${BODY}\r\n0${END}`, ["transfer-encoding: chunked"])],
-    ["a chunk that is shorter than it says", post(`fff\r\n${BODY}\r\n0${END}`, ["transfer-encoding: chunked"])],
-    ["a body that is shorter than it says", post(BODY, ["content-length: 5000"])],
+    ["an invalid chunk size", post(`zz\r\n${BODY}\r\n0${END}`, ["transfer-encoding: chunked"])],
+    ["a chunk that is shorter than declared", post(`fff\r\n${BODY}\r\n0${END}`, ["transfer-encoding: chunked"])],
+    ["a body that is shorter than declared", post(BODY, ["content-length: 5000"])],
     ["two lengths", post(BODY, ["content-length: 5", `content-length: ${BODY.length}`])],
-    ["a length that is negative", post(BODY, ["content-length: -5"])],
+    ["a negative length", post(BODY, ["content-length: -5"])],
     ["a length and chunks", post(`0${END}`, ["content-length: 5", "transfer-encoding: chunked"])],
     ["a header without a name", post(BODY, [": x", `content-length: ${BODY.length}`])],
-    ["a target that is nothing", `POST  HTTP/1.1\r\nhost: localhost${END}`],
+    ["an empty target", `POST  HTTP/1.1\r\nhost: localhost${END}`],
     ["no HTTP at all", `\u0016\u0003\u0001\u0002\u0000\u0001${END}`],
     ["an unknown version", `GET /health HTTP/9.9\r\nhost: localhost${END}`],
     ["a path with a NUL", `GET /health%00 HTTP/1.1\r\nhost: localhost${END}`],
@@ -72,16 +72,16 @@ describe("HTTP that is odd", () => {
       "ten thousand headers",
       `GET /health HTTP/1.1\r\nhost: localhost\r\n${Array.from({ length: 10_000 }, (_, index) => `x${index}: y\r\n`).join("")}\r\n`,
     ],
-    ["a method of its own", `BREW /health HTTP/1.1\r\nhost: localhost${END}`],
+    ["an unknown method", `BREW /health HTTP/1.1\r\nhost: localhost${END}`],
     ["an asterisk", `OPTIONS * HTTP/1.1\r\nhost: localhost${END}`],
     ["a proxy's target", `GET http://evil.example/health HTTP/1.1\r\nhost: localhost${END}`],
     [
       "an upgrade",
       `GET /health HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-key: eA==\r\nsec-websocket-version: 13${END}`,
     ],
-  ])("(%s) is refused or answered, never a 5xx of ours", async (_name, bytes) => {
+  ])("(%s) is refused or answered, and never causes a 5xx except 501", async (_name, bytes) => {
     const statuses = statusesIn(await exchange(bytes));
-    // 501 is the server's word for a method that HTTP itself does not know.
+    // workerd answers 501 to a method that HTTP does not define.
     expect(statuses.filter((status) => status >= 500 && status !== 501)).toEqual([]);
     expect(statuses.every((status) => status !== 101)).toBe(true);
     expect((await fetch(`${cluster.url}/health`)).status).toBe(200);
@@ -94,20 +94,20 @@ describe("HTTP that is odd", () => {
     ["PATCH", "/chat", 405, "POST"],
     ["POST", "/health", 405, "GET"],
     ["POST", "/v1/models", 405, "GET"],
-  ])("(%s %s) is a %i that allows %s", async (method, path, status, allow) => {
+  ])("(%s %s) is a %i with Allow: %s", async (method, path, status, allow) => {
     const response = await fetch(`${cluster.url}${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get("allow")).toContain(allow);
   });
 
-  test.each(["/health", "/v1/models", "/stats"])("(HEAD %s) is GET without the body", async (path) => {
+  test.each(["/health", "/v1/models", "/stats"])("(HEAD %s) is answered like GET, without the body", async (path) => {
     const response = await fetch(`${cluster.url}${path}`, { method: "HEAD" });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
   });
 
   test.each(["/", "/nothing", "/v1", "/v1/chat", "/v1/chat/completions/extra", "/chatter", "//v1/chat/completions"])(
-    "(POST %s) is a 404 in a known shape",
+    "(POST %s) is a 404 with an error body",
     async (path) => {
       const response = await fetch(`${cluster.url}${path}`, { method: "POST", body: BODY });
       expect(response.status).toBe(404);
@@ -115,7 +115,7 @@ describe("HTTP that is odd", () => {
     },
   );
 
-  test("a head that never ends and a body that never comes hold nobody else up", async () => {
+  test("unfinished heads and bodies do not delay other requests", async () => {
     const target = new URL(cluster.url);
     const slow = Array.from({ length: 50 }, (_, index) => {
       const socket = connect({ host: target.hostname, port: Number(target.port) });
@@ -130,7 +130,7 @@ describe("HTTP that is odd", () => {
     for (const socket of slow) socket.destroy();
   });
 
-  test("a client that leaves while its body is on the way leaves nothing behind", async () => {
+  test("a client that disconnects while it sends its body leaves no flight behind", async () => {
     const client = await openRaw(cluster.url, {
       path: "/v1/chat/completions",
       headers: { "content-length": "5000" },

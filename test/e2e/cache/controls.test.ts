@@ -11,7 +11,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Outcome of one request, or its error's status and code. */
+/** Outcome of one request, or status, code and field of its error. */
 async function outcome(prompt: string, headers: Headers = {}, more: object = {}): Promise<string> {
   const response = await cluster.ask(prompt, more, headers);
   const text = await response.text();
@@ -20,7 +20,7 @@ async function outcome(prompt: string, headers: Headers = {}, more: object = {})
   return `${response.status} ${body.error.code} ${body.error.param ?? "-"}`;
 }
 
-/** Outcomes of requests one after the other. */
+/** Outcomes of requests sent one after the other. */
 async function outcomes(prompt: string, ...requests: readonly Headers[]): Promise<readonly string[]> {
   const seen: string[] = [];
   for (const headers of requests) seen.push(await outcome(prompt, headers));
@@ -40,14 +40,14 @@ describe("Cache-Control of a request", () => {
     expect(response.headers.get("refrain-entry")).toBeNull();
   });
 
-  test("no-cache asks anew, and what comes is stored for the others, in this isolate's memory too", async () => {
+  test("no-cache makes a new call, and its answer replaces the entry, in the isolate's memory too", async () => {
     expect(await outcomes("no-cache", {}, {}, {}, { "cache-control": "no-cache" })).toEqual(["MISS", "HIT", "HIT", "MISS"]);
     const newest = cluster.upstream.callsFor("no-cache").length;
     expect(newest).toBe(2);
     expect(await (await cluster.ask("no-cache")).text()).toContain(`Answer ${cluster.upstream.calls.length} to`);
   });
 
-  test("max-age and min-fresh refuse what is too old or too short-lived", async () => {
+  test("max-age and min-fresh refuse answers that are too old or expire too soon", async () => {
     await outcome("ages", { "refrain-cache-ttl": "600" });
     expect(await outcomes("ages", { "cache-control": "max-age=600" }, { "cache-control": "min-fresh=300" })).toEqual(["HIT", "HIT"]);
     expect(await outcomes("ages", { "cache-control": "min-fresh=601" })).toEqual(["MISS"]);
@@ -55,13 +55,13 @@ describe("Cache-Control of a request", () => {
     expect(refused.headers.get("cache-status")).toBe("refrain; fwd=request; stored");
   });
 
-  test("max-stale and unknown directives leave a fresh answer a hit", async () => {
+  test("max-stale and unknown directives do not affect a fresh hit", async () => {
     await outcome("lenient");
     const controls = ["max-stale", "max-stale=10", "no-transform", "stale-if-error=5", "private, x=y", "", 'max-age="60"'];
     expect(await outcomes("lenient", ...controls.map((control) => ({ "cache-control": control })))).toEqual(controls.map(() => "HIT"));
   });
 
-  test("only-if-cached is a 504 for what is not stored, and spends no call", async () => {
+  test("only-if-cached is a 504 when nothing is stored, and makes no call", async () => {
     const only = { "cache-control": "only-if-cached" };
     expect(await outcomes("only", only, {}, only)).toEqual(["504 not_cached -", "MISS", "HIT"]);
     expect(cluster.upstream.callsFor("only")).toHaveLength(1);
@@ -72,7 +72,7 @@ describe("Cache-Control of a request", () => {
 });
 
 describe("refrain-cache-* of a request", () => {
-  test("mode off takes the cache out; exact leaves it in", async () => {
+  test("mode off bypasses the cache; exact uses it", async () => {
     const off = { "refrain-cache-mode": "off" };
     const exact = { "refrain-cache-mode": "exact" };
     expect(await outcomes("mode", off, exact, exact, off, { "refrain-cache-mode": "EXACT" })).toEqual([
@@ -84,7 +84,7 @@ describe("refrain-cache-* of a request", () => {
     ]);
   });
 
-  test("ttl sets the life of what it stores; 0 stores nothing and still reads", async () => {
+  test("ttl sets the TTL of the stored answer; 0 stores nothing but still reads", async () => {
     expect(await outcomes("ttl", { "refrain-cache-ttl": "0" }, {}, { "refrain-cache-ttl": "0" })).toEqual(["MISS", "MISS", "HIT"]);
     await outcome("ttl 1000", { "refrain-cache-ttl": "1000" });
     const hit = await cluster.ask("ttl 1000");
@@ -93,9 +93,9 @@ describe("refrain-cache-* of a request", () => {
     expect(left).toBeLessThanOrEqual(1000);
   });
 
-  test("a short life ends: the answer is asked for again", async () => {
+  test("an answer with a short TTL expires and is requested again", async () => {
     expect(await outcome("short", { "refrain-cache-ttl": "1" })).toBe("MISS");
-    // The upstream's own pace is the clock: this answer takes longer than the other one lives.
+    // The slow upstream serves as the clock: its answer takes longer than the TTL of the other one.
     await using slow = await startTestCluster({
       vars: { STALE_IF_ERROR_SECONDS: "0" },
       script: (call) => ({ kind: "answer", text: call.prompt, firstByteDelayMs: call.prompt === "wait" ? 1100 : 0 }),
@@ -106,7 +106,7 @@ describe("refrain-cache-* of a request", () => {
     expect(slow.upstream.callsFor("short")).toHaveLength(2);
   });
 
-  test("key stands in for the last user text, and for nothing else", async () => {
+  test("key replaces the final user text and nothing else", async () => {
     const key = { "refrain-cache-key": "question-7" };
     expect(await outcome("asked one way", key)).toBe("MISS");
     expect(await outcome("asked another way", key)).toBe("HIT");
@@ -117,7 +117,7 @@ describe("refrain-cache-* of a request", () => {
     expect(await outcome("question-7")).toBe("MISS");
   });
 
-  test("tags are what a purge can name", async () => {
+  test("tags can be purged", async () => {
     await outcome("tagged", { "refrain-cache-tags": "alpha, team:blue , alpha" });
     const purge = await cluster.admin("POST", "/admin/purge", { tag: "team:blue", dryRun: true });
     expect(await purge.json()).toEqual({ dryRun: true, matched: 1 });
@@ -125,7 +125,7 @@ describe("refrain-cache-* of a request", () => {
     expect(await entry.json()).toMatchObject({ tags: ["alpha", "team:blue"], tenant: "default", model: "test-model", location: "shard" });
   });
 
-  test("partition user keeps a user's answers to that user, and apart from the tenant's", async () => {
+  test("partition user separates a user's answers from other users' and the tenant's", async () => {
     const own = (user: string): Headers => ({ "refrain-partition": "user", "refrain-user": user });
     expect(
       await outcomes(
@@ -144,8 +144,8 @@ describe("refrain-cache-* of a request", () => {
   });
 });
 
-describe("AI Gateway's names", () => {
-  test("mean what they mean there", async () => {
+describe("AI Gateway's header names", () => {
+  test("mean the same as at AI Gateway, and Refrain's take precedence", async () => {
     expect(
       await outcomes("aig", { "cf-aig-skip-cache": "true" }, { "cf-aig-skip-cache": "false" }, { "cf-aig-skip-cache": "true" }),
     ).toEqual(["BYPASS", "MISS", "BYPASS"]);
@@ -156,7 +156,7 @@ describe("AI Gateway's names", () => {
   });
 });
 
-describe("a header that is wrong", () => {
+describe("an invalid header", () => {
   test.each<[string, Headers]>([
     ["refrain-cache-ttl", { "refrain-cache-ttl": "-1" }],
     ["refrain-cache-ttl", { "refrain-cache-ttl": "NaN" }],
@@ -182,7 +182,7 @@ describe("a header that is wrong", () => {
   });
 });
 
-test("a figure that no request can spoil: every entry counted is one that can be read", async () => {
+test("the counted entries are exactly those that a purge of everything matches", async () => {
   const shards = await cluster.shards();
   const purge = await cluster.admin("POST", "/admin/purge", { all: true, dryRun: true });
   expect(await purge.json()).toEqual({ dryRun: true, matched: sumOf(shards, "entries") });

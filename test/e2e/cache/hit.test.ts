@@ -18,8 +18,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe("an answer that was given before", () => {
-  test("is a MISS, then a HIT with Age and Cache-Status, byte for byte the same", async () => {
+describe("a stored answer", () => {
+  test("is a MISS first and then a HIT with Age, Cache-Status and the same bytes", async () => {
     const miss = await cluster.ask("first of all");
     expect(outcomeOf(miss)).toBe("MISS");
     expect(miss.headers.get("cache-status")).toBe("refrain; fwd=miss; stored");
@@ -42,7 +42,7 @@ describe("an answer that was given before", () => {
     expect(cluster.upstream.callsFor("first of all")).toHaveLength(1);
   });
 
-  test("answers a stream out of a JSON miss, and the other way round", async () => {
+  test("from a JSON request answers a stream, and the other way round", async () => {
     const json = await cluster.ask("json first");
     const content = await readJsonContent(json);
     const replay = await cluster.ask("json first", { stream: true });
@@ -60,7 +60,7 @@ describe("an answer that was given before", () => {
     expect(cluster.upstream.callsFor("json first").length + cluster.upstream.callsFor("stream first").length).toBe(2);
   });
 
-  test("says its usage in a stream to those who asked for it, and to nobody else", async () => {
+  test("includes usage in a stream only for clients that request it", async () => {
     await (await cluster.ask("usage")).text();
     const without = await readStream(await cluster.ask("usage", { stream: true }));
     const asked = await readStream(await cluster.ask("usage", { stream: true, stream_options: { include_usage: true } }));
@@ -69,14 +69,14 @@ describe("an answer that was given before", () => {
     expect(asked.content).toBe(without.content);
   });
 
-  test("keeps the original id and created in every replay", async () => {
+  test("keeps its original id and created in a replay", async () => {
     const first = await (await cluster.ask("identity")).json<{ id: string; created: number }>();
     const replay = await readStream(await cluster.ask("identity", { stream: true }));
     const chunk = JSON.parse(replay.events[0] ?? "") as { id: string; created: number };
     expect(chunk).toMatchObject({ id: first.id, created: first.created });
   });
 
-  test("is shared with the route for plain prompts", async () => {
+  test("is shared with POST /chat", async () => {
     const post = async (body: object): Promise<Response> => fetch(`${cluster.url}/chat`, { method: "POST", body: JSON.stringify(body) });
     const miss = await post({ prompt: "plain", model: "test-model" });
     expect(outcomeOf(miss)).toBe("MISS");
@@ -92,7 +92,7 @@ describe("an answer that was given before", () => {
     expect(data.at(-1)).toMatchObject({ type: "done", cached: true, metadata: { cacheStatus: "HIT" } });
   });
 
-  test("is counted in the figures, tokens saved included", async () => {
+  test("is counted in GET /stats, with the tokens saved", async () => {
     const before = await (await fetch(`${cluster.url}/stats`)).json<Record<string, number>>();
     await (await cluster.ask("counted")).text();
     for (let repeat = 0; repeat < 3; repeat++) await (await cluster.ask("counted")).text();
@@ -106,7 +106,7 @@ describe("an answer that was given before", () => {
     });
   });
 
-  test("outlives SIGKILL, and so do its tags and the shard's sequence", async () => {
+  test("survives SIGKILL with its tags and the shard's sequence number", async () => {
     const stored = await cluster.ask("survivor", {}, { "refrain-cache-tags": "kept" });
     const text = await stored.text();
     await cluster.admin("POST", "/admin/purge", { tag: "nothing-has-this" });

@@ -43,8 +43,8 @@ describe("the key of a request", () => {
     ["metadata", { ...BASE, metadata: { trace: "1" } }],
     ["store", { ...BASE, store: true }],
     ["prompt_cache_key", { ...BASE, prompt_cache_key: "k" }],
-    ["temperature in the sixth place", { ...BASE, temperature: 0.700001 }],
-    ["the provider's prefix", { ...BASE, model: "openai/test-model" }],
+    ["the sixth decimal of temperature", { ...BASE, temperature: 0.700001 }],
+    ["a provider prefix", { ...BASE, model: "openai/test-model" }],
   ])("is not changed by %s", async (_name, body) => {
     expect(await entryOf(body)).toBe(await entryOf(BASE));
   });
@@ -56,15 +56,15 @@ describe("the key of a request", () => {
       "a member called __proto__",
       JSON.parse(`{"__proto__":{"x":1},"model":"test-model","messages":${JSON.stringify(MESSAGES)},"temperature":0.7}`) as object,
     ],
-    ["temperature in the second place", { ...BASE, temperature: 0.71 }],
+    ["the second decimal of temperature", { ...BASE, temperature: 0.71 }],
     ["no temperature", { model: "test-model", messages: MESSAGES }],
     ["the model", { ...BASE, model: "test-model-2" }],
     ["one character of the prompt", { ...BASE, messages: [{ role: "user", content: "What is a key!" }] }],
     ["white space in the prompt", { ...BASE, messages: [{ role: "user", content: "What is a key? " }] }],
-    ["the form of a composed character", { ...BASE, messages: [{ role: "user", content: "What is a ke\u0301y?" }] }],
-    ["a part in place of a text", { ...BASE, messages: [{ role: "user", content: [{ type: "text", text: "What is a key?" }] }] }],
+    ["the Unicode form of a character", { ...BASE, messages: [{ role: "user", content: "What is a ke\u0301y?" }] }],
+    ["a content part instead of a string", { ...BASE, messages: [{ role: "user", content: [{ type: "text", text: "What is a key?" }] }] }],
     ["instructions", { ...BASE, messages: [{ role: "system", content: "Be brief." }, ...MESSAGES] }],
-    ["the name of the one who speaks", { ...BASE, messages: [{ role: "user", name: "ann", content: "What is a key?" }] }],
+    ["the name of the participant", { ...BASE, messages: [{ role: "user", name: "ann", content: "What is a key?" }] }],
     ["max_tokens", { ...BASE, max_tokens: 100 }],
     ["seed", { ...BASE, seed: 1 }],
     ["tools", { ...BASE, tools: [{ type: "function", function: { name: "f" } }] }],
@@ -72,14 +72,14 @@ describe("the key of a request", () => {
     expect(await entryOf(body)).not.toBe(await entryOf(BASE));
   });
 
-  test("tells integers apart that a double cannot, and sends them on unchanged", async () => {
+  test("distinguishes integers that a double cannot, and forwards them unchanged", async () => {
     const bodyWith = (seed: string): string => `{"model":"test-model","messages":${JSON.stringify(MESSAGES)},"seed":${seed}}`;
     const [one, two] = [await entryOf(bodyWith("9007199254740993")), await entryOf(bodyWith("9007199254740992"))];
     expect(one).not.toBe(two);
     expect(cluster.upstream.calls.some(({ bodyText }) => bodyText.includes('"seed":9007199254740993'))).toBe(true);
   });
 
-  test("sends unknown members and metadata on, and no cache control, key or cookie of the caller", async () => {
+  test("does not affect the forwarded body; cache controls, client key and cookies are not forwarded", async () => {
     const body = { ...BASE, messages: [{ role: "user", content: "forwarded" }], metadata: { trace: "9" }, vendor_switch: [1, { a: null }] };
     await entryOf(body, {
       ...ACME,
@@ -90,7 +90,7 @@ describe("the key of a request", () => {
     });
     const [call] = cluster.upstream.callsFor("forwarded");
     expect(call?.body).toEqual({ ...body, stream: true, stream_options: { include_usage: true } });
-    // `cf-worker` is the runtime's own mark on what a Worker sends.
+    // The runtime adds `cf-worker` to every request of a Worker.
     const names = Object.keys(call?.headers ?? {}).filter((name) => name !== "cf-worker");
     expect(names.filter((name) => /^(cookie|authorization|refrain-|cf-|x-forwarded)/.test(name))).toEqual([]);
     expect(call?.bodyText).not.toContain("acme");
@@ -98,7 +98,7 @@ describe("the key of a request", () => {
 });
 
 describe("tenants", () => {
-  test("share between their keys and never with each other", async () => {
+  test("share answers between their own keys and never with each other", async () => {
     const body = { model: "test-model", messages: [{ role: "user", content: "Whose answer is this?" }] };
     const ask = async (headers: Readonly<Record<string, string>>): Promise<readonly [string, string]> => {
       const response = await postChat(cluster.url, body, headers);
@@ -113,7 +113,7 @@ describe("tenants", () => {
     expect(cluster.upstream.callsFor("Whose answer is this?")).toHaveLength(2);
   });
 
-  test("do not meet under one cache key of their own choosing, nor in one flight", async () => {
+  test("share neither an entry nor a flight when they send the same cache key", async () => {
     const body = { model: "test-model", messages: [{ role: "user", content: "tenant flight" }] };
     const headers = (auth: object): Record<string, string> => ({ ...auth, "refrain-cache-key": "same", "cf-aig-cache-key": "same" });
     const answers = await Promise.all(
@@ -125,7 +125,7 @@ describe("tenants", () => {
     expect(cluster.upstream.callsFor("tenant flight")).toHaveLength(2);
   });
 
-  test("see their own figures only", async () => {
+  test("see only their own figures", async () => {
     const stats = async (auth: Readonly<Record<string, string>>): Promise<{ misses: number }> =>
       (await fetch(`${cluster.url}/stats`, { headers: auth })).json();
     const before = await stats(GLOBEX);

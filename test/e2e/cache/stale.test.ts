@@ -3,7 +3,7 @@ import { outcomeOf, startTestCluster, sumOf } from "../../support/e2e-cluster.ts
 import type { TestCluster } from "../../support/e2e-cluster.ts";
 import type { UpstreamPlan } from "../../support/start-upstream.ts";
 
-/** A little longer than the shortest life there is, one second: this upstream's slow answer is the tests' clock. */
+/** A little longer than the shortest TTL of one second. The slow upstream serves as the clock of these tests. */
 const PAST_ONE_SECOND_MS = 1100;
 const ONE_SECOND = { "refrain-cache-ttl": "1" };
 
@@ -36,7 +36,7 @@ async function outcomes(
   return seen;
 }
 
-describe("an answer past its life", () => {
+describe("an expired answer", () => {
   let kept: TestCluster;
   let refreshed: TestCluster;
 
@@ -54,11 +54,11 @@ describe("an answer past its life", () => {
     await Promise.all([kept[Symbol.asyncDispose](), refreshed[Symbol.asyncDispose]()]);
   });
 
-  test("is asked for anew while the provider works", async () => {
+  test("is requested again while the provider works", async () => {
     expect(await outcomes(kept, "a", {}, {})).toEqual(["MISS", "HIT"]);
   });
 
-  test("stands in for a provider that fails, with its age, for JSON and streams", async () => {
+  test("is served with its age when the provider fails, as JSON and as a stream", async () => {
     failing = true;
     const stale = await kept.ask("b");
     const stream = await kept.ask("b", { stream: true });
@@ -70,7 +70,7 @@ describe("an answer past its life", () => {
     expect(await outcomes(kept, "b", {}, {})).toEqual(["MISS", "HIT"]);
   });
 
-  test("goes to a caller who takes stale ones, and spends no call", async () => {
+  test("is served to a caller that sends max-stale, without a call", async () => {
     const calls = kept.upstream.calls.length;
     expect(await outcomes(kept, "c", { "cache-control": "max-stale" }, { "cache-control": "max-stale=600, only-if-cached" })).toEqual([
       "STALE",
@@ -80,14 +80,14 @@ describe("an answer past its life", () => {
     expect(kept.upstream.calls.length).toBe(calls);
   });
 
-  test("does not go to a caller who asked for a fresh one, even when the provider fails", async () => {
+  test("is not served to a caller that requires a fresh answer, even when the provider fails", async () => {
     failing = true;
     const refused = await kept.ask("d", {}, { "cache-control": "max-age=0" });
     failing = false;
     expect(refused.status).toBe(503);
   });
 
-  test("is served at once while one call refreshes it, however many ask", async () => {
+  test("is served at once to all callers while a single call refreshes it", async () => {
     const opened = Promise.withResolvers<undefined>();
     gate = opened.promise;
     const answers = await Promise.all(

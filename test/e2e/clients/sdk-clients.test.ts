@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => cluster[Symbol.asyncDispose]());
 
 describe("the openai package", () => {
-  test("gets one answer whole and in pieces, and sees where it came from", async () => {
+  test("gets the same answer as JSON and as a stream, and sees its cache state", async () => {
     const messages = [{ role: "user" as const, content: "hello" }];
     const { data, response } = await client.chat.completions.create({ model: "m", messages }).withResponse();
     expect(response.headers.get("refrain-cache")).toBe("MISS");
@@ -64,7 +64,7 @@ describe("the openai package", () => {
     expect(cluster.upstream.callsFor("hello")).toHaveLength(1);
   });
 
-  test("streams a miss with its own helper, and accumulates the same on a hit", async () => {
+  test("accumulates the same text from a miss and a hit with its stream helper", async () => {
     const run = async (): Promise<string | null | undefined> => {
       const runner = client.chat.completions.stream({ model: "m", messages: [{ role: "user", content: "helper" }] });
       return (await runner.finalChatCompletion()).choices[0]?.message.content;
@@ -73,7 +73,7 @@ describe("the openai package", () => {
     expect(cluster.upstream.callsFor("helper")).toHaveLength(1);
   });
 
-  test("gets tool calls out of the cache as they came", async () => {
+  test("gets tool calls from the cache unchanged", async () => {
     const ask = { model: "m", tools: TOOLS, messages: [{ role: "user" as const, content: "tools" }] };
     const first = await client.chat.completions.stream(ask).finalChatCompletion();
     const again = await client.chat.completions.create(ask).withResponse();
@@ -87,7 +87,7 @@ describe("the openai package", () => {
     expect(replay.choices[0]?.message.tool_calls?.[0]).toMatchObject({ id: "call_1", function: { arguments: '{"city":"Berlin"}' } });
   });
 
-  test("raises what its users catch", async () => {
+  test("raises its own error classes", async () => {
     const messages = [{ role: "user" as const, content: "x" }];
     const wrongKey = new OpenAI({ baseURL: `${cluster.url}/v1`, apiKey: "wrong", maxRetries: 0 });
     const failures = await Promise.all(
@@ -111,7 +111,7 @@ describe("the openai package", () => {
     expect((await client.models.retrieve(models[0]?.id ?? "")).id).toBe(models[0]?.id);
   });
 
-  test("may give up: its abort ends nothing for the next one", async () => {
+  test("may abort a stream without ending the call for the next client", async () => {
     const abort = new AbortController();
     const stream = await client.chat.completions.create(
       { model: "m", stream: true, messages: [{ role: "user", content: "given up" }] },
@@ -141,7 +141,7 @@ describe("the ai package with its OpenAI-compatible provider", () => {
   });
 });
 
-/** That package may send a prompt as a list of parts. */
+/** The package may send a prompt as a list of parts. */
 function callsWithParts(text: string): number {
   return cluster.upstream.calls.filter(({ prompt, bodyText }) => prompt === "" && bodyText.includes(text)).length;
 }

@@ -7,10 +7,10 @@ import type { UpstreamPlan } from "../../support/start-upstream.ts";
 
 const GOOD: UpstreamPlan = { kind: "answer", text: "a good answer" };
 const CALLERS = 50;
-/** Calls that fifty concurrent callers of a failing provider may cost: the first one's and one more for the rest. */
+/** Calls that 50 concurrent callers of a failing provider may cause: one for the leader and one more for the others. */
 const MAX_CALLS_OF_ONE_FAILURE = 2;
 
-/** What the upstream does, by prompt; what is not here is answered well. */
+/** The upstream's behaviour by prompt. Other prompts get a good answer. */
 const plans = new Map<string, UpstreamPlan>();
 let cluster: TestCluster;
 let client: OpenAI;
@@ -27,13 +27,13 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 interface Fault {
   readonly name: string;
   readonly plan: UpstreamPlan;
-  /** Status and code for whoever has had no byte yet. */
+  /** Status and code for a caller that has not received a byte. */
   readonly status: number;
   readonly code: string;
-  /** Where the fault itself is a race. */
+  /** Second possible code, when the fault is a race. */
   readonly orCode?: string;
   readonly raises: new (...parts: never[]) => Error;
-  /** The stream has begun when it happens: 200 and an error event. */
+  /** True when the fault happens after the stream has begun: status 200 and an error event. */
   readonly midStream: boolean;
 }
 
@@ -108,7 +108,7 @@ const FAULTS: readonly Fault[] = [
     midStream: true,
   },
   {
-    // The reset may overtake the headers.
+    // The reset may arrive before the headers.
     name: "a stream whose connection breaks",
     plan: { kind: "truncate", text: "half of an answer", afterChunks: 2, how: "reset" },
     status: 502,
@@ -196,15 +196,15 @@ interface ErrorBody {
   readonly error: { readonly message: string; readonly type: string; readonly param: string | null; readonly code: string };
 }
 
-/** What one caller of a failing provider got: a whole error, or a stream that ended in one. */
+/** What one caller of a failing provider received: an error, or a stream that ended with one. */
 interface Failure {
   readonly how: "error" | "event";
   readonly status: number;
   readonly error: ErrorBody["error"];
-  /** Members of the error, sorted. */
+  /** Names of the error's members, sorted. */
   readonly members: string;
   readonly storable: boolean;
-  /** The stream said that it is complete. */
+  /** True when the stream ended with its terminal event. */
   readonly done: boolean;
 }
 
@@ -217,7 +217,7 @@ async function callOnce(prompt: string, stream: boolean): Promise<Failure> {
     return { how: "error", status, error, members: Object.keys(error).sort().join(), storable, done: false };
   }
   const answer = await readStream(response);
-  const error = answer.error as ErrorBody["error"]; // events of the server under test
+  const error = answer.error as ErrorBody["error"]; // written by the server under test
   return { how: "event", status, error, members: Object.keys(error).sort().join(), storable, done: answer.done };
 }
 
@@ -263,25 +263,25 @@ async function streamThroughSdk(prompt: string): Promise<unknown> {
   }
 }
 
-describe("a provider's own words", () => {
-  test("about when to come back reach the caller", async () => {
+describe("a provider's error", () => {
+  test("reaches the caller with its Retry-After", async () => {
     plans.set("wait", { kind: "status", status: 429, headers: { "retry-after": "17" } });
     expect((await cluster.ask("wait")).headers.get("retry-after")).toBe("17");
     plans.set("wait", { kind: "status", status: 429 });
     expect((await cluster.ask("wait")).headers.get("retry-after")).toMatch(/^\d+$/);
   });
 
-  test("that name the operator's key do not", async () => {
+  test("is replaced when it may quote the operator's key", async () => {
     plans.set("leak", { kind: "status", status: 401, body: { error: { message: "Incorrect API key provided: sk-verysecret" } } });
     expect(await (await cluster.ask("leak")).text()).not.toContain("sk-");
   });
 });
 
-describe("an answer that may not be kept", () => {
+describe("an uncacheable answer", () => {
   test.each<[string, UpstreamPlan]>([
     ["cut off at its length", { kind: "answer", text: "cut off", finishReason: "length" }],
     ["filtered", { kind: "answer", text: "filtered", finishReason: "content_filter" }],
-  ])("because it is %s goes to its callers, is not stored, and makes nobody queue", async (name, plan) => {
+  ])("(%s) goes to its callers, is not stored, and makes no caller queue", async (name, plan) => {
     const prompt = `kept not: ${name}`;
     plans.set(prompt, plan);
     const first = await cluster.ask(prompt);
@@ -289,7 +289,7 @@ describe("an answer that may not be kept", () => {
     expect(first.headers.get("cache-status")).toBe("refrain; fwd=miss");
     await first.text();
 
-    // From now on everybody goes on their own: all of them are upstream at one time, none behind another.
+    // From now on each caller makes its own call, and all calls are upstream at the same time.
     const all = Promise.withResolvers<undefined>();
     let open = 0;
     plans.set(prompt, {
@@ -313,14 +313,14 @@ describe("an answer that may not be kept", () => {
     expect(outcomeOf(await cluster.ask(prompt))).toBe("HIT");
   });
 
-  test("because it is empty is not stored either", async () => {
+  test("(empty) is not stored", async () => {
     plans.set("empty", { kind: "answer", text: "" });
     expect((await cluster.ask("empty")).headers.get("cache-status")).toBe("refrain; fwd=miss");
     plans.set("empty", GOOD);
     expect(outcomeOf(await cluster.ask("empty"))).toBe("MISS");
   });
 
-  test("is whole for a client even when its provider forgets the terminal event", async () => {
+  test("(without the terminal event) is complete for a client but not stored", async () => {
     plans.set("no done", {
       kind: "raw",
       contentType: SSE,
@@ -352,7 +352,7 @@ describe("misses of many prompts", () => {
     expect(cluster.upstream.peakConcurrency).toBeGreaterThanOrEqual(CALLERS);
   });
 
-  test("are answered while others wait for headers that never come", async () => {
+  test("are answered while others wait for headers that never arrive", async () => {
     const stuck = Array.from({ length: CALLERS }, (_, index) => `stuck ${index}`);
     for (const prompt of stuck) plans.set(prompt, { kind: "silent" });
     let settled = 0;
@@ -369,7 +369,7 @@ describe("misses of many prompts", () => {
   });
 });
 
-test("calls that were queued for a slot are not made once their callers have been told that time is up", async () => {
+test("calls that wait for a slot are not made after their callers have timed out", async () => {
   const prompts = 120;
   await using narrow = await startTestCluster({
     vars: { SHARD_COUNT: "1", UPSTREAM_SLOTS: "1", UPSTREAM_FIRST_BYTE_TIMEOUT_SECONDS: "1" },
@@ -382,7 +382,7 @@ test("calls that were queued for a slot are not made once their callers have bee
   expect(outcomeOf(await narrow.ask("after"))).toBe("MISS");
 });
 
-test("a provider that cannot be reached is a 502 for everybody, and nothing is stored", async () => {
+test("an unreachable provider is a 502 for every caller, and nothing is stored", async () => {
   await using down = await startTestCluster({ vars: { OPENAI_BASE_URL: "http://127.0.0.1:1/v1" } });
   const answers = await Promise.all(
     Array.from({ length: CALLERS }, (_, index) => down.ask("nobody", index % 2 === 0 ? { stream: true } : {})),

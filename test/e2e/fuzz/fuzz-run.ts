@@ -6,7 +6,7 @@ import type { GeneratedRequest } from "./generated-request.ts";
 import { generateRequest } from "./generated-request.ts";
 import { Random } from "./random.ts";
 
-/** A request without an end by then is a hang. */
+/** A request that takes longer counts as a hang. */
 const HANG_MS = 30_000;
 const MAX_FINDINGS = 20;
 const REPLAY_CHARACTERS = 2000;
@@ -16,7 +16,7 @@ export interface FuzzOptions {
   readonly adminToken: string;
   readonly requests: number;
   readonly seed: number;
-  /** Keep-alive connections, one request on each at a time. */
+  /** Keep-alive connections, with one request at a time on each. */
   readonly connections: number;
   readonly onProgress?: (done: number) => void;
 }
@@ -25,11 +25,11 @@ export interface FuzzReport {
   readonly requests: number;
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** What must not happen, each with the request that made it happen. */
+  /** Faults found, each with the request that caused it. */
   readonly findings: readonly string[];
 }
 
-/** The scripted upstream of a fuzz run: quick, and failing on demand. */
+/** The scripted upstream of a fuzz run. It fails when the body asks for a fault. */
 export function fuzzUpstream(call: RecordedCall): UpstreamPlan {
   switch (/fault:(\w+)/.exec(call.bodyText)?.[1] ?? "none") {
     case "500":
@@ -49,7 +49,7 @@ export function fuzzUpstream(call: RecordedCall): UpstreamPlan {
   }
 }
 
-/** Sends generated requests and looks at every answer. The requests of a seed are the same in every run. */
+/** Sends generated requests and checks every answer. A seed always gives the same requests. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const random = new Random(options.seed);
   const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
@@ -72,7 +72,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   return { requests: sent, statuses, findings };
 }
 
-/** Said in full: without it Node sends the body of a DELETE or OPTIONS unframed, and it reads as the next request. */
+/**
+ * Framing headers.
+ * Without them, Node sends the body of a DELETE or OPTIONS unframed, and it is parsed as the next request.
+ */
 function framing(body: string | null, chunked: boolean): Readonly<Record<string, string>> {
   if (body === null) return {};
   return chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(new TextEncoder().encode(body).byteLength) };
@@ -105,7 +108,7 @@ async function exchange(url: string, generated: GeneratedRequest, agent: Agent):
   return promise;
 }
 
-/** Null = nothing wrong. */
+/** The fault of an answer; null when there is none. */
 function fault(outcome: Outcome, generated: GeneratedRequest): string | null {
   const status = Number(outcome.status);
   const notCached = status === 504 && outcome.body.includes("not_cached");

@@ -1,4 +1,7 @@
-/** `npm run fuzz [-- --requests 100000 --seed N --connections 32 --semantic off]`: a long fuzz run against a server of its own. */
+/**
+ * `npm run fuzz [-- --requests 100000 --seed N --connections 32 --semantic off]`:
+ * a long fuzz run against a separate server.
+ */
 import { parseArgs } from "node:util";
 import { startTestCluster } from "../../support/e2e-cluster.ts";
 import { fuzz, fuzzUpstream } from "./fuzz-run.ts";

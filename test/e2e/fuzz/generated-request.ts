@@ -7,13 +7,13 @@ export interface GeneratedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Sent without its length, in chunks. */
+  /** Whether the body is sent with chunked encoding. */
   readonly chunked: boolean;
-  /** The upstream was told to fail by this prompt: a 5xx may come of it. */
+  /** Whether the prompt tells the upstream to fail, so that a 5xx is expected. */
   readonly scriptedFault: boolean;
 }
 
-/** Prompts that the scripted upstream answers with a fault. */
+/** Prompts that make the scripted upstream fail. */
 export const FAULT_PROMPTS = ["fault:500", "fault:429", "fault:truncate", "fault:garbage", "fault:length", "fault:empty"] as const;
 
 const MODELS = ["test-model", "other-model", "openai/test-model", "nobody/test-model"] as const;
@@ -115,7 +115,7 @@ function purgeBody(random: Random): object {
   return { ...selector, ...(random.chance(0.7) ? { dryRun: true } : {}), ...(random.chance(0.2) ? { mode: "hard" } : {}) };
 }
 
-/** What a request of this route carries when it is sound, then bent in one or several places. */
+/** Generates a request: a valid one for a random route, often mutated in one or several places. */
 export function generateRequest(random: Random, adminToken: string): GeneratedRequest {
   const text = prompt(random);
   const kind = random.below(10);
@@ -130,7 +130,7 @@ export function generateRequest(random: Random, adminToken: string): GeneratedRe
   const headers = headersOf(random, path, adminToken);
   const allowed = method !== "GET" && method !== "HEAD";
   const body = sound === null || !allowed ? null : bodyText(random, sound);
-  // Whoever names a cache key may meet another prompt's call, a failing one too.
+  // A request with a cache key may join the failing call of another prompt.
   const shared = "refrain-cache-key" in headers || "cf-aig-cache-key" in headers;
   const scriptedFault = body !== null && (shared || (FAULT_PROMPTS as readonly string[]).some((fault) => body.includes(fault)));
   return { method, path, headers, body, chunked: body !== null && random.chance(0.1), scriptedFault };
@@ -139,7 +139,7 @@ export function generateRequest(random: Random, adminToken: string): GeneratedRe
 function bodyText(random: Random, sound: object): string {
   let value: unknown = sound;
   if (random.chance(0.5))
-    for (let times = 0; times <= random.below(3); times++) value = mutate(value as Parameters<typeof mutate>[0], random); // JSON of this module's own
+    for (let times = 0; times <= random.below(3); times++) value = mutate(value as Parameters<typeof mutate>[0], random); // JSON made by this module
   const text = JSON.stringify(value);
   return random.chance(0.1) ? mutateText(text, random) : text;
 }
@@ -148,7 +148,7 @@ function headersOf(random: Random, path: string, adminToken: string): Readonly<R
   const headers: Record<string, string> = { "content-type": "application/json", ...random.pick(SOUND_HEADERS) };
   if (random.chance(0.25))
     for (let times = 0; times <= random.below(3); times++) headers[random.pick(FORWARDED_HEADERS)] = oddHeaderValue(random);
-  // Guesses at the token are left out: twenty of them close the admin routes to everybody for a minute.
+  // The token is always right, because 20 wrong ones would block the admin routes for a minute.
   if (path.startsWith("/admin")) headers["authorization"] = `Bearer ${adminToken}`;
   return headers;
 }

@@ -40,7 +40,7 @@ const ODD_NAMES = [
   "usage",
 ] as const;
 
-/** A JSON value that fits nowhere in particular. */
+/** A random JSON value with edge cases. */
 export function oddValue(random: Random, depth = 0): Json {
   switch (random.below(depth > 3 ? 4 : 7)) {
     case 0:
@@ -65,7 +65,7 @@ function nested(levels: number): Json {
   return value;
 }
 
-/** The value with one thing in it changed, dropped, doubled or added, somewhere. */
+/** Changes, drops, duplicates or adds something at a random place in the value. */
 export function mutate(value: Json, random: Random): Json {
   if (value === null || typeof value !== "object" || random.chance(0.15)) return oddValue(random);
   return Array.isArray(value)
@@ -104,7 +104,7 @@ function mutateObject(object: { readonly [name: string]: Json }, random: Random)
   }
 }
 
-/** A body's text as a client that is broken might send it. */
+/** Damages the text of a body, as a broken client might. */
 export function mutateText(text: string, random: Random): string {
   const at = random.below(text.length + 1);
   switch (random.below(7)) {
@@ -125,7 +125,7 @@ export function mutateText(text: string, random: Random): string {
   }
 }
 
-/** A header's value that is odd and can still be sent. */
+/** An unusual header value that Node can still send. */
 export function oddHeaderValue(random: Random): string {
   return random.pick([
     "",

@@ -1,4 +1,4 @@
-/** Seeded randomness: the same seed gives the same run (mulberry32). */
+/** Seeded random numbers (mulberry32). The same seed gives the same sequence. */
 export class Random {
   #state: number;
 

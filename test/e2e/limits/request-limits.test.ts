@@ -12,7 +12,7 @@ import type { TestUpstream } from "../../support/start-upstream.ts";
 const BURST = 50;
 const TENANT_BURST = 130;
 const WINDOW_SECONDS = 86_400;
-/** One request a day flows in: nothing within this test's time. */
+/** One request per day is refilled, so there is no refill during the test. */
 const VARS = {
   SEMANTIC: "off",
   RATE_LIMIT_REQUESTS: "1",
@@ -43,12 +43,12 @@ function ask(key: string, user: string | null, prompt = "limited", more: object 
   return postChat(server.url, userPrompt(prompt, more), {
     authorization: `Bearer ${key}`,
     ...(user === null ? {} : { "refrain-user": user }),
-    // Every request on a connection of its own.
+    // Every request uses a new connection.
     connection: "close",
   });
 }
 
-/** Statuses of `count` requests at one time, in ascending order. */
+/** Statuses of `count` concurrent requests, in ascending order. */
 async function burst(count: number, send: (index: number) => Promise<Response>): Promise<readonly number[]> {
   const responses = await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
   await Promise.all(responses.map((response) => response.text()));
@@ -60,12 +60,12 @@ function statuses(admitted: number, denied: number): readonly number[] {
 }
 
 describe("a user with a burst of fifty", () => {
-  test("has exactly fifty of fifty-one quick requests admitted, hits and misses alike", async () => {
+  test("gets exactly fifty of fifty-one concurrent requests admitted, hits and misses alike", async () => {
     const seen = await burst(BURST + 1, (index) => ask("acme-key-one", "ann", index % 2 === 0 ? "limited" : `limited ${index}`));
     expect(seen).toEqual(statuses(BURST, 1));
   });
 
-  test("is then told how long to wait, in each route's shape and headers that agree", async () => {
+  test("is then told how long to wait, in each route's error format and in matching headers", async () => {
     const denied = await ask("acme-key-one", "ann");
     expect(denied.status).toBe(429);
     const retryAfter = Number(denied.headers.get("retry-after"));
@@ -105,30 +105,30 @@ describe("a user with a burst of fifty", () => {
     expect(failure).toMatchObject({ status: 429, code: "rate_limit_exceeded", type: "rate_limit_error" });
   });
 
-  test("is one user, whether the header, `user` or `safety_identifier` names it", async () => {
+  test("is the same user, whether the header, `user` or `safety_identifier` names it", async () => {
     expect((await ask("acme-key-one", null, "named", { user: "ann" })).status).toBe(429);
     expect((await ask("acme-key-one", null, "named", { safety_identifier: "ann", user: "somebody" })).status).toBe(429);
     expect((await ask("acme-key-one", "bob", "named", { user: "ann" })).status).toBe(200);
   });
 
-  test("keeps to it over SIGKILL: a restart refills nothing", async () => {
+  test("gets no refill from a restart after SIGKILL", async () => {
     await server.kill();
     server = await startServer({ dataDir, vars: { ...VARS, OPENAI_BASE_URL: upstream.baseUrl } });
     expect(await burst(5, () => ask("acme-key-one", "ann"))).toEqual(statuses(0, 5));
   });
 
-  test("who is killed in the middle of it gets no more than the rest", async () => {
+  test("gets no more than the rest of the burst when the server is killed in between", async () => {
     expect(await burst(30, () => ask("initech-key", "cut"))).toEqual(statuses(30, 0));
     await server.kill();
     server = await startServer({ dataDir, vars: { ...VARS, OPENAI_BASE_URL: upstream.baseUrl } });
     const after = await burst(40, () => ask("initech-key", "cut"));
     const admitted = after.filter((status) => status === 200).length;
-    // What a lease still held when the process died is lost to the user, never won.
+    // The user loses what a lease still held when the process died, and never gains.
     expect(admitted).toBeLessThanOrEqual(BURST - 30);
     expect(admitted).toBeGreaterThanOrEqual(BURST - 30 - BURST / 10);
   });
 
-  test("costs the provider no call that was denied", async () => {
+  test("causes no provider call when denied", async () => {
     const before = upstream.calls.length;
     await burst(10, (index) => ask("acme-key-one", "ann", `denied ${index}`));
     expect(upstream.calls.length).toBe(before);
@@ -145,13 +145,13 @@ describe("a tenant", () => {
     expect(Number(denied.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
-  test("leaves the others their own", async () => {
+  test("does not affect the limits of other tenants", async () => {
     expect((await ask("hooli-key", "invented-1")).status).toBe(200);
   });
 });
 
-describe("limits of nothing and of no limit", () => {
-  test("0 admits nobody, and says so without a wait that ends", async () => {
+describe("limits", () => {
+  test("of 0 admit no request, with a whole number in Retry-After", async () => {
     await using closed = await startServer({ vars: { RATE_LIMIT_REQUESTS: "0", SEMANTIC: "off" } });
     const denied = await postChat(closed.url, userPrompt("closed"));
     expect(denied.status).toBe(429);
@@ -159,7 +159,7 @@ describe("limits of nothing and of no limit", () => {
     expect((await fetch(`${closed.url}/health`)).status).toBe(200);
   });
 
-  test("an address cannot be forged where the platform did not set it", async () => {
+  test("ignore address headers that a client sends to a local server", async () => {
     await using open = await startServer({
       vars: { ...VARS, AUTH: "open", API_KEYS: "", RATE_LIMIT_BURST: "3", OPENAI_BASE_URL: upstream.baseUrl },
     });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 describe("the local server", () => {
-  test("keeps answers and its admin token over SIGKILL and over a shutdown in order", async () => {
+  test("keeps answers and its admin token over SIGKILL and over a graceful shutdown", async () => {
     const first = await startServer({ dataDir });
     const miss = await postChat(first.url, PROMPT);
     expect(miss.headers.get("refrain-cache")).toBe("MISS");
@@ -34,7 +34,7 @@ describe("the local server", () => {
     expect(await third.stop()).toBe(0);
   });
 
-  test("takes its port again at once after SIGKILL", async () => {
+  test("can reuse its port at once after SIGKILL", async () => {
     const first = await startServer({ dataDir });
     const port = Number(new URL(first.url).port);
     await first.kill();
@@ -43,7 +43,7 @@ describe("the local server", () => {
     await second.stop();
   });
 
-  test("refuses a data folder and a port that are in use, naming both", async () => {
+  test("refuses a data folder or a port that is in use and names it", async () => {
     await using server = await startServer({ dataDir });
     const sameFolder = await startRefusedServer({ dataDir });
     expect(sameFolder.code).toBe(1);
@@ -52,10 +52,10 @@ describe("the local server", () => {
     const port = new URL(server.url).port;
     const samePort = await startRefusedServer({ dataDir: join(dataDir, "other"), port: Number(port) });
     expect(samePort.code).toBe(1);
-    expect(samePort.output).toContain(`Port ${port} on 127.0.0.1 is taken.`);
+    expect(samePort.output).toContain(`Port ${port} on 127.0.0.1 is already in use.`);
   });
 
-  test("refuses a configuration that is not valid, naming every problem", async () => {
+  test("refuses an invalid configuration and names every problem", async () => {
     const refused = await startRefusedServer({ dataDir, vars: { SHARD_COUNT: "0", RATE_LIMIT_BURST: "many" } });
     expect(refused.code).toBe(1);
     expect(refused.output).toContain("SHARD_COUNT");

@@ -10,7 +10,7 @@ let gate: Promise<undefined> | null = null;
 
 beforeAll(async () => {
   cluster = await startTestCluster({
-    // A long-lived isolate memory: a purge must empty that of the Worker which serves it.
+    // L0 keeps answers for an hour here, so the purge must clear the memory of the isolate that handles it.
     vars: { AUTH: "open", API_KEYS: "acme:acme-key-one globex:globex-key-one", SHARD_COUNT: "4", L0_TTL_SECONDS: "3600" },
     script: (call, index) => ({
       kind: "answer",
@@ -43,7 +43,7 @@ async function entryKey(prompt: string): Promise<string> {
   return (await cluster.ask(prompt, {}, { "cache-control": "only-if-cached" })).headers.get("refrain-entry") ?? "";
 }
 
-/** Six entries that differ in everything a purge can name. */
+/** Stores six entries that differ in everything that a purge can select. */
 async function seed(): Promise<void> {
   await outcome("a", { "refrain-cache-tags": "red" });
   await outcome("b", { "refrain-cache-tags": "red,blue" });
@@ -71,7 +71,7 @@ describe("a purge", () => {
     ],
     ["what is older than now", () => ({ olderThanSeconds: 0 }), 6, ["a", "b", "c", "d", "d", "e"]],
     ["what is older than an hour", () => ({ olderThanSeconds: 3600 }), 0, []],
-  ])("of %s covers that and nothing else; its dry run says so and touches nothing", async (_name, body, purged, prompts) => {
+  ])("of %s covers exactly those entries, and its dry run counts them without purging", async (_name, body, purged, prompts) => {
     await seed();
     const wanted = await body();
     expect(await purge({ ...wanted, dryRun: true })).toEqual({ dryRun: true, matched: purged });
@@ -90,14 +90,14 @@ describe("a purge", () => {
     expect(now.filter((seen) => seen === "HIT")).toHaveLength(6 - prompts.length);
   });
 
-  test("of a scope covers what differs in the last user text only", async () => {
+  test("of a scope covers all requests that differ only in the final user text", async () => {
     await seed();
     const detail = await (await cluster.admin("GET", `/admin/entries/${await entryKey("a")}`)).json<{ scope: string }>();
     expect(await purge({ scope: detail.scope })).toEqual({ purged: 2 });
     expect([await outcome("e", {}, { temperature: 1 }), await outcome("a")]).toEqual(["HIT", "MISS"]);
   });
 
-  test("in hard mode frees what it covers and never turns the sequence back", async () => {
+  test("in hard mode frees the entries and still raises the sequence", async () => {
     await seed();
     const before = await cluster.shards();
     expect(await purge({ all: true, mode: "hard" })).toEqual({ purged: 6 });
@@ -107,7 +107,7 @@ describe("a purge", () => {
     expect(after.map(({ sequence }) => sequence)).toEqual(before.map(({ sequence }) => sequence + 1));
   });
 
-  test("of one shard leaves the others alone", async () => {
+  test("of one shard does not affect the others", async () => {
     await seed();
     const before = await cluster.shards();
     const victim = before.find(({ entries }) => entries > 0);
@@ -118,7 +118,7 @@ describe("a purge", () => {
     expect(await hard.json()).toMatchObject({ purged: 0 });
   });
 
-  test("of one entry by its key removes it; a second time it is not found", async () => {
+  test("of one entry by its key removes it, and a second purge is a 404", async () => {
     await outcome("one");
     const path = `/admin/entries/${await entryKey("one")}`;
     expect((await cluster.admin("GET", path)).status).toBe(200);
@@ -129,18 +129,18 @@ describe("a purge", () => {
   });
 });
 
-describe("a purge while an answer is being written", () => {
+describe("a purge while an answer is in flight", () => {
   test.each<[string, (key: string) => object, boolean]>([
     ["everything", () => ({ all: true }), true],
     ["everything, hard", () => ({ all: true, mode: "hard" }), true],
     ["its tag", () => ({ tag: "live" }), true],
-    ["the tag of one who joined", () => ({ tag: "joined" }), true],
+    ["the tag of a follower", () => ({ tag: "joined" }), true],
     ["its model", () => ({ model: "test-model" }), true],
     ["its tenant", () => ({ tenant: "default" }), true],
     ["its request", () => ({ request: { model: "test-model", messages: [{ role: "user", content: "live" }] } }), true],
     ["another tag", () => ({ tag: "other" }), false],
     ["another tenant", () => ({ tenant: "acme" }), false],
-  ])("of %s lets its clients have it, and keeps it out of the store if it covers it", async (_name, body, covered) => {
+  ])("of %s does not interrupt its clients, and keeps the answer out of the store if it covers it", async (_name, body, covered) => {
     const opened = Promise.withResolvers<undefined>();
     gate = opened.promise;
     const leader = await cluster.ask("live", { stream: true }, { "refrain-cache-tags": "live" });
@@ -155,7 +155,7 @@ describe("a purge while an answer is being written", () => {
     expect(sumOf(await cluster.shards(), "fencedCommits") > 0 || !covered).toBe(true);
   });
 
-  test("of its shard does the same", async () => {
+  test("of its shard has the same effect", async () => {
     const opened = Promise.withResolvers<undefined>();
     gate = opened.promise;
     const only = await cluster.ask("live shard", { stream: true });
@@ -166,7 +166,7 @@ describe("a purge while an answer is being written", () => {
     expect(await outcome("live shard")).toBe("MISS");
   });
 
-  test("is not undone by those who ask after it: they share the call, and the next one starts afresh", async () => {
+  test("is not undone by requests that arrive after it", async () => {
     const opened = Promise.withResolvers<undefined>();
     gate = opened.promise;
     const before = await cluster.ask("fence", { stream: true });
@@ -178,12 +178,12 @@ describe("a purge while an answer is being written", () => {
     gate = null;
     const calls = cluster.upstream.callsFor("fence").length;
     const next = await outcome("fence");
-    // Whoever came after the purge made a call of their own (stored) or shared the fenced one (not stored).
+    // A request after the purge either made its own call (stored) or shared the fenced one (not stored).
     expect([calls, next]).toEqual(calls === 2 ? [2, "HIT"] : [1, "MISS"]);
   });
 });
 
-describe("a purge that is wrong", () => {
+describe("an invalid purge", () => {
   test.each<[string | null, unknown]>([
     [null, {}],
     [null, []],
@@ -202,7 +202,7 @@ describe("a purge that is wrong", () => {
     ["everything", { everything: true }],
     ["request.messages", { request: { model: "m" } }],
     ["request", { request: 7 }],
-  ])("names the field %s: %j", async (field, body) => {
+  ])("is a 400 that names the field %s: %j", async (field, body) => {
     await outcome("stays");
     const response = await cluster.admin("POST", "/admin/purge", body);
     expect(response.status).toBe(400);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-/** The same data with another number of shards. */
+/** Runs a cluster on the same data with the given number of shards. */
 async function withShards(shardCount: number, work: (cluster: TestCluster) => Promise<void>): Promise<void> {
   await using cluster = await startTestCluster({ dataDir, vars: { SHARD_COUNT: String(shardCount) } });
   await work(cluster);
@@ -35,9 +35,9 @@ async function post(cluster: TestCluster, path: string, body: object): Promise<u
   return response.json();
 }
 
-describe("with fewer shards than there were", () => {
+describe("with fewer shards than before", () => {
   test.each([{ all: true }, { tag: "t" }, { all: true, mode: "hard" }])(
-    "a purge by %j is one of what the others hold too: it is not back when they are",
+    "a purge by %j covers the shards that are no longer named, so their entries do not come back",
     async (selector) => {
       await withShards(8, async (cluster) => {
         expect(await outcomes(cluster)).toEqual(["MISS"]);
@@ -54,7 +54,7 @@ describe("with fewer shards than there were", () => {
     },
   );
 
-  test("rebalancing brings everything home, and back", async () => {
+  test("rebalancing moves every entry to its home, in both directions", async () => {
     await withShards(8, async (cluster) => expect(await outcomes(cluster)).toEqual(["MISS"]));
     await withShards(4, async (cluster) => {
       expect(await post(cluster, "/admin/rebalance", { previousShardCount: 8 })).toMatchObject({ done: true });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FOLLOWER_PATIENCE_MS } from "../../../workers/limits/lease-queue.ts";
 import { bundleWorker } from "../../../workers/local/cluster/bundle.ts";
 
-/** Long enough for a request to reach the Worker, short against the limiter's delay. */
+/** Long enough for a request to reach the Worker and much shorter than the limiter's delay. In milliseconds. */
 const ARRIVAL_MS = 150;
 const ANSWER_TIMEOUT_MS = 5000;
 
@@ -36,7 +36,7 @@ async function ask(path: string): Promise<unknown> {
   return await response.json();
 }
 
-/** A request whose client can be torn away. */
+/** Sends a request on a socket that the test can close. */
 function startRequest(path: string): Socket {
   const socket = connect(Number(origin.port), origin.hostname);
   socket.on("error", () => {});
@@ -50,10 +50,10 @@ const DEPARTURES = [
   { departure: "half-closes its connection", leave: (socket: Socket) => socket.end() },
 ] as const;
 
-describe.each(DEPARTURES)("a client that $departure while its lease is asked for", ({ departure, leave }) => {
+describe.each(DEPARTURES)("a client that $departure while it waits for a lease", ({ departure, leave }) => {
   const user = `/${departure.replaceAll(" ", "-")}`;
 
-  it("harms nobody who waits with it, and costs no further call than theirs", async () => {
+  it("does not affect the requests that wait with it, which need one more call", async () => {
     const before = Number(await ask("/calls"));
     const leader = startRequest(user);
     await sleep(ARRIVAL_MS);
@@ -63,14 +63,14 @@ describe.each(DEPARTURES)("a client that $departure while its lease is asked for
     expect(await Promise.all(followers)).toEqual(["admitted", "admitted", "admitted", "admitted", "admitted"]);
     leader.destroy();
     expect(Number(await ask("/calls")) - before).toBe(2);
-    // The isolate's book still works: what is left of the burst, and not one more.
+    // The isolate's lease book still works: it admits the rest of the burst and no more.
     const rest: unknown[] = [];
     for (let request = 0; request < 45; request += 1) rest.push(await ask(user));
     expect(rest.filter((kind) => kind === "admitted").length).toBe(44);
     expect(rest.at(-1)).toBe("denied");
   });
 
-  it("as a follower takes nobody's place", async () => {
+  it("does not delay the others when it is a follower", async () => {
     const path = `${user}-follower`;
     const leader = ask(path);
     await sleep(ARRIVAL_MS);

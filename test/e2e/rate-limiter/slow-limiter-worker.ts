@@ -3,15 +3,15 @@ import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease
 import { isolateLeaseBook } from "../../../workers/limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../../../workers/limits/lease-book.ts";
 
-/** Long enough for a client to leave while the call is under way. */
+/** Long enough for a client to disconnect during the call. In milliseconds. */
 const LEASE_DELAY_MS = 600;
 
-/** Calls that are slow: those the clients of a test wait for together. */
+/** Number of slow calls per limiter: those that the clients of a test wait for together. */
 const SLOW_CALLS = 2;
 
 let leaseCalls = 0;
 
-/** A limiter whose first answers take long. */
+/** A limiter whose first answers are slow. */
 export class SlowLimiter extends RateLimiter {
   #calls = 0;
 
@@ -34,7 +34,7 @@ const LIMITS = {
 
 let book: LeaseBook | null = null;
 
-/** Admits one request of the user its path names and tells the outcome. */
+/** Admits one request of the user that the path names and returns the outcome. */
 async function admit(request: Request, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/calls") return Response.json(leaseCalls);

@@ -16,12 +16,12 @@ interface EmbedderServer extends AsyncDisposable {
   readonly requests: { readonly model: string; readonly input: readonly string[]; readonly authorization: string }[];
 }
 
-/** POST /embeddings; null = an error. */
+/** Starts a server with POST /embeddings. It answers with an error when `vectorOf` returns null. */
 async function startEmbedder(vectorOf: (text: string) => readonly number[] | null): Promise<EmbedderServer> {
   const requests: EmbedderServer["requests"] = [];
   const server = createServer((request, response) => {
     void (async () => {
-      const { model, input } = JSON.parse(await readText(request)) as { model: string; input: string[] }; // what the server under test sends
+      const { model, input } = JSON.parse(await readText(request)) as { model: string; input: string[] }; // sent by the server under test
       requests.push({ model, input, authorization: request.headers.authorization ?? "" });
       const vectors = input.map(vectorOf);
       response.writeHead(vectors.includes(null) ? 500 : 200, { "content-type": "application/json" });
@@ -41,14 +41,14 @@ async function startEmbedder(vectorOf: (text: string) => readonly number[] | nul
   };
 }
 
-/** Texts about chains are alike, others are not. */
+/** Gives all texts about chains the same vector; others differ mostly by their length. */
 function scriptedVector(text: string): readonly number[] {
   const at = text.toLowerCase().includes("chain") ? 0 : 1 + (text.length % (DIMS - 1));
   return Array.from({ length: DIMS }, (_, index) => (index === at ? 1 : 0));
 }
 
 describe("an OpenAI-compatible embedder", () => {
-  it("finds candidates by its own vectors", async () => {
+  it("finds candidates by the vectors it returns", async () => {
     await using embedder = await startEmbedder(scriptedVector);
     await using cluster = await startTestCluster({
       vars: { ...MEANING_VARS, EMBEDDER: "openai/embed-small", EMBEDDER_BASE_URL: embedder.baseUrl, EMBEDDER_API_KEY: "embedder-secret" },
@@ -62,8 +62,8 @@ describe("an OpenAI-compatible embedder", () => {
 
   it.each([
     ["fails", () => null],
-    ["answers another length", () => [1, 0, 0]],
-  ])("that %s leaves exact answers and near-repeats, and is counted", async (_what, vectorOf) => {
+    ["returns vectors of another length", () => [1, 0, 0]],
+  ])("that %s leaves exact and normalised hits, and its failures are counted", async (_what, vectorOf) => {
     await using embedder = await startEmbedder(vectorOf);
     await using cluster = await startTestCluster({
       vars: { ...MEANING_VARS, EMBEDDER: "openai/embed-small", EMBEDDER_BASE_URL: embedder.baseUrl },
@@ -85,7 +85,7 @@ describe("a server that was killed", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it("still answers by meaning when it is back", async () => {
+  it("still serves semantic hits after a restart", async () => {
     const first = await startTestCluster({ vars: MEANING_VARS, dataDir });
     const { content } = await askFor(first, "MISS", QUESTION);
     await first.server.kill();
@@ -105,7 +105,7 @@ describe("a server that was killed", () => {
     await askFor(second, "HIT", QUESTION);
   });
 
-  it("stores what it had stored before the semantic layer was off for a while", async () => {
+  it("stores a question again after the semantic layer was off for a while", async () => {
     const on = await startTestCluster({ vars: MEANING_VARS, dataDir });
     await askFor(on, "MISS", QUESTION);
     await on[Symbol.asyncDispose]();

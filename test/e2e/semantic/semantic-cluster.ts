@@ -2,16 +2,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
 import type { TestCluster } from "../../support/e2e-cluster.ts";
 
-/** Longest wait for what is bound to come. */
+/** Longest wait for an expected state, in milliseconds. */
 const SETTLE_MS = 20_000;
 
-/** Answers by meaning for whoever asks. */
+/** Semantic hits for all requests. */
 export const MEANING_VARS = { SEMANTIC: "on", SHARD_COUNT: "3" } as const;
 
-/** A question, and the same in other words. */
+/** A question. `PARAPHRASE` asks the same with different words. */
 export const QUESTION = "How do I remove rust from a bicycle chain?";
 export const PARAPHRASE = "What's the best way of removing rust from a bike chain?";
-/** The same question with what does not matter about it changed. */
+/** The same question with another case, greeting and punctuation. */
 export const NEAR_REPEAT = "hi, how do i remove rust from a bicycle chain please";
 
 export interface Explanation {
@@ -30,9 +30,9 @@ export interface Explanation {
   }[];
 }
 
-/** How the semantic layer says it decided. */
+/** The explanation in the response headers. */
 export function explanationOf(response: Response): Explanation {
-  return JSON.parse(response.headers.get("refrain-explain") ?? "{}") as Explanation; // of the server under test
+  return JSON.parse(response.headers.get("refrain-explain") ?? "{}") as Explanation; // written by the server under test
 }
 
 export async function contentOf(response: Response): Promise<string> {
@@ -40,7 +40,7 @@ export async function contentOf(response: Response): Promise<string> {
   return body.choices[0]?.message.content ?? "";
 }
 
-/** Asks and insists on the outcome; a failure shows how it was decided. */
+/** Asks a question and expects the given outcome. A failure shows the explanation. */
 export async function askFor(
   cluster: TestCluster,
   outcome: string,
@@ -63,7 +63,7 @@ export async function semanticCounter(cluster: TestCluster, counter: string): Pr
   return stats.semanticDecisions[counter] ?? 0;
 }
 
-/** Waits for something that happens behind the answer. */
+/** Waits for a state that is reached after the answer was sent. */
 export async function eventually<Value>(look: () => Promise<Value>, wanted: (value: Value) => boolean): Promise<Value> {
   const deadline = AbortSignal.timeout(SETTLE_MS);
   for (;;) {

@@ -4,7 +4,7 @@ import { outcomeOf, startTestCluster } from "../../support/e2e-cluster.ts";
 import type { TestCluster } from "../../support/e2e-cluster.ts";
 import { askFor, contentOf, explanationOf, MEANING_VARS, NEAR_REPEAT, PARAPHRASE, QUESTION, semanticCounter } from "./semantic-cluster.ts";
 
-/** A question and one that looks alike and needs another answer. */
+/** Pairs of questions that look alike but need different answers. */
 const SWAPS = [
   ["number", "How much is the fine for parking 30 minutes too long?", "How much is the fine for parking 90 minutes too long?"],
   ["direction", "How do I transfer money from savings to checking?", "How do I transfer money from checking to savings?"],
@@ -16,7 +16,7 @@ const SWAPS = [
 let cluster: TestCluster;
 let scopes = 0;
 
-/** A system prompt that nobody else has: a scope of its own. */
+/** A unique system prompt, which makes a new scope. */
 function newScope(): { readonly role: "system"; readonly content: string } {
   scopes += 1;
   return { role: "system", content: `You are assistant number ${scopes}.` };
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe("a paraphrase of an answered question", () => {
-  it("is answered by meaning, with its similarity and the entry it comes from", async () => {
+  it("is a semantic hit with its similarity and the key of its entry", async () => {
     const scope = newScope();
     const first = await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     const second = await askFor(cluster, "SEMANTIC", PARAPHRASE, inScope(scope, PARAPHRASE));
@@ -48,7 +48,7 @@ describe("a paraphrase of an answered question", () => {
     expect(cluster.upstream.callsFor(PARAPHRASE)).toHaveLength(0);
   });
 
-  it("is answered as a stream too, complete and terminated, with usage for who wants it", async () => {
+  it("is answered as a complete stream, with usage when requested", async () => {
     const scope = newScope();
     const first = await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     const more = { stream: true, stream_options: { include_usage: true } };
@@ -68,14 +68,14 @@ describe("a paraphrase of an answered question", () => {
     expect(body.similarity).toBeGreaterThan(0.8);
   });
 
-  it("is a near-certain verdict when only greeting, case and punctuation changed", async () => {
+  it("is served as equal when only greeting, case and punctuation differ", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     const { response } = await askFor(cluster, "SEMANTIC", NEAR_REPEAT, inScope(scope, NEAR_REPEAT));
     expect(explanationOf(response).candidates?.[0]).toMatchObject({ verdict: "serve", reason: "normalised_equal" });
   });
 
-  it("obeys what a caller says about age", async () => {
+  it("is not served when the entry does not meet the caller's min-fresh", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     await askFor(cluster, "MISS", PARAPHRASE, inScope(scope, PARAPHRASE), { "cache-control": "min-fresh=31536000" });
@@ -83,7 +83,7 @@ describe("a paraphrase of an answered question", () => {
 });
 
 describe("a question that looks alike", () => {
-  it.each(SWAPS)("with another %s gets its own answer", async (_what, first, second) => {
+  it.each(SWAPS)("but differs by %s gets its own answer", async (_what, first, second) => {
     const scope = newScope();
     const one = await askFor(cluster, "MISS", first, inScope(scope, first));
     const other = await askFor(cluster, "MISS", second, inScope(scope, second));
@@ -94,7 +94,7 @@ describe("a question that looks alike", () => {
     expect(candidate?.vetoes).not.toEqual([]);
   });
 
-  it("is counted as rejected, with the veto's name", async () => {
+  it("is counted under the name of the veto", async () => {
     const scope = newScope();
     const before = await semanticCounter(cluster, "veto:numbers");
     await askFor(cluster, "MISS", SWAPS[0][1], inScope(scope, SWAPS[0][1]));
@@ -103,7 +103,7 @@ describe("a question that looks alike", () => {
   });
 });
 
-describe("answers that are still being written", () => {
+describe("answers in flight", () => {
   it("are joined by a paraphrase: one upstream call, complete content for both", async () => {
     const gate = Promise.withResolvers<undefined>();
     await using held = await startTestCluster({
@@ -114,7 +114,7 @@ describe("answers that are still being written", () => {
         beforeChunk: async (chunk) => (chunk === 2 && call.prompt === QUESTION ? gate.promise : undefined),
       }),
     });
-    // The table is loaded with the first question.
+    // The first question loads the embedder's table.
     await held.ask("What is the tallest mountain on earth?");
     const first = await held.ask(QUESTION, { stream: true });
     const joined = await held.ask(PARAPHRASE, { stream: true }, { "refrain-explain": "1" });
@@ -128,12 +128,12 @@ describe("answers that are still being written", () => {
     expect(await readStream(joined)).toMatchObject({ content, done: true, error: null });
     expect(await contentOf(await whole)).toBe(content);
     expect(held.upstream.calls).toHaveLength(2);
-    // The entry belongs to the question that was answered; the other finds it there.
+    // The entry belongs to the first question. The paraphrase gets it as a semantic hit.
     expect(outcomeOf(await held.ask(PARAPHRASE))).toBe("SEMANTIC");
     expect(outcomeOf(await held.ask(QUESTION))).toBe("HIT");
   });
 
-  it("are not forced on who asks for exact answers only while others are being joined", async () => {
+  it("are not joined by callers that require exact answers", async () => {
     const gate = Promise.withResolvers<undefined>();
     await using held = await startTestCluster({
       vars: MEANING_VARS,
@@ -155,7 +155,7 @@ describe("answers that are still being written", () => {
     await first.text();
   });
 
-  it("give a joined paraphrase an error event when they break off, and leave nothing behind", async () => {
+  it("give a joined paraphrase an error event when they fail, and store nothing", async () => {
     const gate = Promise.withResolvers<undefined>();
     let calls = 0;
     await using broken = await startTestCluster({
@@ -178,7 +178,7 @@ describe("answers that are still being written", () => {
   });
 });
 
-describe("what a caller asks of it", () => {
+describe("request headers", () => {
   it("refrain-similarity-min tightens", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
@@ -194,11 +194,11 @@ describe("what a caller asks of it", () => {
     }
   });
 
-  it.each(["1.5", "-0.1", "often"])("refrain-similarity-min: %s is refused", async (value) => {
+  it.each(["1.5", "-0.1", "often"])("refrain-similarity-min: %s is a 400", async (value) => {
     expect((await cluster.ask(QUESTION, {}, { "refrain-similarity-min": value })).status).toBe(400);
   });
 
-  it("refrain-cache-mode: exact neither finds nor leaves anything to be found", async () => {
+  it("refrain-cache-mode: exact neither uses similarity search nor adds to it", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     const { response } = await askFor(cluster, "MISS", PARAPHRASE, inScope(scope, PARAPHRASE), { "refrain-cache-mode": "exact" });
@@ -208,7 +208,7 @@ describe("what a caller asks of it", () => {
     await askFor(cluster, "MISS", PARAPHRASE, inScope(other, PARAPHRASE));
   });
 
-  it("refrain-explain tells every candidate, its similarity, vetoes, posterior, band and verdict", async () => {
+  it("refrain-explain lists every candidate with similarity, vetoes, posterior, score bin and verdict", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     const { response } = await askFor(cluster, "SEMANTIC", PARAPHRASE, inScope(scope, PARAPHRASE));
@@ -223,7 +223,7 @@ describe("what a caller asks of it", () => {
   });
 });
 
-describe("never by meaning", () => {
+describe("no semantic hits", () => {
   const TOOLS = [{ type: "function", function: { name: "look_up", parameters: { type: "object", properties: {} } } }];
   const SCHEMA = { type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } };
 
@@ -231,7 +231,7 @@ describe("never by meaning", () => {
     ["tools", { tools: TOOLS }, "has_tools"],
     ["a schema", { response_format: SCHEMA }, "has_schema"],
     ["JSON mode", { response_format: { type: "json_object" } }, "has_schema"],
-  ])("requests with %s", async (_what, more, reason) => {
+  ])("for requests with %s", async (_what, more, reason) => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION, more));
     const { response } = await askFor(cluster, "MISS", NEAR_REPEAT, inScope(scope, NEAR_REPEAT, more));
@@ -240,15 +240,15 @@ describe("never by meaning", () => {
 
   it.each([
     ["translations", "Translate this to French: good morning, dear friends", "translate this to french: good morning, dear friends"],
-    ["creative asks", "Write a poem about the autumn sea", "write a poem about the autumn sea please"],
-    ["time-relative prompts in other words", "What is the weather in Paris today?", "What's today's weather like in Paris?"],
-  ])("%s", async (_what, first, second) => {
+    ["creative requests", "Write a poem about the autumn sea", "write a poem about the autumn sea please"],
+    ["time-relative prompts that are paraphrased", "What is the weather in Paris today?", "What's today's weather like in Paris?"],
+  ])("for %s", async (_what, first, second) => {
     const scope = newScope();
     await askFor(cluster, "MISS", first, inScope(scope, first));
     await askFor(cluster, "MISS", second, inScope(scope, second));
   });
 
-  it("time-relative prompts that are equal after normalisation are", async () => {
+  it("for time-relative prompts, unless they are equal after normalisation", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", "What is the weather in Paris today?", inScope(scope, "What is the weather in Paris today?"));
     await askFor(
@@ -259,7 +259,7 @@ describe("never by meaning", () => {
     );
   });
 
-  it("with another history; with the same, byte for byte, it may", async () => {
+  it("with another history; the same history allows them", async () => {
     const turns = (earlier: string, question: string): object => ({
       messages: [
         { role: "user", content: earlier },
@@ -280,7 +280,7 @@ describe("never by meaning", () => {
     await askFor(cluster, "MISS", PARAPHRASE, inScope(newScope(), PARAPHRASE));
   });
 
-  it("after the entry was purged, by key or with everything", async () => {
+  it("after a purge of the entry, by key or of everything", async () => {
     const scope = newScope();
     const { response } = await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     await cluster.admin("POST", "/admin/purge", { key: response.headers.get("refrain-entry") });
@@ -290,8 +290,8 @@ describe("never by meaning", () => {
   });
 });
 
-describe("the operator's switch", () => {
-  it("optin: only for requests that ask for it", async () => {
+describe("settings", () => {
+  it("SEMANTIC=optin serves only requests that ask for it", async () => {
     await using optin = await startTestCluster({ vars: { ...MEANING_VARS, SEMANTIC: "optin" } });
     const wanted = { "refrain-cache-mode": "semantic" };
     await askFor(optin, "MISS", QUESTION, {}, wanted);
@@ -299,14 +299,14 @@ describe("the operator's switch", () => {
     await askFor(optin, "SEMANTIC", PARAPHRASE, {}, wanted);
   });
 
-  it("off: not even for those", async () => {
+  it("SEMANTIC=off serves no request", async () => {
     await using off = await startTestCluster({ vars: { ...MEANING_VARS, SEMANTIC: "off" } });
     await askFor(off, "MISS", QUESTION, {}, { "refrain-cache-mode": "semantic" });
     const { response } = await askFor(off, "MISS", NEAR_REPEAT, {}, { "refrain-cache-mode": "semantic" });
     expect(explanationOf(response)).toMatchObject({ verdict: "none", reason: "off" });
   });
 
-  it("SEMANTIC_MIN_SIMILARITY holds for everybody, and callers cannot lower it", async () => {
+  it("SEMANTIC_MIN_SIMILARITY applies to all callers, and they cannot lower it", async () => {
     await using strict = await startTestCluster({ vars: { ...MEANING_VARS, SEMANTIC_MIN_SIMILARITY: "0.99" } });
     await askFor(strict, "MISS", QUESTION);
     await askFor(strict, "MISS", PARAPHRASE, {}, { "refrain-similarity-min": "0.5" });
@@ -314,7 +314,7 @@ describe("the operator's switch", () => {
 });
 
 describe("index memory", () => {
-  it("is reported by shard", async () => {
+  it("is reported per shard", async () => {
     const scope = newScope();
     await askFor(cluster, "MISS", QUESTION, inScope(scope, QUESTION));
     await askFor(cluster, "SEMANTIC", PARAPHRASE, inScope(scope, PARAPHRASE));

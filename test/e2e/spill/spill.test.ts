@@ -9,7 +9,7 @@ import type { ShardView, TestCluster } from "../../support/e2e-cluster.ts";
 const ENTRIES = 60;
 const SHARD_BYTES = 60_000;
 const ISOLATE_BYTES = 1_048_576;
-/** Past this multiple of the bound entries are dropped, not spilled. */
+/** Beyond this multiple of the bound, entries are dropped instead of spilled. */
 const HARD_LIMIT_FACTOR = 1.25;
 const VARS = {
   SHARD_COUNT: "1",
@@ -24,7 +24,7 @@ const keys = new Map<string, string>();
 let dataDir = "";
 let cluster: TestCluster;
 
-/** About 4 KB that deflate cannot shrink much: letters picked by a small generator, the same for the same prompt. */
+/** About 4 KB of pseudo-random letters, which deflate hardly compresses. The same prompt gives the same text. */
 function longText(prompt: string): string {
   let state = [...prompt].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2_147_483_647, 7);
   const letters = Array.from({ length: 4000 }, () => {
@@ -53,7 +53,7 @@ async function only(): Promise<ShardView> {
   return shard;
 }
 
-/** One after the other, as a steady stream of new prompts; eviction keeps up. */
+/** Asks new prompts one after the other and waits for eviction after each. */
 async function fill(name: string, count: number, headers: Readonly<Record<string, string>> = {}): Promise<void> {
   for (let index = 0; index < count; index++) {
     const prompt = `${name} ${index}`;
@@ -64,8 +64,8 @@ async function fill(name: string, count: number, headers: Readonly<Record<string
   }
 }
 
-describe("a shard with little room", () => {
-  test("stays within it, in storage and in memory, and spills what it cannot keep", async () => {
+describe("a small shard", () => {
+  test("stays within its bounds, in storage and in memory, and spills what does not fit", async () => {
     await fill("first", ENTRIES, { "refrain-cache-tags": "first" });
     const shard = await only();
     expect(shard.spilledEntries).toBeGreaterThan(ENTRIES / 4);
@@ -78,7 +78,7 @@ describe("a shard with little room", () => {
     expect(stats).toMatchObject({ spills: shard.spills, spilledEntries: shard.spilledEntries });
   });
 
-  test("answers what it spilled as a HIT, JSON and stream, without a call", async () => {
+  test("answers spilled entries as a HIT, as JSON and as a stream, without a call", async () => {
     const calls = cluster.upstream.calls.length;
     const { entries, promotions } = await only();
     let hits = 0;
@@ -99,7 +99,7 @@ describe("a shard with little room", () => {
     expect((await only()).bytes).toBeLessThanOrEqual(SHARD_BYTES * HARD_LIMIT_FACTOR);
   });
 
-  test("still has it all after SIGKILL", async () => {
+  test("keeps all entries over SIGKILL", async () => {
     const before = await only();
     await cluster.server.kill();
     await cluster.upstream.stop();
@@ -110,7 +110,7 @@ describe("a shard with little room", () => {
     expect(outcomeOf(await cluster.ask(spilled))).toBe("HIT");
   });
 
-  test("serves a spilled answer to everybody who asks at once, from one reading", async () => {
+  test("serves a spilled answer to all concurrent requests from one KV read", async () => {
     const spilled = await spilledPrompt("first");
     const { promotions } = await only();
     const answers = await Promise.all(
@@ -128,8 +128,8 @@ describe("a shard with little room", () => {
     ["by tag", { tag: "first" }],
     ["by model", { model: "test-model" }],
     ["by age", { olderThanSeconds: 0 }],
-    ["altogether", { all: true }],
-    ["altogether, hard", { all: true, mode: "hard" }],
+    ["with everything", { all: true }],
+    ["with everything, hard", { all: true, mode: "hard" }],
   ])("never serves a spilled answer that was purged %s", async (_name, selector) => {
     await cluster.admin("POST", "/admin/purge", { all: true });
     await fill("purged", 24, { "refrain-cache-tags": "first" });
@@ -148,7 +148,7 @@ describe("a shard with little room", () => {
   test.each<[string, (path: string) => Promise<void>]>([
     ["damaged", (path) => writeFile(path, "not what was written")],
     ["lost", (path) => rm(path)],
-  ])("takes a value that KV has %s for a miss, and asks again", async (_name, spoil) => {
+  ])("treats a value that KV has %s as a miss and calls again", async (_name, spoil) => {
     await cluster.admin("POST", "/admin/purge", { all: true, mode: "hard" });
     await fill("spoilt", 24);
     const spilled = await spilledPrompt("spoilt");
@@ -165,7 +165,7 @@ describe("a shard with little room", () => {
     expect((await fetch(`${cluster.url}/health`)).status).toBe(200);
   });
 
-  test("drops what it may not spill any more, and asks again", async () => {
+  test("drops entries when it may not spill", async () => {
     await using stingy = await startTestCluster({
       vars: { ...VARS, SPILL_WRITES_PER_DAY: "0" },
       script: (call) => ({ kind: "answer", text: longText(call.prompt) }),
@@ -178,7 +178,7 @@ describe("a shard with little room", () => {
   });
 });
 
-/** Files in which the local KV keeps its values. */
+/** Files in which the local KV stores its values. */
 async function kvValues(): Promise<readonly string[]> {
   const folder = join(dataDir, "state", "kv");
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -187,7 +187,7 @@ async function kvValues(): Promise<readonly string[]> {
   return paths;
 }
 
-/** A prompt of a fill whose entry is in KV now; asking the admin route does not touch the entry. */
+/** A prompt of a fill whose entry is now in KV. The admin route does not count as a use of the entry. */
 async function spilledPrompt(name: string): Promise<string> {
   for (const [prompt, key] of keys) {
     if (!prompt.startsWith(name)) continue;

@@ -7,7 +7,7 @@ import { openRaw } from "../../support/raw-client.ts";
 
 const CLIENTS = 1000;
 const CHUNKS = 20;
-/** Together with CHUNKS: an answer of two seconds. */
+/** With CHUNKS, an answer takes two seconds. */
 const SLOW_CHUNK_MS = 100;
 const FAST_CHUNK_MS = 5;
 const ANSWER = Array.from({ length: 400 }, (_, index) => `word${index} äöü 🜲`).join(" ");
@@ -48,7 +48,7 @@ async function client(prompt: string, stream: boolean): Promise<Received> {
   return { outcome, content, whole: done && error === null && finishReason === "stop" };
 }
 
-/** `count` clients in waves, one wave before each chunk; the last chunk waits until the shard has all of them. */
+/** Starts `count` clients in waves, one before each chunk. The last chunk waits until the shard has all subscribers. */
 function joinInWaves(prompt: string, count: number, expectedSubscribers: number): { readonly clients: Promise<Received>[] } {
   chunkDelayMs = SLOW_CHUNK_MS;
   const clients: Promise<Received>[] = [];
@@ -69,7 +69,7 @@ function openStream(prompt: string): Promise<RawClient> {
 }
 
 describe("a thousand identical requests", () => {
-  test("that come while one answer is being written share one call, and all get all of it", async () => {
+  test("that arrive while the answer is in flight share one call, and each gets the whole answer", async () => {
     const { clients } = joinInWaves("thousand", CLIENTS - 1, CLIENTS);
     const leader = await client("thousand", true);
     const all = [leader, ...(await Promise.all(clients))];
@@ -82,12 +82,12 @@ describe("a thousand identical requests", () => {
     expect(outcomeOf(await cluster.ask("thousand"))).toBe("HIT");
   });
 
-  test("are all served when the first of them resets its connection mid-answer", async () => {
+  test("are all served when the leader resets its connection mid-answer", async () => {
     const { clients } = joinInWaves("leader resets", CLIENTS - 1, CLIENTS - 1);
     const join = beforeChunk;
     const firstContent = Promise.withResolvers<undefined>();
     beforeChunk = async (index) => {
-      // The call waits here until its first client has had a piece of the answer and is gone.
+      // The call waits here until its leader has received a piece of the answer and reset its connection.
       if (index === 2) await firstContent.promise;
       await join(index);
     };
@@ -105,7 +105,7 @@ describe("a thousand identical requests", () => {
     expect(all.every(({ whole }) => whole)).toBe(true);
   });
 
-  test("may all reset their connections: the answer is finished and stored for the next one", async () => {
+  test("may all reset their connections: the answer is still completed and stored", async () => {
     const gone = Promise.withResolvers<undefined>();
     beforeChunk = async (index) => {
       if (index === 3) await gone.promise;
@@ -126,7 +126,7 @@ describe("a thousand identical requests", () => {
 });
 
 describe("a stream", () => {
-  test("ends with one terminal event, whoever reads it", async () => {
+  test("ends with one terminal event for every reader", async () => {
     const gate = Promise.withResolvers<undefined>();
     beforeChunk = async (index) => {
       if (index === 1) await gate.promise;
@@ -143,7 +143,7 @@ describe("a stream", () => {
 });
 
 describe("a flight", () => {
-  test("gives a late joiner what an early one got, byte for byte", async () => {
+  test("gives a late follower the same bytes as an early one", async () => {
     const late: Promise<string>[] = [];
     beforeChunk = async (index) => {
       if (index === CHUNKS - 2) late.push(cluster.ask("late", { stream: true }).then(async (response) => response.text()));
@@ -153,7 +153,7 @@ describe("a flight", () => {
     expect(await Promise.all(late)).toEqual([early]);
   });
 
-  test("of a client that waits for JSON goes on when that client leaves", async () => {
+  test("of a JSON client goes on when the client disconnects", async () => {
     const gone = Promise.withResolvers<undefined>();
     const started = Promise.withResolvers<undefined>();
     beforeChunk = async (index) => {
@@ -170,7 +170,7 @@ describe("a flight", () => {
     expect(cluster.upstream.callsFor("json leaves")).toHaveLength(1);
   });
 
-  test("that nobody may keep is given up when its only client leaves", async () => {
+  test("with no-store is cancelled when its only client disconnects", async () => {
     const gone = Promise.withResolvers<undefined>();
     beforeChunk = async (index) => {
       if (index === 2) await gone.promise;

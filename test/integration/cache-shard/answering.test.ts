@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Moves the wall clock, which stands still otherwise; timers stay real. */
+/** Advances the fake wall clock. Timers stay real. */
 function travel(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
@@ -42,7 +42,7 @@ function finish(body: ReturnType<typeof handBody>, text: string): void {
 }
 
 withEviction("an answer", (between) => {
-  it("is called for once and is a hit from then on, as JSON and as events alike", () =>
+  it("needs one upstream call and is a hit afterwards, as JSON and as events", () =>
     withShard({}, async (bench) => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("MISS: answer to q");
       between(bench);
@@ -60,7 +60,7 @@ withEviction("an answer", (between) => {
       expect(bench.provider.calls[0]?.body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
     }));
 
-  it("that came as a stream is stored by the time its last event is read", () =>
+  it("that is streamed is stored by the time its last event is read", () =>
     withShard({}, async (bench) => {
       const reply = await bench.whole(ask("q", { stream: true }));
       expect(await contentFrom(reply)).toBe("answer to q");
@@ -68,7 +68,7 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: answer to q");
     }));
 
-  it("that must not be stored is not: cut, filtered, empty, truncated, with ttl 0", () =>
+  it("is not stored when it is cut off, filtered, empty or truncated, or has a TTL of 0", () =>
     withShard({}, async (bench) => {
       const bad: readonly (() => Response)[] = [
         () => answerResponse("half", "length"),
@@ -89,7 +89,7 @@ withEviction("an answer", (between) => {
       expect(told(bench).entries).toBe(0);
     }));
 
-  it("dies at the end of its life", () =>
+  it("expires at the end of its TTL", () =>
     withShard({ STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       travel(59_000);
@@ -100,7 +100,7 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
     }));
 
-  it("keeps its own life when it is asked for with another", () =>
+  it("keeps its TTL when a later request asks for another", () =>
     withShard({}, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       between(bench);
@@ -108,13 +108,13 @@ withEviction("an answer", (between) => {
       expect(first.expiresMs - first.createdMs).toBe(60_000);
     }));
 
-  it("in use lives on past its time to idle, out of use it does not, and never past its absolute end", () =>
+  it("outlives its time to idle only while it is used, and never its TTL", () =>
     withShard({ CACHE_TTI_SECONDS: "60", STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 300 }));
       for (let use = 0; use < 4; use++) {
         travel(50_000);
         expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
-        // A purge of something else writes pending uses, as the timer does.
+        // A purge of another key writes pending uses, as the timer does.
         await bench.shard.purge(purgeOf("key", digestOf("other")));
         between(bench);
       }
@@ -128,7 +128,7 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
     }));
 
-  it("in use stays fresh once its uses have been written, whether or not it is still in memory", () =>
+  it("stays fresh when its uses have been written, whether or not it is still in memory", () =>
     withShard({ CACHE_TTI_SECONDS: "60" }, async (bench) => {
       vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
       await bench.whole(ask("q"));
@@ -157,7 +157,7 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: newer");
     }));
 
-  it("is not refreshed again and again when the refresh brings nothing that may be kept", () =>
+  it("is not refreshed repeatedly when the refresh brings nothing that may be stored", () =>
     withShard({ STALE_WHILE_REVALIDATE_SECONDS: "100" }, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       travel(61_000);
@@ -169,7 +169,7 @@ withEviction("an answer", (between) => {
       expect(bench.provider.calls).toHaveLength(2);
     }));
 
-  it("past its life stands in for an error of the origin, not for a fault of the request", () =>
+  it("that has expired replaces an error of the origin, but not an error that the request caused", () =>
     withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       travel(61_000);
@@ -193,7 +193,7 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("failed: upstream_unreachable");
     }));
 
-  it("heeds what the caller says of its age", () =>
+  it("respects the caller's max-age, min-fresh and max-stale", () =>
     withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       travel(30_000);
@@ -213,7 +213,7 @@ withEviction("an answer", (between) => {
       expect(bench.provider.calls).toHaveLength(1);
     }));
 
-  it("of a request that a refused age sent upstream replaces the old one and says why it went", () =>
+  it("that a request refuses is replaced by a new one, which says why the request was forwarded", () =>
     withShard({}, async (bench) => {
       await bench.whole(ask("q"));
       travel(5000);
@@ -230,7 +230,7 @@ withEviction("an answer", (between) => {
       expect(told(bench)).toEqual(recount(bench));
     }));
 
-  it("is not read, joined or stored by a request without cache", () =>
+  it("is not read or stored by a request that turns the cache off", () =>
     withShard({}, async (bench) => {
       await bench.whole(ask("q"));
       between(bench);
@@ -243,7 +243,7 @@ withEviction("an answer", (between) => {
       expect(bench.provider.calls).toHaveLength(3);
     }));
 
-  it("is all that is given when nothing may be bought", () =>
+  it("is served when the request may not call upstream; without an answer the request fails", () =>
     withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
       const poor = { mayCallUpstream: false } as const;
       expect(saidBy(await bench.whole(ask("q", poor)))).toBe("failed: limiter_unavailable");
@@ -256,7 +256,7 @@ withEviction("an answer", (between) => {
       expect(bench.provider.calls).toHaveLength(1);
     }));
 
-  it("whose row is damaged is a miss; the row is dropped and counted", () =>
+  it("whose row is damaged is a miss, and the row is dropped and counted", () =>
     withShard({}, async (bench) => {
       for (const stream of [false, true]) {
         const question = `q ${String(stream)}`;
@@ -282,7 +282,7 @@ withEviction("an answer", (between) => {
 });
 
 describe("concurrent requests", () => {
-  it("a thousand at once make one call, and all get the same bytes, as JSON and as events", () =>
+  it("from a thousand clients make one call, and all get the same content, as JSON and as events", () =>
     withShard({}, async (bench) => {
       const body = handBody();
       bench.provider.answering = () => sse(body);
@@ -309,7 +309,7 @@ describe("concurrent requests", () => {
       expect(bench.detail()).toMatchObject({ flights: 0, subscribers: 0, flightBytes: 0 });
     }));
 
-  it("the call is finished and stored when the leader has gone, and when everybody has", () =>
+  it("are completed and stored when the leader has left, and when all clients have left", () =>
     withShard({}, async (bench) => {
       for (const followers of [3, 0]) {
         const question = `q${followers}`;
@@ -328,7 +328,7 @@ describe("concurrent requests", () => {
       expect(bench.provider.calls).toHaveLength(2);
     }));
 
-  it("after a passing failure the leader gets its error, and one more call is made for everybody else", () =>
+  it("fail for the leader alone after a transient failure, and one more call is made for the others", () =>
     withShard({}, async (bench) => {
       bench.provider.answering = (_call, index) => (index === 0 ? errorAnswer(503, "busy") : answerResponse("second try"));
       const replies = await Promise.all(Array.from({ length: 100 }, (_, client) => bench.whole(ask("q", { stream: client % 3 === 1 }))));
@@ -338,7 +338,7 @@ describe("concurrent requests", () => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: second try");
     }));
 
-  it("a provider that stays down fails everybody after two calls, never one after the other", () =>
+  it("fail together after two calls when the provider stays down", () =>
     withShard({}, async (bench) => {
       bench.provider.answering = () => errorAnswer(500);
       const replies = await Promise.all(Array.from({ length: 100 }, () => bench.whole(ask("q"))));
@@ -347,7 +347,7 @@ describe("concurrent requests", () => {
       expect(bench.stats(null).traffic).toMatchObject({ requests: 100, errors: 100 });
     }));
 
-  it.each([400, 401, 404, 429])("status %i is everybody's answer after one call", (status) =>
+  it.each([400, 401, 404, 429])("all fail with status %i after one call", (status) =>
     withShard({}, async (bench) => {
       bench.provider.answering = () => errorAnswer(status);
       const replies = await Promise.all(Array.from({ length: 10 }, () => bench.whole(ask("q"))));
@@ -358,7 +358,7 @@ describe("concurrent requests", () => {
     }),
   );
 
-  it("a stream that breaks after its first byte ends in an error event for all, and nothing of it is kept", () =>
+  it("all get an error event when the stream breaks after its first byte, and nothing is stored", () =>
     withShard({}, async (bench) => {
       const body = handBody();
       bench.provider.answering = () => sse(body);
@@ -371,7 +371,7 @@ describe("concurrent requests", () => {
       expect(saidBy(await bench.whole(ask("q")))).toBe("MISS: whole");
     }));
 
-  it("after an answer that may not be kept everybody goes on their own, for a while", () =>
+  it("make separate calls for a while after an answer that may not be stored", () =>
     withShard({}, async (bench) => {
       bench.provider.answering = () => answerResponse("cut", "length");
       await Promise.all([1, 2, 3].map(() => bench.whole(ask("q"))));
@@ -389,7 +389,7 @@ describe("concurrent requests", () => {
       expect(told(bench)).toEqual(recount(bench));
     }));
 
-  it("a request that does not want what is stored joins the call that is under way", () =>
+  it("join the call in progress even if they refuse the stored answer", () =>
     withShard({}, async (bench) => {
       await bench.whole(ask("q"));
       const body = handBody();
@@ -401,7 +401,7 @@ describe("concurrent requests", () => {
       expect(bench.provider.calls).toHaveLength(2);
     }));
 
-  it("requests without cache never share a call, and one whose client leaves is cancelled", () =>
+  it("that turn the cache off never share a call, and the call is cancelled when its client leaves", () =>
     withShard({}, async (bench) => {
       const bodies = [handBody(), handBody()];
       bench.provider.answering = (_call, index) => sse(bodies[index] ?? handBody());
@@ -415,7 +415,7 @@ describe("concurrent requests", () => {
       expect(other === undefined ? "" : await contentFrom(other)).toBe("xy");
     }));
 
-  it("different questions never wait for each other's first byte, far beyond the object's own slots", () =>
+  it("for different questions never wait for each other's first byte, far beyond the object's own slots", () =>
     withShard({}, async (bench) => {
       const bodies = Array.from({ length: 60 }, () => handBody());
       bench.provider.answering = (_call, index) => sse(bodies[index] ?? handBody());
@@ -426,7 +426,7 @@ describe("concurrent requests", () => {
       expect(new Set((await Promise.all(replies)).map(saidBy))).toEqual(new Set(["MISS: ok"]));
     }));
 
-  it("too many flights at once are refused, and counted as errors", () =>
+  it("are refused beyond the limit of flights", () =>
     withShard({}, async (bench) => {
       const held: ReturnType<typeof handBody>[] = [];
       bench.provider.answering = () => {
@@ -446,7 +446,7 @@ describe("concurrent requests", () => {
 });
 
 describe("figures", () => {
-  it("every request ends as exactly one of the outcomes", () =>
+  it("count every request as exactly one outcome", () =>
     withShard({ STALE_WHILE_REVALIDATE_SECONDS: "100" }, async (bench: Bench) => {
       await bench.whole(ask("q", { ttlSeconds: 60 }));
       await Promise.all([1, 2, 3].map((client) => bench.whole(ask("r", { stream: client === 2 }))));

@@ -7,7 +7,7 @@ import { answerResponse, contentOf, readAll } from "../../support/shard-provider
 
 const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
 const ENOUGH_STATEMENTS = 80;
-/** A prime: long work is cut at statements of every kind. */
+/** Step between failing statements in long work. A prime number, so statements of every kind fail. */
 const STRIDE = 13;
 
 afterEach(() => vi.useRealTimers());
@@ -18,7 +18,7 @@ function noise(seed: string): string {
   return text;
 }
 
-/** An answer, a well-formed error, or a throw that the front turns into a call around the shard. */
+/** The outcome as text: an answer, a well-formed error, or an exception, on which the front bypasses the shard. */
 async function outcomeOf(work: () => Promise<AnswerReply>): Promise<string> {
   try {
     const reply = await work();
@@ -41,7 +41,10 @@ async function consistent(bench: Bench): Promise<void> {
   expect(told(bench)).toEqual(recount(bench));
 }
 
-/** Runs work with the n-th statement from now failing, and all after it, for every n (or every few) until none fails any more. */
+/**
+ * Runs `work` repeatedly. In each run all statements from the n-th on fail; n grows by `stride` until a run makes fewer
+ * than n statements. Returns that n.
+ */
 async function atEveryStatement(bench: Bench, prepare: () => Promise<void>, work: () => Promise<void>, stride = 1): Promise<number> {
   for (let statement = 1; statement <= ENOUGH_STATEMENTS * stride; statement += stride) {
     await prepare();
@@ -58,15 +61,15 @@ async function atEveryStatement(bench: Bench, prepare: () => Promise<void>, work
   throw new Error("there are more statements than were tried");
 }
 
-describe("a storage that fails", () => {
-  it("at any statement of a miss never withholds the answer, and leaves nothing half written", () =>
+describe("storage that fails", () => {
+  it("at any statement of a miss never withholds the answer and leaves nothing half written", () =>
     withShard({}, async (bench) => {
       const tried = await atEveryStatement(
         bench,
         async () => void (await bench.shard.purge(purgeOf("all", "", { hard: true }))),
         async () => {
           const said = await outcomeOf(() => bench.whole(ask("q", { tags: ["a", "b"] })));
-          // Only the very first look at the store comes before there is a flight.
+          // Only the first read of the store comes before the flight exists.
           expect(said).toMatch(/^(answer to q|thrown: Error: SQLITE_IOERR.*)$/);
           if (bench.failAtStatement !== null && bench.failAtStatement > 1) expect(said).toBe("answer to q");
         },
@@ -74,7 +77,7 @@ describe("a storage that fails", () => {
       expect(tried).toBeGreaterThan(5);
     }));
 
-  it("at any statement of a replacement leaves the old answer or the new, never a mixture", () =>
+  it("at any statement of a replacement leaves the old answer or the new one, never a mixture", () =>
     withShard({}, async (bench) => {
       let version = 0;
       await atEveryStatement(
@@ -103,7 +106,7 @@ describe("a storage that fails", () => {
       );
     }));
 
-  it.each(["all", "tag"] as const)("at any statement of a purge by %s purges all of it or nothing, and says which", (kind) =>
+  it.each(["all", "tag"] as const)("at any statement of a purge by %s purges everything or nothing, and reports which", (kind) =>
     withShard({}, async (bench) => {
       let before = 0;
       await atEveryStatement(
@@ -128,7 +131,7 @@ describe("a storage that fails", () => {
     }),
   );
 
-  it("at any statement of eviction and promotion loses entries at worst, never count of them", () =>
+  it("at any statement of eviction and promotion may lose entries, but never miscounts them", () =>
     withShard(SMALL, async (bench) => {
       bench.provider.answering = (call) => answerResponse(noise(call.prompt));
       let round = 0;
@@ -151,7 +154,7 @@ describe("a storage that fails", () => {
       );
     }));
 
-  it("while hit counts are written costs the counts, not the hit", () =>
+  it("while hit counts are written loses the counts, but not the entry", () =>
     withShard({}, async (bench) => {
       vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
       await bench.whole(ask("q"));
@@ -200,13 +203,13 @@ describe("any sequence of operations", () => {
   );
   type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
 
-  /** What must hold of one shard whatever is done to it. */
+  /** What must hold for a shard after any operations. */
   class Model {
     readonly #bench: Bench;
     #version = 0;
     #nowMs = Date.now();
     #status = 200;
-    /** Per prompt: answers that were given out before the last purge of it began. */
+    /** Per prompt: answers given before its last purge, which must not be served any more. */
     readonly #purged = new Map<string, Set<string>>();
     readonly #given = new Map<string, Set<string>>();
 
@@ -295,7 +298,7 @@ describe("any sequence of operations", () => {
       }
     }
 
-    /** A request whose storage fails on the way. */
+    /** Makes a request during which storage fails. */
     async #failing(after: number): Promise<void> {
       this.#bench.statements = 0;
       this.#bench.failAtStatement = after;
@@ -323,7 +326,7 @@ describe("any sequence of operations", () => {
           }
         }),
       ),
-      { seed: 61, numRuns: 60 },
+      { numRuns: 60 },
     );
   }, 120_000);
 });

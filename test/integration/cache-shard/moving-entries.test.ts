@@ -27,7 +27,7 @@ async function fill(bench: Bench): Promise<void> {
   }
 }
 
-/** Every batch that has to move. */
+/** All entries that have to move, read batch by batch. */
 function misplacedIn(bench: Bench): { readonly entries: readonly MovingEntry[]; readonly sequence: number } {
   const entries: MovingEntry[] = [];
   let afterKey: string | null = "";
@@ -46,8 +46,8 @@ async function figures(bench: Bench): Promise<void> {
   expect(orphans(bench)).toBe(0);
 }
 
-withEviction("entries whose home is elsewhere", (between) => {
-  it("move with their bodies, wherever those are, and are hits at their new home", async () => {
+withEviction("entries whose home is another shard", (between) => {
+  it("move with their bodies, whether in the shard or in KV, and are hits at their new home", async () => {
     let moving: readonly MovingEntry[] = [];
     let values: Bench["kv"]["values"] | null = null;
     await withShard(SMALL, async (bench) => {
@@ -78,7 +78,7 @@ withEviction("entries whose home is elsewhere", (between) => {
     });
   });
 
-  it("that were answered anew at their home meanwhile stay as they are there", async () => {
+  it("do not replace newer answers at their home", async () => {
     let moving: readonly MovingEntry[] = [];
     await withShard({}, async (bench) => {
       await fill(bench);
@@ -98,7 +98,7 @@ withEviction("entries whose home is elsewhere", (between) => {
     });
   });
 
-  it("that a purge took meanwhile are told, so that they do not live on elsewhere", () =>
+  it("are reported on release if a purge removed them meanwhile, so the new home can drop them", () =>
     withShard({}, async (bench) => {
       await fill(bench);
       const { entries, sequence } = misplacedIn(bench);
@@ -126,23 +126,20 @@ withEviction("a purge at the new home", (between) => {
   it.each([
     ["one entry", (entries: readonly MovingEntry[]) => purgeOf("key", entries[0]?.key ?? ""), 1],
     ["everything", () => purgeOf("all"), LEAVING.length],
-  ] as const)(
-    "of %s that comes before the arrival, while the old one has not heard of it, covers what arrives",
-    async (_what, purge, gone) => {
-      const entries = await moving();
-      await withShard({}, async (bench) => {
-        await bench.shard.purge(purge(entries));
-        between(bench);
-        await bench.shard.entryMover.receive(entries);
-        expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
-        between(bench);
-        expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
-        await figures(bench);
-      });
-    },
-  );
+  ] as const)("of %s before the entries arrive covers them, even if it has not reached the old home yet", async (_what, purge, gone) => {
+    const entries = await moving();
+    await withShard({}, async (bench) => {
+      await bench.shard.purge(purge(entries));
+      between(bench);
+      await bench.shard.entryMover.receive(entries);
+      expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
+      between(bench);
+      expect(keysAt(bench)).toHaveLength(LEAVING.length - gone);
+      await figures(bench);
+    });
+  });
 
-  it("of long ago has reached the old one as well: what it named is not what arrives now", async () => {
+  it("of long ago does not cover entries that arrive now, because it has reached the old home, too", async () => {
     const entries = await moving();
     await withShard({}, async (bench) => {
       await bench.shard.purge(purgeOf("all"));
@@ -159,7 +156,7 @@ withEviction("a purge at the new home", (between) => {
   });
 });
 
-describe("a shard in its right place", () => {
+describe("a shard whose entries are all at home", () => {
   it("has nothing to move", () =>
     withShard({}, async (bench) => {
       await fill(bench);

@@ -12,7 +12,7 @@ function newShard(): DurableObjectStub<CacheShard> {
   return env.CACHE_SHARD.getByName(`shard-${100 + objects}`);
 }
 
-/** The embedded provider: no network, the same answer every time. */
+/** A request to the embedded provider, which needs no network and always gives the same answer. */
 function demo(prompt: string, changes: Partial<AnswerRequest> = {}): AnswerRequest {
   return ask(prompt, {
     provider: "demo",
@@ -30,12 +30,12 @@ afterEach(() => {
 });
 
 const TWINS = [
-  { twin: "in one life", between: async () => {} },
+  { twin: "without eviction", between: async () => {} },
   { twin: "evicted between calls", between: (shard: DurableObjectStub<CacheShard>) => evictDurableObject(shard) },
 ] as const;
 
 describe.each(TWINS)("the shard object, $twin", ({ between }) => {
-  it("is one shard under its own number, with everything at zero", async () => {
+  it("starts under its own number, with all figures at zero", async () => {
     const shard = newShard();
     expect(await shard.summary()).toMatchObject({
       shard: 100 + objects,
@@ -51,7 +51,7 @@ describe.each(TWINS)("the shard object, $twin", ({ between }) => {
     expect(await shard.entry("0".repeat(64))).toBeNull();
   });
 
-  it("remembers its purges and their sequence", async () => {
+  it("keeps its purge log and its sequence", async () => {
     const shard = newShard();
     for (let time = 1; time <= 3; time++) {
       expect(await shard.purge(purgeOf("all", "", { hard: time === 2 }))).toMatchObject({ sequence: time, purged: 0 });
@@ -60,7 +60,7 @@ describe.each(TWINS)("the shard object, $twin", ({ between }) => {
     expect((await shard.detail()).recentPurges.map(({ sequence }) => sequence)).toEqual([3, 2, 1]);
   });
 
-  it("keeps what was reported to it", async () => {
+  it("keeps the figures that isolates report", async () => {
     const shard = newShard();
     await shard.report({ tenant: "acme", memoryHits: 3, bypasses: 1, tokensSaved: 5, hitLatency: [3], missLatency: [1] });
     await shard.purge(purgeOf("key", "x"));
@@ -68,7 +68,7 @@ describe.each(TWINS)("the shard object, $twin", ({ between }) => {
     expect((await shard.stats("acme")).traffic).toMatchObject({ requests: 4, hits: 3, bypasses: 1, tokensSaved: 5 });
   });
 
-  it("streams an answer over RPC, byte for byte what a hit replays", async () => {
+  it("streams an answer over RPC, with the same bytes as the replay of a hit", async () => {
     const shard = newShard();
     const cut = await shard.answer(demo("hello", { stream: true }));
     if (cut.kind !== "stream") throw new Error(cut.kind);
@@ -89,7 +89,7 @@ describe.each(TWINS)("the shard object, $twin", ({ between }) => {
     expect(await shard.entry("a".repeat(64))).toMatchObject({ provider: "demo", location: "shard", tenant: "acme", prompt: null });
   });
 
-  it("sets an alarm for what it has to free later, and runs it", async () => {
+  it("sets an alarm after a purge, and frees the rows when it fires", async () => {
     const shard = newShard();
     const asked = demo("x", {
       key: "b".repeat(64),

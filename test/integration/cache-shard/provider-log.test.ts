@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ask, withShard } from "../../support/shard-bench.ts";
 import { answerResponse } from "../../support/shard-provider.ts";
 
-describe("what a shard tells about providers", () => {
-  it("is how calls ended, with time and status, and nothing that anybody wrote", () =>
+describe("a shard's record of a provider", () => {
+  it("says how calls ended, with time and status, and contains no text from callers or providers", () =>
     withShard({}, async (bench) => {
       expect(bench.shard.figures.health()).toEqual({ providers: [] });
       const startedMs = Date.now();
@@ -21,7 +21,7 @@ describe("what a shard tells about providers", () => {
       expect(bench.shard.figures.health().providers).toMatchObject([{ lastErrorReason: "unreachable", lastErrorStatus: null }]);
     }));
 
-  it("takes a caller's mistake for an answer", () =>
+  it("counts an error that the caller caused as an answer", () =>
     withShard({}, async (bench) => {
       bench.provider.answering = () => Response.json({ error: { message: "no such model" } }, { status: 404 });
       await bench.whole(ask("a"));

@@ -8,7 +8,7 @@ import { answerEvents, answerResponse, handBody, readAll, settled } from "../../
 const KEPT_RECORDS = 1000;
 const SCOPE = digestOf("scope");
 
-/** Every kind of purge, naming the entry of `ask("q", { tags: ["t1", "t2"] })`. */
+/** Every kind of purge, with a value that covers the entry of `ask("q", { tags: ["t1", "t2"] })`. */
 const COVERING: readonly (readonly [PurgeRequest["kind"], () => string])[] = [
   ["all", () => ""],
   ["key", () => digestOf("q")],
@@ -38,7 +38,7 @@ async function numbers(bench: Bench): Promise<void> {
 }
 
 withEviction("a purge", (between) => {
-  it.each(COVERING)("by %s takes what it names, at once and for good", (kind, value) =>
+  it.each(COVERING)("by %s removes what it covers, at once and permanently", (kind, value) =>
     withShard({}, async (bench) => {
       await bench.whole(TAGGED);
       await bench.whole(ask("bystander", { tenant: "globex", scope: digestOf("elsewhere"), model: "other-model" }));
@@ -58,7 +58,7 @@ withEviction("a purge", (between) => {
     }),
   );
 
-  it.each(ELSEWHERE)("by %s of something else leaves it alone", (kind, value) =>
+  it.each(ELSEWHERE)("by %s of something else leaves the entry alone", (kind, value) =>
     withShard({}, async (bench) => {
       await bench.whole(TAGGED);
       between(bench);
@@ -68,7 +68,7 @@ withEviction("a purge", (between) => {
     }),
   );
 
-  it("as a dry run counts and touches nothing", () =>
+  it("as a dry run counts entries and changes nothing", () =>
     withShard({}, async (bench) => {
       await bench.whole(TAGGED);
       for (const [kind, value] of COVERING) {
@@ -78,7 +78,7 @@ withEviction("a purge", (between) => {
       expect(saidBy(await bench.whole(STORED_ONLY))).toMatch(/^HIT/);
     }));
 
-  it("never resets its sequence: not hard, not on an empty shard, not after a restart", () =>
+  it("never resets the sequence, even if it is hard, on an empty shard or after a restart", () =>
     withShard({}, async (bench) => {
       for (let time = 1; time <= 6; time++) {
         await bench.whole(ask(`q${time}`));
@@ -88,7 +88,7 @@ withEviction("a purge", (between) => {
       }
     }));
 
-  it("of the whole shard costs the same for any number of entries; hard or the alarm frees the rows", () =>
+  it("of the whole shard costs the same for any number of entries; the alarm or a hard purge frees the rows", () =>
     withShard({}, async (bench) => {
       await Promise.all(Array.from({ length: 50 }, (_, index) => bench.whole(ask(`q${index}`, { tags: ["t"] }))));
       await bench.idle();
@@ -110,7 +110,7 @@ withEviction("a purge", (between) => {
     }));
 });
 
-describe("a purge while a flight is under way", () => {
+describe("a purge during a flight", () => {
   function held(bench: Bench): ReturnType<typeof handBody> {
     const body = handBody();
     bench.provider.answering = () => new Response(body.stream, { headers: { "content-type": "text/event-stream" } });
@@ -118,7 +118,7 @@ describe("a purge while a flight is under way", () => {
   }
 
   it.each(COVERING.filter(([kind]) => kind !== "created_before" && kind !== "model").concat([["model", () => "test-model-2026"]]))(
-    "by %s: the client is served, the entry is not there afterwards",
+    "by %s does not interrupt the client, but prevents storing the entry",
     (kind, value) =>
       withShard({}, async (bench) => {
         const body = held(bench);
@@ -137,7 +137,7 @@ describe("a purge while a flight is under way", () => {
       }),
   );
 
-  it("of something else: the entry is stored", () =>
+  it("of something else does not prevent storing the entry", () =>
     withShard({}, async (bench) => {
       const body = held(bench);
       const waiting = bench.whole(TAGGED);
@@ -148,7 +148,7 @@ describe("a purge while a flight is under way", () => {
       expect(saidBy(await bench.whole(STORED_ONLY))).toBe("HIT: done");
     }));
 
-  it("whose record has been trimmed away counts as one that covers everything", () =>
+  it("counts as covering everything once its record has been trimmed", () =>
     withShard({}, async (bench) => {
       const body = held(bench);
       const waiting = bench.whole(TAGGED);
@@ -160,7 +160,7 @@ describe("a purge while a flight is under way", () => {
       expect((await bench.whole(STORED_ONLY)).kind).toBe("failed");
     }));
 
-  it("newcomers do not join what it covers: they are given an answer from after it", () =>
+  it("keeps new requests from joining it: they get an answer from after the purge", () =>
     withShard({}, async (bench) => {
       const before = held(bench);
       const old = bench.whole(TAGGED);
@@ -177,7 +177,7 @@ describe("a purge while a flight is under way", () => {
 });
 
 describe("the shard's alarm", () => {
-  it("frees rows past their use and comes back while there is something to watch", () =>
+  it("is set while the shard has entries, and frees expired rows", () =>
     withShard({ STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
       await bench.whole(ask("short", { ttlSeconds: 1, tags: ["t"] }));
       await bench.whole(ask("long"));

@@ -9,7 +9,7 @@ function withShardFive(work: (bench: Bench) => Promise<void>): Promise<void> {
 }
 
 withEviction("a shard that stores for the first time", (between) => {
-  it("tells shard 0 before it calls upstream, once in its life", () =>
+  it("registers with shard 0 once, before it calls upstream", () =>
     withShardFive(async (bench) => {
       bench.keeper = () => {
         expect(bench.provider.calls).toHaveLength(0);
@@ -23,7 +23,7 @@ withEviction("a shard that stores for the first time", (between) => {
       expect(told(bench).entries).toBe(3);
     }));
 
-  it("stores nothing while shard 0 cannot be told, and answers all the same", () =>
+  it("stores nothing while shard 0 cannot be reached, but still answers", () =>
     withShardFive(async (bench) => {
       bench.keeper = () => Promise.reject(new Error("Durable Object is overloaded"));
       expect(saidBy(await bench.whole(ask("a")))).toBe("MISS: answer to a");
@@ -37,7 +37,7 @@ withEviction("a shard that stores for the first time", (between) => {
       expect(bench.registered).toEqual([SHARD, SHARD, SHARD]);
     }));
 
-  it("does not trouble shard 0 for what is not to be stored", () =>
+  it("does not register for answers that must not be stored", () =>
     withShardFive(async (bench) => {
       await bench.whole(ask("a", { cache: false }));
       await bench.whole(ask("b", { ttlSeconds: 0 }));
@@ -46,7 +46,7 @@ withEviction("a shard that stores for the first time", (between) => {
 });
 
 withEviction("shard 0", (between) => {
-  it("remembers the highest number it was told of, and says so with each purge", () =>
+  it("keeps the highest registered number and reports it with each purge", () =>
     withShard({}, async (bench) => {
       expect((await bench.shard.purge(purgeOf("all"))).knownShards).toBe(1);
       for (const shard of [3, 7, 2]) {
@@ -61,8 +61,8 @@ withEviction("shard 0", (between) => {
     }));
 });
 
-describe("a shard that is not shard 0", () => {
-  it("claims to know of nobody", () =>
+describe("a shard other than shard 0", () => {
+  it("reports no known shards", () =>
     withShardFive(async (bench) => {
       bench.shard.registry.add(7);
       expect((await bench.shard.purge(purgeOf("all"))).knownShards).toBe(0);

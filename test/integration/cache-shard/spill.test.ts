@@ -3,20 +3,20 @@ import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
 import { answerResponse, settled } from "../../support/shard-provider.ts";
 
-/** Room for about ten answers of a kilobyte each in both forms. */
+/** Room for about ten answers of a kilobyte, each in both forms. */
 const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
 const MS_PER_DAY = 86_400_000;
 
 afterEach(() => vi.useRealTimers());
 
-/** Text that does not compress. */
+/** Random-looking hex text. */
 function noise(seed: string, characters = 1000): string {
   let text = "";
   for (let part = 0; text.length < characters; part++) text += digestOf(`${seed} ${part}`);
   return text.slice(0, characters);
 }
 
-/** Stores answers until many have been spilled; returns prompts whose bodies are in KV now. */
+/** Stores answers, and returns the prompts whose bodies are in KV afterwards. */
 async function fill(bench: Bench, count = 40): Promise<readonly string[]> {
   bench.provider.answering = (call) => answerResponse(noise(call.prompt));
   for (let index = 0; index < count; index++) {
@@ -54,7 +54,7 @@ async function figures(bench: Bench): Promise<void> {
 }
 
 withEviction("a small shard", (between) => {
-  it("spills what it has no room for, stays within its bytes, and answers from KV as hits", () =>
+  it("spills what it has no room for, stays within its byte limit, and serves spilled entries as hits", () =>
     withShard(SMALL, async (bench) => {
       const spilled = await fill(bench);
       expect(spilled.length).toBeGreaterThan(20);
@@ -72,7 +72,7 @@ withEviction("a small shard", (between) => {
       expect(told(bench).bytes).toBeLessThanOrEqual(30_000);
     }));
 
-  it("asks KV only for what it knows to be there", () =>
+  it("reads KV only for entries that it has spilled", () =>
     withShard(SMALL, async (bench) => {
       await fill(bench);
       between(bench);
@@ -82,7 +82,7 @@ withEviction("a small shard", (between) => {
       expect(bench.kv.reads).toHaveLength(0);
     }));
 
-  it("asks KV no more once KV has dropped the value by its own time", () =>
+  it("does not read KV after the TTL of the value", () =>
     withShard({ ...SMALL, SPILL_TTL_SECONDS: "60" }, async (bench) => {
       const spilled = await fill(bench);
       expect(Math.max(...[...bench.kv.values.values()].map(({ ttlSeconds }) => ttlSeconds))).toBe(60);
@@ -94,7 +94,7 @@ withEviction("a small shard", (between) => {
       await figures(bench);
     }));
 
-  it.each(["get", "absent", "corrupt"] as const)("takes a KV that is %s as a miss", (fault) =>
+  it.each(["get", "absent", "corrupt"] as const)("treats a spilled entry as a miss when KV has the fault '%s'", (fault) =>
     withShard(SMALL, async (bench) => {
       const prompt = first(await fill(bench));
       between(bench);
@@ -109,7 +109,7 @@ withEviction("a small shard", (between) => {
     }),
   );
 
-  it("drops instead of spilling when KV refuses writes, and stays within its bytes", () =>
+  it("drops entries instead of spilling them when KV refuses writes, and stays within its byte limit", () =>
     withShard(SMALL, async (bench) => {
       bench.kv.fault = "put";
       await fill(bench);
@@ -121,7 +121,7 @@ withEviction("a small shard", (between) => {
       expect(saidBy(await bench.whole(ask("q39")))).toMatch(/^(HIT|MISS)/);
     }));
 
-  it("keeps a purge's word although KV still has the value and shows it", () =>
+  it("does not serve a purged entry although KV still returns its value", () =>
     withShard(SMALL, async (bench) => {
       const spilled = await fill(bench);
       bench.kv.stale = true;
@@ -138,7 +138,7 @@ withEviction("a small shard", (between) => {
       }
     }));
 
-  it("frees KV's values with a hard purge, and tells how many it could not", () =>
+  it("deletes KV values in a hard purge, and counts the deletions that fail", () =>
     withShard(SMALL, async (bench) => {
       await fill(bench);
       between(bench);
@@ -154,7 +154,7 @@ withEviction("a small shard", (between) => {
       expect(told(bench)).toEqual({ entries: 0, spilled: 0, bytes: 0 });
     }));
 
-  it("never writes more to KV in a day than its ration, and a new day is a new ration", () =>
+  it("never writes more to KV in a day than its ration, which a new day renews", () =>
     withShard({ ...SMALL, SPILL_WRITES_PER_DAY: "8" }, async (bench) => {
       travel(MS_PER_DAY - (Date.now() % MS_PER_DAY) + 1000);
       await fill(bench);
@@ -174,7 +174,7 @@ withEviction("a small shard", (between) => {
       await figures(bench);
     }));
 
-  it("does not spill what dies within KV's shortest life", () =>
+  it("does not spill entries that expire within KV's minimum TTL", () =>
     withShard(SMALL, async (bench) => {
       bench.provider.answering = (call) => answerResponse(noise(call.prompt));
       for (let index = 0; index < 30; index++) {
@@ -188,7 +188,7 @@ withEviction("a small shard", (between) => {
 });
 
 describe("eviction", () => {
-  it("spares the newcomer that has had no time to be asked for again", () =>
+  it("spares the newest entry, because there was no time to request it again", () =>
     withShard(SMALL, async (bench) => {
       await fill(bench, 39);
       for (let index = 100; index < 120; index++) {
@@ -199,7 +199,7 @@ describe("eviction", () => {
       }
     }));
 
-  it("keeps what is asked for often over what was asked for once", () =>
+  it("prefers entries that are requested often to entries that were requested once", () =>
     withShard(SMALL, async (bench) => {
       bench.provider.answering = (call) => answerResponse(noise(call.prompt));
       await bench.whole(ask("hot"));
@@ -211,7 +211,7 @@ describe("eviction", () => {
       expect(bench.detail().promotions).toBe(0);
     }));
 
-  it("reads a bounded number of rows for each victim, however many small entries the shard holds", () =>
+  it("keeps a shard with many small entries within its byte limit", () =>
     withShard({ SHARD_MAX_BYTES: "400000", SPILL_WRITES_PER_DAY: "0" }, async (bench) => {
       bench.provider.answering = (call) => answerResponse(noise(call.prompt, 60));
       for (let index = 0; index < 500; index++) await bench.whole(ask(`q${index}`));
@@ -220,7 +220,7 @@ describe("eviction", () => {
       await figures(bench);
     }));
 
-  it("does not store what is larger than the shard, and stores nothing in a shard of no bytes", async () => {
+  it("does not store an answer larger than the shard, or anything in a shard of 0 bytes", async () => {
     await withShard({ SHARD_MAX_BYTES: "1000" }, async (bench) => {
       bench.provider.answering = () => answerResponse(noise("x", 3000));
       expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
@@ -232,7 +232,7 @@ describe("eviction", () => {
     });
   });
 
-  it("does not lose what was purged or replaced while KV was being written", () =>
+  it("respects purges and newer answers that come while KV is being written", () =>
     withShard(SMALL, async (bench) => {
       const gate = Promise.withResolvers<undefined>();
       bench.provider.answering = (call) => answerResponse(noise(call.prompt));
@@ -254,7 +254,7 @@ describe("eviction", () => {
 });
 
 describe("promotion", () => {
-  it("is one read for everybody who asks at once, whatever way they ask", () =>
+  it("answers all concurrent requests with hits, whichever way they ask", () =>
     withShard(SMALL, async (bench) => {
       const prompt = first(await fill(bench));
       const gate = Promise.withResolvers<undefined>();
@@ -272,7 +272,7 @@ describe("promotion", () => {
       await figures(bench);
     }));
 
-  it("that a purge overtakes brings nothing back", () =>
+  it("brings nothing back if a purge overtakes it", () =>
     withShard(SMALL, async (bench) => {
       const prompt = first(await fill(bench));
       const gate = Promise.withResolvers<undefined>();
@@ -287,7 +287,7 @@ describe("promotion", () => {
       await figures(bench);
     }));
 
-  it("waits for a slow KV only so long", () =>
+  it("gives up on a slow KV at its deadline", () =>
     withShard(SMALL, async (bench) => {
       const prompt = first(await fill(bench));
       bench.kv.fault = "slow";

@@ -11,7 +11,7 @@ describe("POST /admin/purge", () => {
     [{ model: "m" }, { kind: "model", value: "m" }],
     [{ tenant: "acme" }, { kind: "tenant", value: "acme" }],
     [{ scope: KEY }, { kind: "scope", value: KEY }],
-  ])("%j asks every shard, once", async (body, selector) => {
+  ])("%j is sent to every shard, once", async (body, selector) => {
     const front = new Front();
     const answer = await front.purge(body);
     expect([answer.status, jsonOf(answer)]).toEqual([200, { purged: 4 }]);
@@ -19,7 +19,7 @@ describe("POST /admin/purge", () => {
     expect(front.cluster.purged[0]).toMatchObject({ ...selector, hard: false, dryRun: false });
   });
 
-  it("by age turns seconds into a moment", async () => {
+  it("by age converts seconds into a point in time", async () => {
     const front = new Front();
     const before = Date.now();
     await front.purge({ olderThanSeconds: 60, mode: "hard" });
@@ -27,7 +27,7 @@ describe("POST /admin/purge", () => {
     expect(Math.abs(Number(front.cluster.purged[0]?.value) - (before - 60_000))).toBeLessThan(2000);
   });
 
-  it("by a request's body purges the very key that request has, wherever an earlier topology put it", async () => {
+  it("by request body purges the key of that request on every shard", async () => {
     const front = new Front();
     await front.chat(chatBody("hi", { temperature: 0.7, stream: true, user: "ann" }));
     const asked = front.cluster.asked[0];
@@ -72,7 +72,7 @@ describe("POST /admin/purge", () => {
     expect((await new Front().admin("/admin/purge", { method: "POST", body })).status).toBe(400);
   });
 
-  it("lists the shards it could not reach, and the status says so", async () => {
+  it("lists the shards that it could not reach, and returns 503", async () => {
     const front = new Front();
     front.cluster.dead.add(1).add(3);
     const answer = await front.purge({ all: true });
@@ -80,7 +80,7 @@ describe("POST /admin/purge", () => {
     expect(answer.headers.get("retry-after")).toBe("1");
   });
 
-  it("goes on to shards that SHARD_COUNT no longer names, and counts what they held", async () => {
+  it("also reaches shards that SHARD_COUNT no longer includes, and counts their entries", async () => {
     const front = new Front();
     front.cluster.knownShards = 7;
     front.cluster.dead.add(5);
@@ -90,7 +90,7 @@ describe("POST /admin/purge", () => {
     expect(jsonOf(await front.purge({ all: true, dryRun: true }))).toEqual({ dryRun: true, matched: 7 });
   });
 
-  it("is not done while the shard that knows of all others cannot be reached", async () => {
+  it("returns 503 while the shard that keeps the registry cannot be reached", async () => {
     const front = new Front();
     front.cluster.dead.add(0);
     expect((await front.purge({ all: true })).status).toBe(503);
@@ -104,7 +104,7 @@ describe("/admin/shards", () => {
     expect(shards).toMatchObject([{ shard: 0, entries: 2, bytes: 10, sequence: 3, hits: 1, misses: 1, flights: 0 }, {}, {}, {}]);
   });
 
-  it("tells which could not be reached", async () => {
+  it("reports which shards could not be reached", async () => {
     const front = new Front();
     front.cluster.dead.add(2);
     const answer = await front.admin("/admin/shards");
@@ -116,11 +116,11 @@ describe("/admin/shards", () => {
     }
   });
 
-  it("inspects one", async () => {
+  it("shows the details of one shard", async () => {
     expect(jsonOf(await new Front().admin("/admin/shards/3"))).toMatchObject({ shard: 3, residentEntries: 2 });
   });
 
-  it("invalidates one, softly unless it is asked otherwise", async () => {
+  it("purges one shard, softly by default", async () => {
     const front = new Front();
     expect(jsonOf(await front.admin("/admin/shards/1", { method: "DELETE" }))).toEqual({ shard: 1, sequence: 4, purged: 1 });
     await front.admin("/admin/shards/1?mode=hard", { method: "DELETE" });
@@ -150,20 +150,20 @@ describe("/admin/shards", () => {
 });
 
 describe("/admin/entries", () => {
-  it("finds an entry in whatever shard has it", async () => {
+  it("finds an entry in whichever shard holds it", async () => {
     const front = new Front();
     expect(jsonOf(await front.admin(`/admin/entries/${KEY}`))).toMatchObject({ key: KEY, shard: 2, createdAt: "1970-01-01T00:00:00.000Z" });
     expect((await front.admin(`/admin/entries/${"b".repeat(64)}`)).status).toBe(404);
     expect((await front.admin("/admin/entries/xyz")).status).toBe(400);
   });
 
-  it("does not say that there is none while a shard could not be asked", async () => {
+  it("does not report that an entry is missing while a shard cannot be reached", async () => {
     const front = new Front();
     front.cluster.dead.add(2);
     expect((await front.admin(`/admin/entries/${KEY}`)).status).toBe(503);
   });
 
-  it("removes one everywhere", async () => {
+  it("removes an entry from every shard", async () => {
     const front = new Front();
     expect((await front.admin(`/admin/entries/${KEY}`, { method: "DELETE" })).status).toBe(200);
     expect(front.cluster.purged.map(({ kind, value, shard }) => [kind, value, shard])).toEqual(
@@ -173,7 +173,7 @@ describe("/admin/entries", () => {
 });
 
 describe("GET /stats", () => {
-  it("adds the shards up, and the sum of outcomes is the number of requests", async () => {
+  it("sums up the shards, and the outcomes add up to the number of requests", async () => {
     const stats = jsonOf(await new Front().fetch("/stats"));
     expect(stats).toMatchObject({
       requests: 36,
@@ -199,7 +199,7 @@ describe("GET /stats", () => {
     expect(stats.latency).toMatchObject({ hit: { p50: expect.any(Number) as number }, miss: { p99: expect.any(Number) as number } });
   });
 
-  it("says which shards are missing from the sum", async () => {
+  it("reports which shards are missing from the sum", async () => {
     const front = new Front();
     front.cluster.dead.add(0);
     const answer = await front.fetch("/stats");
@@ -207,7 +207,7 @@ describe("GET /stats", () => {
     expect(answer.headers.get("retry-after")).toBe("1");
   });
 
-  it("shows a tenant its own and the admin everything", async () => {
+  it("shows tenants their own figures and the admin all figures", async () => {
     const front = new Front({ AUTH: "keys", API_KEYS: "acme:key-of-acme-1" });
     const own = jsonOf(await front.fetch("/stats", { headers: { authorization: "Bearer key-of-acme-1" } }));
     const all = jsonOf(await front.admin("/stats"));
@@ -215,8 +215,8 @@ describe("GET /stats", () => {
   });
 });
 
-describe("what anyone may see", () => {
-  it("models of the configured providers, in OpenAI's shape", async () => {
+describe("GET /v1/models", () => {
+  it("lists the models of the configured providers, in OpenAI's format", async () => {
     const front = new Front({ DEFAULT_MODEL: "house-model" });
     const list = jsonOf(await front.fetch("/v1/models")) as { readonly object: string; readonly data: readonly { readonly id: string }[] };
     expect(list.object).toBe("list");

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers());
 const KEYS = { AUTH: "keys", API_KEYS: "acme:key-of-acme-1 globex:key-of-globex" };
 
 describe("clients", () => {
-  it("need no key while auth is open, and a known key still names its tenant", async () => {
+  it("need no key while AUTH is open, but a known key still selects its tenant", async () => {
     const front = new Front({ API_KEYS: KEYS.API_KEYS });
     await front.chat(chatBody("a"));
     await front.chat(chatBody("a"), { authorization: "Bearer key-of-acme-1" });
@@ -14,7 +14,7 @@ describe("clients", () => {
     expect(front.cluster.asked.map(({ tenant }) => tenant)).toEqual(["default", "acme", "default"]);
   });
 
-  it("need a valid one otherwise, on every route of theirs", async () => {
+  it("need a valid key with AUTH=keys, on every client route", async () => {
     const front = new Front(KEYS);
     for (const [path, method] of [
       ["/v1/chat/completions", "POST"],
@@ -34,7 +34,7 @@ describe("clients", () => {
     expect((await front.fetch("/health")).status).not.toBe(401);
   });
 
-  it("that guess are slowed down, and a right guess among the wrong ones is not told apart", async () => {
+  it("are blocked for a while after too many wrong keys, and a correct key is then refused as well", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const front = new Front(KEYS);
     const from = (address: string, token: string): ReturnType<Front["chat"]> =>
@@ -51,7 +51,7 @@ describe("clients", () => {
 });
 
 describe("admin routes", () => {
-  it("need the admin token, which no client key is", async () => {
+  it("need the admin token and refuse client keys", async () => {
     const front = new Front(KEYS);
     expect((await front.fetch("/admin/shards")).status).toBe(401);
     expect((await front.fetch("/admin/shards", { headers: { authorization: "Bearer key-of-acme-1" } })).status).toBe(401);
@@ -59,7 +59,7 @@ describe("admin routes", () => {
     expect((await front.fetch("/admin/nothing")).status).toBe(401);
   });
 
-  it("say that it is the admin token which is missing or wrong, where it goes and where it is from", async () => {
+  it("say that the admin token is missing or wrong, where to send it and which variable sets it", async () => {
     const front = new Front(KEYS);
     for (const headers of [{}, { authorization: "Bearer key-of-acme-1" }]) {
       const refused = await front.fetch("/admin/shards", { headers });
@@ -71,14 +71,14 @@ describe("admin routes", () => {
     }
   });
 
-  it("are disabled without one", async () => {
+  it("are disabled when no admin token is set", async () => {
     const front = new Front({ ADMIN_TOKEN: undefined });
     const refused = await front.admin("/admin/shards");
     expect(refused.status).toBe(403);
     expect(jsonOf(refused)).toMatchObject({ status: 403, type: expect.stringContaining("urn:refrain:problem:") as string });
   });
 
-  it("take nothing from pages of other origins, whatever token they hold", async () => {
+  it("refuse requests from pages of other origins, whatever token they send", async () => {
     const front = new Front({ ALLOWED_ORIGINS: "https://app.example" });
     expect((await front.admin("/admin/shards", { headers: { origin: "https://app.example" } })).status).toBe(403);
     const own = await front.admin("/admin/shards", { headers: { origin: "https://refrain.test" } });
@@ -86,7 +86,7 @@ describe("admin routes", () => {
     expect(own.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("errors are problems in RFC 9457's shape", async () => {
+  it("report errors as RFC 9457 problems", async () => {
     const answer = await new Front().admin("/admin/shards/99");
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
     const problem = jsonOf(answer);
@@ -95,8 +95,8 @@ describe("admin routes", () => {
   });
 });
 
-describe("doors of the whole server", () => {
-  it("a local server answers to its own names only", async () => {
+describe("the server", () => {
+  it("answers only requests for its own host names when it is local", async () => {
     const front = new Front({ LOCAL: "1", LISTEN_HOST: "127.0.0.1" });
     for (const host of ["127.0.0.1:8787", "localhost:8787", "[::1]:8787", "a.localhost"])
       expect((await front.fetch(`http://${host}/health`)).status).toBe(200);
@@ -106,7 +106,7 @@ describe("doors of the whole server", () => {
     expect((await open.fetch("http://my-machine/v1/models")).status).toBe(200);
   });
 
-  it("pages may call from allowed origins only, and read what concerns them", async () => {
+  it("accepts requests from pages of allowed origins only, and exposes its headers to them", async () => {
     const front = new Front({ ALLOWED_ORIGINS: "https://app.example loopback" });
     const allowed = await front.chat(chatBody("a"), { origin: "https://app.example" });
     expect([allowed.status, allowed.headers.get("access-control-allow-origin"), allowed.headers.get("vary")]).toEqual([
@@ -127,7 +127,7 @@ describe("doors of the whole server", () => {
     ).toBe("https://any.example");
   });
 
-  it("preflights are answered for allowed origins and never for admin routes", async () => {
+  it("answers preflights for allowed origins, but never for admin routes", async () => {
     const front = new Front({ ALLOWED_ORIGINS: "https://app.example" });
     const ask = (path: string, origin: string): ReturnType<Front["fetch"]> =>
       front.fetch(path, {
@@ -154,14 +154,14 @@ describe("doors of the whole server", () => {
     ["PUT", "/v1/models/x", 405, "GET"],
     ["GET", "/nowhere", 404, null],
     ["GET", "/", 404, null],
-  ] as const)("%s %s is %i", async (method, path, status, allow) => {
+  ] as const)("answers %s %s with %i", async (method, path, status, allow) => {
     const answer = await new Front().fetch(path, { method, ...(method === "GET" ? {} : { body: "{}" }) });
     expect(answer.status).toBe(status);
     if (allow !== null) expect(answer.headers.get("allow")).toContain(allow);
     expect(jsonOf(answer)).toHaveProperty("error");
   });
 
-  it("HEAD is GET without its body", async () => {
+  it("answers HEAD like GET, without the body", async () => {
     const answer = await new Front().fetch("/v1/models", { method: "HEAD" });
     expect([answer.status, answer.text]).toEqual([200, ""]);
   });

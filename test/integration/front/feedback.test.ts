@@ -10,7 +10,9 @@ function judge(front: Front): Promise<FrontAnswer> {
   return front.fetch("/v1/feedback", { method: "POST", body: JSON.stringify({ entry: ENTRY, verdict: "bad" }) });
 }
 
-/** A cluster in which shard 1 has something to say and shard 2 may be unreachable. */
+/**
+ * A front whose shard 1 gives this reply. The `dead` shards are unreachable; the others did not serve the entry.
+ */
 function cluster(reply: FeedbackReply, dead: readonly number[] = []): Front {
   const front = new Front();
   front.cluster.judging = (shard) => (shard === 1 ? reply : { kind: "not_served" });
@@ -19,7 +21,7 @@ function cluster(reply: FeedbackReply, dead: readonly number[] = []): Front {
 }
 
 describe("POST /v1/feedback", () => {
-  it("asks every shard, as the entry does not tell where its serving was noted", async () => {
+  it("asks every shard, because the entry key does not say which shard noted the serving", async () => {
     const front = cluster({ kind: "accepted" });
     const answer = await judge(front);
     expect([answer.status, jsonOf(answer)]).toEqual([200, { entry: ENTRY, accepted: true }]);
@@ -28,7 +30,7 @@ describe("POST /v1/feedback", () => {
     );
   });
 
-  it("says that the caller was not served the entry only when every shard has said so", async () => {
+  it("reports that the caller was not served the entry only if every shard says so", async () => {
     expect((await judge(cluster({ kind: "not_served" }))).status).toBe(404);
     const unsure = await judge(cluster({ kind: "not_served" }, [2]));
     expect([unsure.status, unsure.headers.get("retry-after")]).toEqual([503, "1"]);
@@ -37,11 +39,11 @@ describe("POST /v1/feedback", () => {
     });
   });
 
-  it("takes a verdict whatever other shards do", async () => {
+  it("accepts a verdict even if all other shards are unreachable", async () => {
     expect((await judge(cluster({ kind: "accepted" }, [0, 2, 3]))).status).toBe(200);
   });
 
-  it.each([[[]], [[2]]])("tells a second verdict from one too many (unreachable: %j)", async (dead) => {
+  it.each([[[]], [[2]]])("distinguishes a second verdict from too many verdicts (unreachable shards: %j)", async (dead) => {
     const second = await judge(cluster({ kind: "already_judged" }, dead));
     expect([second.status, second.headers.get("x-should-retry")]).toEqual([409, "false"]);
     expect(jsonOf(second)).toMatchObject({ error: { type: "invalid_request_error", param: null, code: "already_judged" } });

@@ -22,7 +22,7 @@ async function healthOf(front: Front): Promise<Record<string, unknown>> {
 }
 
 describe("GET /health", () => {
-  it("tells the state of every tier, without a word of what went wrong inside", async () => {
+  it("reports the state of every tier, without internal details of errors", async () => {
     const none = { lastAnswerAt: null, lastError: null };
     expect(await healthOf(new Front())).toMatchObject({
       status: "ok",
@@ -40,7 +40,7 @@ describe("GET /health", () => {
     expect(await healthOf(front)).toMatchObject({ status: "degraded", tiers: { shards: { state: "failing", lastError: "unreachable" } } });
   });
 
-  it("tells how a provider's last call failed and when, from whichever shard made it", async () => {
+  it("reports how and when a provider's last call failed, whichever shard made it", async () => {
     at(NOW_MS);
     const front = new Front();
     front.cluster.providers = (shard) =>

@@ -9,7 +9,7 @@ function post(front: Front, body: unknown, headers: Record<string, string> = {})
 const EVENTS = new TextEncoder().encode(answerEvents("hello there").join(""));
 
 describe("POST /chat", () => {
-  it("answers one prompt with one text and everything known about it", async () => {
+  it("answers a prompt with a text and its metadata", async () => {
     const answer = await post(new Front(), { prompt: "hi", model: "m" });
     expect(answer.status).toBe(200);
     expect(jsonOf(answer)).toMatchObject({
@@ -42,7 +42,7 @@ describe("POST /chat", () => {
         stream: streamOf([EVENTS]),
       }),
     ],
-  ])("streams a %s answer in its own events", async (_kind, reply) => {
+  ])("streams a %s answer in its own event format", async (_kind, reply) => {
     const front = new Front();
     front.cluster.answering = reply;
     const answer = await post(front, { prompt: "hi", stream: true });
@@ -54,7 +54,7 @@ describe("POST /chat", () => {
   it.each([
     ["an error event", [deltaEvent("a"), 'data: {"error":{"message":"upstream broke"}}\n\n']],
     ["garbage", [deltaEvent("a"), "data: {]\n\n"]],
-  ])("tells of %s in its own shape", async (_what, pieces) => {
+  ])("reports %s in its own format", async (_what, pieces) => {
     const front = new Front();
     front.cluster.answering = () => ({ ...wholeAnswer(), kind: "stream", outcome: "MISS", forwarded: "miss", stream: streamOf(pieces) });
     const answer = await post(front, { prompt: "hi", stream: true });
@@ -67,13 +67,13 @@ describe("POST /chat", () => {
     [{ prompt: "x", maxTokens: "many" }, "maxTokens"],
     [{ prompt: "x", temperature: "hot" }, "temperature"],
     [{ prompt: "x", stream: "yes" }, "stream"],
-  ])("%j is a 400 in its own shape that names the field", async (body, field) => {
+  ])("answers %j with a 400 in its own format that names the field", async (body, field) => {
     const answer = await post(new Front(), body);
     expect(answer.status).toBe(400);
     expect(jsonOf(answer)).toMatchObject({ success: false, error: { field }, metadata: { requestId: expect.any(String) as string } });
   });
 
-  it("refuses bad headers and too large bodies in its own shape", async () => {
+  it("refuses invalid headers in its own format, and bodies that are too large", async () => {
     expect(jsonOf(await post(new Front(), { prompt: "x" }, { "refrain-cache-mode": "maybe" }))).toMatchObject({ success: false });
     expect((await post(new Front({ MAX_BODY_BYTES: "20" }), { prompt: "x".repeat(50) })).status).toBe(413);
   });

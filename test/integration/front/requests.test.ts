@@ -13,8 +13,8 @@ function travel(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-describe("a request's body", () => {
-  it("is taken up to its cap, declared or chunked, and refused one byte beyond", async () => {
+describe("a request", () => {
+  it("is accepted up to the body limit, with a declared length or chunked, and refused one byte above", async () => {
     const body = JSON.stringify(chatBody("x".repeat(1000)));
     const front = new Front({ MAX_BODY_BYTES: String(body.length) });
     expect((await front.chat(body)).status).toBe(200);
@@ -33,15 +33,15 @@ describe("a request's body", () => {
     "text/plain",
     "application/x-www-form-urlencoded",
     "application/vnd.x+json",
-  ])("may come as %s", async (type) => {
+  ])("is accepted with content type %s", async (type) => {
     expect((await new Front().chat(chatBody("hi"), { "content-type": type })).status).toBe(200);
   });
 
-  it.each(["image/png", "multipart/form-data; boundary=x", "text/html", "json"])("may not come as %s", async (type) => {
+  it.each(["image/png", "multipart/form-data; boundary=x", "text/html", "json"])("is refused with content type %s", async (type) => {
     expect((await new Front().chat(chatBody("hi"), { "content-type": type })).status).toBe(415);
   });
 
-  it("that is not UTF-8, empty, or compressed is a 400", async () => {
+  it("with a body that is not UTF-8, empty or compressed is a 400", async () => {
     const front = new Front();
     const bytes = Uint8Array.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]);
     expect((await front.fetch("/v1/chat/completions", { method: "POST", body: bytes })).status).toBe(400);
@@ -58,7 +58,7 @@ describe("a request's body", () => {
     ['{"messages":[{"role":"user","content":"x"}],"temperature":"hot"}', "temperature"],
     [`{"messages":[{"role":"user","content":"x"}],"x":${"[".repeat(70)}${"]".repeat(70)}}`, null],
     ['{"messages":[{"role":"user","content":"x"}],"seed":1e999}', null],
-  ])("that is wrong is a 400 that names the field: %s", async (body, field) => {
+  ])("with an invalid body is a 400 that names the field: %s", async (body, field) => {
     const front = new Front();
     const answer = await front.chat(body);
     expect(answer.status).toBe(400);
@@ -66,7 +66,7 @@ describe("a request's body", () => {
     expect(front.cluster.asked).toHaveLength(0);
   });
 
-  it("reaches its shard as the effective request, with the headers' wishes", async () => {
+  it("reaches its shard as the effective request, with the controls from its headers", async () => {
     const front = new Front({ SEMANTIC: "off" });
     await front.chat(chatBody("hi", { stream: true, stream_options: { include_usage: true }, temperature: 0.5 }), {
       "cache-control": "max-stale, max-age=9",
@@ -95,13 +95,13 @@ describe("a request's body", () => {
     });
   });
 
-  it("names the bad header", async () => {
+  it("with an invalid header is a 400 that names the header", async () => {
     expect(jsonOf(await new Front().chat(chatBody("hi"), { "refrain-cache-ttl": "soon" }))).toMatchObject({
       error: { param: "refrain-cache-ttl", code: "invalid_header" },
     });
   });
 
-  it("may name its provider in the model, and only one that is there in /chat", async () => {
+  it("may name its provider in the model; /chat refuses a provider that is not configured", async () => {
     const front = new Front();
     await front.chat(chatBody("hi", { model: "demo/small" }));
     await front.chat(chatBody("hi", { model: "unknown/model" }));
@@ -110,7 +110,7 @@ describe("a request's body", () => {
     expect([refused.status, jsonOf(refused)]).toMatchObject([400, { success: false, error: { field: "provider" } }]);
   });
 
-  it("makes tenants and, when asked, users a cache of their own", async () => {
+  it("has a separate cache per tenant and, if the partition says so, per user", async () => {
     const front = new Front({ AUTH: "keys", API_KEYS: "acme:key-of-acme-1 globex:key-of-globex" });
     const keys: string[] = [];
     const variants: readonly Record<string, string>[] = [
@@ -129,8 +129,8 @@ describe("a request's body", () => {
   });
 });
 
-describe("memory of the isolate", () => {
-  it("answers again without asking the shard, in each form of its own", async () => {
+describe("the memory of the isolate", () => {
+  it("answers again without asking the shard, separately for JSON and events", async () => {
     const front = new Front();
     for (let time = 0; time < 3; time++) expect((await front.chat()).headers.get("refrain-cache")).toBe("HIT");
     expect(front.cluster.asked).toHaveLength(1);
@@ -139,7 +139,7 @@ describe("memory of the isolate", () => {
     expect(front.cluster.asked).toHaveLength(2);
   });
 
-  it("tells its hits to the shard, with the tokens they saved", async () => {
+  it("reports its hits to the shard, with the tokens that they saved", async () => {
     const front = new Front();
     for (let time = 0; time < 3; time++) await front.chat();
     await front.fetch("/stats");
@@ -153,14 +153,14 @@ describe("memory of the isolate", () => {
     ["no-store", { "cache-control": "no-store" }],
     ["an explanation", { "refrain-explain": "1" }],
     ["another key", { "refrain-cache-key": "k" }],
-  ])("has no say for %s", async (_what, headers) => {
+  ])("is not used for %s", async (_what, headers) => {
     const front = new Front();
     await front.chat();
     await front.chat(chatBody("hi"), headers);
     expect(front.cluster.asked).toHaveLength(2);
   });
 
-  it("lasts its seconds, the entry's life, and no longer", async () => {
+  it("keeps an answer for L0_TTL_SECONDS, but not beyond the entry's TTL", async () => {
     travel(0);
     const front = new Front({ L0_TTL_SECONDS: "5" });
     front.cluster.answering = ({ body }) => wholeAnswer(body.includes("short") ? { expiresMs: Date.now() + 2000 } : {});
@@ -178,7 +178,7 @@ describe("memory of the isolate", () => {
     expect(front.cluster.asked).toHaveLength(4);
   });
 
-  it("heeds max-age and min-fresh", async () => {
+  it("respects max-age and min-fresh", async () => {
     travel(0);
     const front = new Front();
     front.cluster.answering = () => wholeAnswer({ createdMs: Date.now() - 60_000, expiresMs: Date.now() + 60_000 });
@@ -197,7 +197,7 @@ describe("memory of the isolate", () => {
     expect(front.cluster.asked).toHaveLength(2);
   });
 
-  it("is emptied by a purge served here, and an answer asked for before it is not remembered", async () => {
+  it("is cleared by a purge through this isolate, and does not keep an answer requested before it", async () => {
     const front = new Front();
     await front.chat();
     expect((await front.purge({ all: true })).status).toBe(200);
@@ -214,7 +214,7 @@ describe("memory of the isolate", () => {
     expect(front.cluster.asked).toHaveLength(4);
   });
 
-  it("is left alone by a dry run", async () => {
+  it("is not cleared by a dry run", async () => {
     const front = new Front();
     await front.chat();
     expect(jsonOf(await front.purge({ all: true, dryRun: true }))).toEqual({ dryRun: true, matched: 4 });
@@ -224,9 +224,9 @@ describe("memory of the isolate", () => {
 
   it.each([
     ["stale", { outcome: "STALE" as const }],
-    ["found by meaning", { outcome: "SEMANTIC" as const }],
+    ["a semantic hit", { outcome: "SEMANTIC" as const }],
     ["not stored", { stored: false }],
-  ])("keeps nothing that is %s", async (_what, changes) => {
+  ])("does not keep an answer that is %s", async (_what, changes) => {
     const front = new Front();
     front.cluster.answering = () => wholeAnswer(changes);
     await front.chat();
@@ -236,7 +236,7 @@ describe("memory of the isolate", () => {
 });
 
 describe("an answer's headers", () => {
-  it("say where it came from", async () => {
+  it("say where the answer came from", async () => {
     travel(0);
     const front = new Front({ L0_TTL_SECONDS: "0" });
     front.cluster.answering = () => wholeAnswer({ createdMs: Date.now() - 5500, expiresMs: Date.now() + 60_500 });
@@ -261,7 +261,7 @@ describe("an answer's headers", () => {
     expect([bypass.get("cache-status"), bypass.get("refrain-entry")]).toEqual(["refrain; fwd=bypass", null]);
   });
 
-  it("of an error carry its wait and the request's id, and the body nothing internal", async () => {
+  it("carry the retry time of an error, whose body contains nothing internal", async () => {
     const front = new Front();
     front.cluster.answering = () => ({
       kind: "failed",
@@ -294,7 +294,7 @@ describe("a shard that cannot be reached", () => {
   const reply = (body: ReadableStream<Uint8Array>, status = 200) =>
     ({ kind: "response", status, contentType: "text/event-stream", retryAfter: null, body }) as const;
 
-  it("is gone around: the answer comes from upstream, as JSON and as events", async () => {
+  it("is bypassed: the answer comes from upstream, as JSON and as events", async () => {
     const front = deadFront();
     front.cluster.upstream = () => Promise.resolve(reply(streamOf(answerEvents("around"))));
     const json = await front.chat();
@@ -306,7 +306,7 @@ describe("a shard that cannot be reached", () => {
     expect(events.text).not.toContain('"usage"');
   });
 
-  it("costs at most four calls at a time, so that a hot key is no stampede", async () => {
+  it("causes at most four upstream calls at a time, which prevents a stampede on a hot key", async () => {
     const front = deadFront();
     const bodies = Array.from({ length: 4 }, () => handBody());
     let next = 0;
@@ -324,7 +324,7 @@ describe("a shard that cannot be reached", () => {
     expect((await front.chat()).status).toBe(200);
   });
 
-  it("does not turn a stored-only request into a call", async () => {
+  it("does not turn an only-if-cached request into an upstream call", async () => {
     const front = deadFront();
     expect((await front.chat(chatBody("hi"), { "cache-control": "only-if-cached" })).status).toBe(504);
     expect(front.cluster.upstreamCalls).toHaveLength(0);
@@ -333,9 +333,8 @@ describe("a shard that cannot be reached", () => {
   it.each([
     ["an error status", () => reply(streamOf(['{"error":{"message":"no"}}']), 500)],
     ["a broken stream", () => reply(streamOf([deltaEvent("half")]))],
-    ["a timeout", () => ({ kind: "timeout" }) as const],
-    ["nobody", () => ({ kind: "unreachable" }) as const],
-  ])("and %s upstream is a well-formed error", async (_what, upstream) => {
+    ["an unreachable provider", () => ({ kind: "unreachable" }) as const],
+  ])("gives a well-formed error if the upstream call ends in %s", async (_what, upstream) => {
     const front = deadFront();
     for (let time = 0; time < 6; time++) {
       front.cluster.upstream = () => Promise.resolve(upstream());
@@ -348,12 +347,27 @@ describe("a shard that cannot be reached", () => {
   });
 });
 
-describe("a wrong configuration", () => {
+describe("a bypass whose provider does not answer in time", () => {
+  it("is a well-formed error", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const front = new Front();
+    for (let shard = 0; shard < 4; shard++) front.cluster.dead.add(shard);
+    front.cluster.upstream = () => Promise.resolve({ kind: "timeout" });
+    const answering = front.chat();
+    await vi.waitFor(() => expect(front.cluster.upstreamCalls).toHaveLength(1));
+    await vi.advanceTimersByTimeAsync(300_000);
+    const answer = await answering;
+    vi.useRealTimers();
+    expect([answer.status, jsonOf(answer)]).toMatchObject([504, { error: { code: "upstream_timeout" } }]);
+  });
+});
+
+describe("an invalid configuration", () => {
   it.each([
     ["/v1/chat/completions", "application/json"],
     ["/chat", "application/json"],
     ["/admin/shards", "application/problem+json"],
-  ])("refuses %s with nothing told", async (path, type) => {
+  ])("refuses %s without revealing details", async (path, type) => {
     const silence = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const answer = await new Front({ SHARD_COUNT: "lots" }).fetch(path, { method: "POST", body: "{}" });
     silence.mockRestore();

@@ -12,7 +12,7 @@ const namespace = env.RATE_LIMITER;
 
 let tenants = 0;
 
-/** A tenant nobody has used, and lease books that stand for isolates. */
+/** A new tenant, and one lease book for each simulated isolate. */
 function newTenant(isolates: number, policies: { user?: RatePolicy; tenant?: RatePolicy } = {}) {
   tenants += 1;
   const tenant = `tenant-${tenants}`;
@@ -44,7 +44,7 @@ function newTenant(isolates: number, policies: { user?: RatePolicy; tenant?: Rat
     admit: async (isolate: number, user = "ann"): Promise<Admission> => await books[isolate]!.admit({ tenant, user, nowMs: Date.now() }),
     evict: async (user = "ann") => {
       const limiter = namespace.getByName(userLimiterName(tenant, user));
-      // Only a running object can be evicted, and leases make calls rare.
+      // Only a running object can be evicted. This call starts it: leases make other calls rare.
       await limiter.status();
       await evictDurableObject(limiter);
     },
@@ -58,14 +58,14 @@ function count(admissions: readonly Admission[], kind: Admission["kind"]): numbe
 }
 
 describe("lease books on real limiter objects", () => {
-  it("admit exactly the burst of 51 quick requests in one isolate", async () => {
+  it("admit exactly the burst when 51 requests arrive at once in one isolate", async () => {
     const { admit, calls } = newTenant(1);
     const admissions = await Promise.all(Array.from({ length: 51 }, () => admit(0)));
     expect([count(admissions, "admitted"), count(admissions, "denied")]).toEqual([50, 1]);
     expect(calls()).toBe(3);
   });
 
-  it("admit exactly the burst though the object is evicted on the way", async () => {
+  it("admit exactly the burst although the object is evicted between requests", async () => {
     const { admit, evict } = newTenant(1);
     const admissions: Admission[] = [];
     for (let request = 0; request < 51; request += 1) {
@@ -75,7 +75,7 @@ describe("lease books on real limiter objects", () => {
     expect([count(admissions, "admitted"), count(admissions, "denied")]).toEqual([50, 1]);
   });
 
-  it.each([false, true])("never admit more than the burst over two isolates (evictions: %s)", async (evictions) => {
+  it.each([false, true])("never admit more than the burst across two isolates (evictions: %s)", async (evictions) => {
     const { admit, evict, status } = newTenant(2);
     const admissions: Admission[] = [];
     for (let round = 0; round < 20; round += 1) {
@@ -83,12 +83,12 @@ describe("lease books on real limiter objects", () => {
       if (evictions) await evict();
     }
     expect(count(admissions, "unavailable")).toBe(0);
-    // Both isolates have asked until nothing was left, so every lease was spent to the end.
+    // Both isolates asked until the bucket was empty, so every lease was spent completely.
     expect(count(admissions, "admitted")).toBe(50);
     expect((await status())?.remaining).toBe(0);
   });
 
-  it("share a tenant's bucket between users, and give the user's request back when it is empty", async () => {
+  it("share a tenant's bucket between users, and refund the user's bucket when the tenant's is empty", async () => {
     const { admit, status } = newTenant(1, { tenant: { ...SLOW_REFILL, burst: 3 } });
     const admissions = await Promise.all(["a", "b", "c", "d", "e"].map((user) => admit(0, user)));
     expect(admissions.map(({ kind }) => kind)).toEqual(["admitted", "admitted", "admitted", "denied", "denied"]);

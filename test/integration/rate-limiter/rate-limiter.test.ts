@@ -12,18 +12,18 @@ function newLimiter(): DurableObjectStub<RateLimiter> {
 }
 
 function ask(attempt: string, changes: Partial<LeaseRequest> = {}): LeaseRequest {
-  // One request an hour: nothing flows in while a test runs.
+  // One request per hour: the bucket does not refill while a test runs.
   return { requests: 1, windowSeconds: 3600, burst: 50, want: 1, expected: 1000, attempt, returns: [], ...changes };
 }
 
-/** What happens between two calls: nothing, or the object loses its memory. The same must hold either way. */
+/** What happens between two calls: nothing, or an eviction of the object. Both must give the same results. */
 const TWINS = [
-  { twin: "in one life", between: async () => {} },
+  { twin: "without eviction", between: async () => {} },
   { twin: "evicted between calls", between: (limiter: DurableObjectStub<RateLimiter>) => evictDurableObject(limiter) },
 ] as const;
 
 describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
-  it("hands out the burst and not one more", async () => {
+  it("grants exactly the burst", async () => {
     const limiter = newLimiter();
     let granted = 0;
     for (let call = 0; call < 40; call += 1) {
@@ -37,7 +37,7 @@ describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
     expect(denial.retryAfterSeconds).toBeLessThanOrEqual(3600);
   });
 
-  it("answers a repeated attempt alike and charges it once", async () => {
+  it("answers a repeated attempt with the same lease and charges it once", async () => {
     const limiter = newLimiter();
     const first = await limiter.lease(ask("a"));
     await between(limiter);
@@ -45,7 +45,7 @@ describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
     expect(await limiter.status()).toMatchObject({ remaining: 45, leased: 5 });
   });
 
-  it("takes a lease back once, and only one it knows", async () => {
+  it("accepts the return of a lease once, and only of a lease it knows", async () => {
     const limiter = newLimiter();
     await limiter.lease(ask("a"));
     await between(limiter);
@@ -61,7 +61,7 @@ describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
     expect((await limiter.status())?.remaining).toBe(40);
   });
 
-  it("gives back no more of a spent request than there was room for", async () => {
+  it("refunds a late return only as far as the bucket had room for it", async () => {
     const limiter = newLimiter();
     await limiter.lease(ask("a", { want: 20, requests: 1_000_000, burst: 20 }));
     await expect.poll(async () => (await limiter.status())?.remaining, { interval: 20 }).toBe(20);
@@ -81,7 +81,7 @@ describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
     expect((await limiter.lease(ask("c", { burst: 1000, want: 50 }))).granted).toBe(0);
   });
 
-  it("is charged exactly once by many concurrent callers", async () => {
+  it("charges each of many concurrent callers exactly once", async () => {
     const limiter = newLimiter();
     const grants = await Promise.all(Array.from({ length: 60 }, (_, call) => limiter.lease(ask(`a${call}`, { expected: 1 }))));
     expect(grants.filter(({ granted }) => granted === 1).length).toBe(50);
@@ -91,14 +91,14 @@ describe.each(TWINS)("the limiter object, $twin", ({ between }) => {
 });
 
 describe("what the limiter object stores", () => {
-  it("is nothing before it is asked, and status says so", async () => {
+  it("is nothing before the first lease, and status returns null", async () => {
     const limiter = newLimiter();
     expect(await limiter.status()).toBeNull();
     await limiter.release({ leaseId: "a", unused: 1 });
     expect(await limiter.status()).toBeNull();
   });
 
-  it("is written before a grant and left alone by a denial", async () => {
+  it("is written before a grant and not changed by a denial", async () => {
     const limiter = newLimiter();
     await limiter.lease(ask("a", { want: 50 }));
     const written = await runInDurableObject(limiter, (_, state) => state.storage.sql.exec("SELECT * FROM buckets").toArray());
@@ -110,11 +110,11 @@ describe("what the limiter object stores", () => {
     ]);
   });
 
-  it("forgets leases that have expired", async () => {
+  it("no longer includes leases that have expired", async () => {
     const limiter = newLimiter();
     await limiter.lease(ask("a"));
     await limiter.lease(ask("b"));
-    // Aging the rows stands in for waiting; the object must not have them in memory.
+    // Age the rows instead of waiting. The object is then evicted, because it has them in memory.
     await runInDurableObject(limiter, (_, state) =>
       state.storage.sql.exec("UPDATE leases SET expires_at_ms = expires_at_ms - 60000").toArray(),
     );

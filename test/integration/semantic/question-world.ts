@@ -28,12 +28,12 @@ export const KEYS_PER_SCOPE = 4;
 export const LEDGER_BYTES = 64 * 1024 * 1024;
 const FRONT_BYTES = 1_000_000;
 
-/** What survives the object: its storage, KV, and the clock. */
+/** What survives an eviction besides the storage: KV and the clock. Also holds the injected failure. */
 export interface Surroundings {
   readonly kv: Map<string, Uint8Array>;
   readonly kvMetadata: Map<string, unknown>;
   nowMs: number;
-  /** Statements until one fails; null = none does. */
+  /** Number of statements that succeed before one fails; null for no failure. */
   failIn: number | null;
 }
 
@@ -41,7 +41,7 @@ export function newSurroundings(): Surroundings {
   return { kv: new Map(), kvMetadata: new Map(), nowMs: 1_800_000_000_000, failIn: null };
 }
 
-/** A question of the universe: `scope` and `key` are indexes. */
+/** Identifies a question. `scope` is an index into `SCOPES`; `key` is a number within the scope. */
 export interface Place {
   readonly scope: number;
   readonly key: number;
@@ -55,7 +55,7 @@ export function textOf({ scope, key }: Place): string {
   return `What does question number ${key} of scope ${scope} ask about bicycles?`;
 }
 
-/** All vectors of one scope are near each other, and no two are equal. */
+/** The vectors of one scope are near each other, and no two are equal. */
 export function vectorOf({ scope, key }: Place): Float32Array {
   const vector = new Float32Array(DIMS);
   vector[scope] = 1;
@@ -64,7 +64,7 @@ export function vectorOf({ scope, key }: Place): Float32Array {
   return vector.map((value) => value / length);
 }
 
-/** An object's memory over its storage: made anew after every eviction or crash. */
+/** The in-memory parts of an object over its storage, created again after every eviction or crash. */
 export class QuestionWorld {
   readonly log: PurgeLog;
   readonly store: EntryStore;
@@ -91,7 +91,7 @@ export class QuestionWorld {
     this.log = new PurgeLog(this.#sql);
     this.#numbers = new ShardNumbers(this.#sql);
     const front = new RamFront(ledger, "shard-0", FRONT_BYTES);
-    // The two members the store uses; the rest is never asked for.
+    // Only the two members that are used.
     const faulty = { sql: this.#sql, transactionSync: storage.transactionSync.bind(storage) } as unknown as DurableObjectStorage;
     this.#transactions = new ShardTransactions(faulty, this.#numbers, this.log);
     const rows = { sql: this.#sql, transactions: this.#transactions, numbers: this.#numbers, front };
@@ -147,7 +147,7 @@ export class QuestionWorld {
     this.layer.purge(selector);
   }
 
-  /** Something worth more needs all memory for a moment. */
+  /** Reserves all memory for something more valuable, for a moment. */
   shedMemory(): void {
     const account = this.#ledger.open("flights", "something");
     account.reserve(LEDGER_BYTES);
@@ -163,7 +163,7 @@ export class QuestionWorld {
     this.store.markSpilled(entry, name, this.#surroundings.nowMs + 3_600_000);
   }
 
-  /** Everything that other texts in the scope would find. */
+  /** Everything that another question in the scope finds. */
   searchSimilar(scope: number, embedder = EMBEDDER_ID): Promise<readonly SimilarCandidate[]> {
     return this.layer.searchSimilar({
       scope: SCOPES[scope] ?? "",
@@ -178,7 +178,7 @@ export class QuestionWorld {
     });
   }
 
-  /** Keys whose normalised text is that of a place, as an asker of other words finds them. */
+  /** Keys of the questions that a request with the same normalised text finds. */
   async equalTo(place: Place): Promise<readonly string[]> {
     const found = await this.layer.searchSimilar({
       scope: SCOPES[place.scope] ?? "",
@@ -221,7 +221,7 @@ function entryOf(place: Place, nowMs: number, changes: Partial<Entry>): Entry {
   };
 }
 
-/** What a stored index holds, read from its rows alone. */
+/** Loads the index from its stored rows alone. */
 export function storedIndex(sql: SqlStorage): FlatIndex {
   const rows = sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page").toArray();
   const last = rows.at(-1)?.page;
@@ -242,7 +242,7 @@ export function isInjected(error: unknown): boolean {
   return error instanceof StatementFailed;
 }
 
-/** The storage's SQL, whose n-th statement from now fails when that is asked for. */
+/** The storage's SQL, in which a statement fails when `failIn` says so. */
 function failing(sql: SqlStorage, surroundings: Surroundings): SqlStorage {
   return new Proxy(sql, {
     get: (target, name) => {

@@ -10,7 +10,7 @@ import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { DIMS, LEDGER_BYTES, vectorOf } from "./question-world.ts";
 
 const STORED = 40;
-/** The most that one shard looks at. */
+/** Neighbours that one shard examines at most. */
 const NEAREST = 32;
 const NO_BODY = { json: new Uint8Array(), events: new Uint8Array(), usageEvent: "" };
 const ENTRY: Omit<Entry, "key"> = {
@@ -33,8 +33,8 @@ const ENTRY: Omit<Entry, "key"> = {
   spilled: null,
 };
 
-// The platform's SQLite allows less in one statement than others do.
-it("a shard that holds a scope alone finds as many neighbours as it may look at", async () => {
+// An integration test, because the platform's SQLite allows fewer terms in one statement than others.
+it("a shard that holds a whole scope finds as many neighbours as it may examine", async () => {
   const stub = env.CACHE_SHARD.getByName("wide-search") as DurableObjectStub;
   await runInDurableObject(stub, (_instance, { storage }) => {
     migrate(storage, CACHE_SHARD_MIGRATIONS);

@@ -11,7 +11,7 @@ const CALL: UpstreamCall = { provider: "openai", model: "m", body: '{"model":"m"
 afterEach(() => vi.useRealTimers());
 
 describe("a call to a provider", () => {
-  it("goes to its base URL with its key, asks for a stream, and follows no redirect", async () => {
+  it("goes to the provider's base URL with its key, requests a stream and follows no redirect", async () => {
     const seen: { url: string; init: RequestInit; body: string }[] = [];
     const reply = await callProvider(PROVIDER, CALL, async (url, init) => {
       seen.push({ url, init, body: typeof init.body === "string" ? init.body : "" });
@@ -24,7 +24,7 @@ describe("a call to a provider", () => {
     expect(JSON.parse(seen[0]?.body ?? "")).toEqual({ model: "m", stream: true, stream_options: { include_usage: true } });
   });
 
-  it("without streaming asks for none", async () => {
+  it("does not request a stream when streaming is off", async () => {
     let body = "";
     await callProvider({ ...PROVIDER, apiKey: null }, { ...CALL, stream: false }, async (_url, init) => {
       body = typeof init.body === "string" ? init.body : "";
@@ -34,11 +34,11 @@ describe("a call to a provider", () => {
     expect(JSON.parse(body)).toEqual({ model: "m" });
   });
 
-  it("that fails is unreachable", async () => {
+  it("that fails is reported as unreachable", async () => {
     expect(await callProvider(PROVIDER, CALL, () => Promise.reject(new Error("ECONNREFUSED sk-secret")))).toEqual({ kind: "unreachable" });
   });
 
-  it("whose headers do not come in time is aborted", async () => {
+  it("is aborted if the response headers do not arrive in time", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let aborted = false;
     const reply = callProvider(
@@ -57,7 +57,7 @@ describe("a call to a provider", () => {
     expect(aborted).toBe(true);
   });
 
-  it("is not aborted once the headers are there, however long the body takes", async () => {
+  it("is not aborted after the headers have arrived, however long the body takes", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let signal: AbortSignal | null = null;
     await callProvider(PROVIDER, CALL, async (_url, init) => {
@@ -71,7 +71,7 @@ describe("a call to a provider", () => {
 });
 
 describe.each([
-  { twin: "in one life", between: async () => {} },
+  { twin: "without eviction", between: async () => {} },
   { twin: "evicted between calls", between: (upstream: DurableObjectStub<Upstream>) => evictDurableObject(upstream) },
 ])("the upstream object, $twin", ({ between }) => {
   const upstream = (): DurableObjectStub<Upstream> => env.UPSTREAM.getByName("upstream-0-0");
@@ -90,7 +90,7 @@ describe.each([
     }
   });
 
-  it("knows only providers that are configured", async () => {
+  it("reports a provider that is not configured as unreachable", async () => {
     expect(await upstream().call({ ...CALL, provider: "nobody" })).toEqual({ kind: "unreachable" });
     await between(upstream());
     expect(await upstream().call({ ...CALL, provider: "openai" })).toEqual({ kind: "unreachable" });

@@ -12,7 +12,7 @@ import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "../../support/shard-fake-clock.ts";
 
 describe("pass markers", () => {
-  it("hold for a minute and no longer", () => {
+  it("expire after a minute", () => {
     const markers = new PassMarkers();
     markers.mark("a", 0);
     expect([markers.has("a", 59_999), markers.has("b", 0)]).toEqual([true, false]);
@@ -20,14 +20,14 @@ describe("pass markers", () => {
     expect(markers.size).toBe(0);
   });
 
-  it("go when an answer could be kept after all", () => {
+  it("are cleared when an answer could be stored", () => {
     const markers = new PassMarkers();
     markers.mark("a", 0);
     markers.clear("a");
     expect(markers.has("a", 1)).toBe(false);
   });
 
-  it("are bounded; the oldest gives way, and marking again makes young", () => {
+  it("are limited in number: the oldest is evicted, and marking a key again renews it", () => {
     const markers = new PassMarkers();
     for (let key = 0; key < 10_000; key++) markers.mark(`k${key}`, 0);
     markers.mark("k0", 1);
@@ -38,7 +38,7 @@ describe("pass markers", () => {
 });
 
 describe("the use log", () => {
-  it("counts hits and the last of them until it is drained", () => {
+  it("counts hits and keeps the time of the last one until it is drained", () => {
     const uses = new UseLog();
     uses.note("a", 5);
     uses.note("a", 9);
@@ -55,7 +55,7 @@ describe("the use log", () => {
 describe("the watchdog", () => {
   const PATIENCE = { firstByteMs: 100, idleMs: 50, totalMs: 300 };
 
-  it("tells once, of the first patience that runs out, at its moment", () => {
+  it("reports the first limit that is exceeded, once and at the right time", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 12 }), (gaps) => {
         const clock = new FakeClock(0);
@@ -77,11 +77,10 @@ describe("the watchdog", () => {
         clock.advance(1000);
         expect(told).toEqual([expected]);
       }),
-      { seed: 51 },
     );
   });
 
-  it("says nothing once it is stopped", () => {
+  it("reports nothing once it is stopped", () => {
     const clock = new FakeClock();
     const dog = new Watchdog(clock, PATIENCE, () => expect.unreachable());
     dog.stop();
@@ -91,31 +90,31 @@ describe("the watchdog", () => {
 });
 
 describe("stored bodies", () => {
-  it("come back as they went in, of any size and content", () => {
+  it("are decoded to what was encoded, for any size and content", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 20_000 }), fc.nat(20_000), (bytes, minimum) => {
         const decoded = decodeBody(encodeBody(bytes, minimum));
         expect(decoded === null ? null : [...decoded]).toEqual([...bytes]);
       }),
-      { seed: 52, numRuns: 100 },
+      { numRuns: 100 },
     );
   });
 
-  it("are deflated when that helps and only then", () => {
+  it("are deflated only if that makes them smaller", () => {
     const text = new TextEncoder().encode("the same words ".repeat(1000));
     expect(encodeBody(text).byteLength).toBeLessThan(text.byteLength / 10);
     const noise = new Uint8Array(randomBytes(10_000));
     expect(encodeBody(noise).byteLength).toBe(noise.byteLength + 1);
   });
 
-  it("that are damaged are told apart", () => {
+  it("that are damaged are decoded to null", () => {
     const good = encodeBody(new TextEncoder().encode("words ".repeat(2000)));
     expect(decodeBody(new Uint8Array())).toBeNull();
     expect(decodeBody(Uint8Array.from([9, 1, 2]))).toBeNull();
     expect(decodeBody(good.subarray(0, good.byteLength - 4))).toBeNull();
   });
 
-  it("are split into rows within the platform's bound and joined again", () => {
+  it("are split into rows within the platform's limit and joined again", () => {
     for (const [json, events] of [
       [0, 0],
       [10, 20],
@@ -134,7 +133,7 @@ describe("stored bodies", () => {
   });
 });
 
-describe("the front in memory", () => {
+describe("the RAM front", () => {
   const body: EntryBody = { json: new Uint8Array(100), events: new Uint8Array(200), usageEvent: "" };
   const COST_BYTES = 600 + 200 + 2 * 100;
 
@@ -161,7 +160,7 @@ describe("the front in memory", () => {
     };
   }
 
-  it("keeps what was used last within its bytes", () => {
+  it("keeps the most recently used entries within its byte limit", () => {
     const ledger = new IsolateLedger(1_000_000);
     const front = new RamFront(ledger, "shard-0", 3 * COST_BYTES);
     for (const key of ["a", "b", "c"]) front.put(entryOf(key), body, null);
@@ -171,14 +170,14 @@ describe("the front in memory", () => {
     expect([front.size, front.bytes, ledger.usedBytes]).toEqual([3, 3 * COST_BYTES, 3 * COST_BYTES]);
   });
 
-  it("hands back what it cannot keep, and keeps nothing of it", () => {
+  it("returns an entry that it cannot keep, and holds nothing of it", () => {
     const ledger = new IsolateLedger(1_000_000);
     const front = new RamFront(ledger, "shard-0", COST_BYTES - 1);
     expect(front.put(entryOf("a"), body, "text").json).toBe("text");
     expect([front.get("a"), front.bytes, ledger.usedBytes]).toEqual([null, 0, 0]);
   });
 
-  it("replaces, deletes and clears without losing count", () => {
+  it("keeps its byte count right when entries are replaced, deleted and cleared", () => {
     const ledger = new IsolateLedger(1_000_000);
     const front = new RamFront(ledger, "shard-0", 100_000);
     front.put(entryOf("a"), body, null);
@@ -191,7 +190,7 @@ describe("the front in memory", () => {
     expect([front.size, front.bytes, ledger.usedBytes]).toEqual([0, 0, 0]);
   });
 
-  it("sheds its oldest when memory is wanted for something worth more", () => {
+  it("sheds its oldest entries when something more valuable needs memory", () => {
     const ledger = new IsolateLedger(3 * COST_BYTES);
     const front = new RamFront(ledger, "shard-0", 1_000_000);
     for (const key of ["a", "b", "c"]) front.put(entryOf(key), body, null);
@@ -199,7 +198,7 @@ describe("the front in memory", () => {
     expect(["a", "b", "c"].map((key) => front.get(key) !== null)).toEqual([false, false, true]);
   });
 
-  it("takes note of uses that were written to the row", () => {
+  it("applies uses that were written to the row", () => {
     const front = new RamFront(new IsolateLedger(1_000_000), "shard-0", 100_000);
     front.put(entryOf("a"), body, null);
     front.noteUses("a", 3, 9);

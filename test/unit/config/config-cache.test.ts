@@ -5,13 +5,13 @@ import { sha256Hex } from "../../../shared/digest/sha256.ts";
 afterEach(() => vi.restoreAllMocks());
 
 describe("the isolate's configuration", () => {
-  it("is parsed once for an environment", () => {
+  it("is resolved once per environment", () => {
     const env = { SHARD_COUNT: "3" };
     expect(configOf(env)).toBe(configOf(env));
     expect(configOf({ SHARD_COUNT: "3" })).not.toBe(configOf(env));
   });
 
-  it("is reported once, with every problem and no value", () => {
+  it("is reported once when invalid, with all problems and no values", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const env = { SHARD_COUNT: "0", ADMIN_TOKEN: "hush" };
     expect(configOf(env).ok).toBe(false);
@@ -22,7 +22,7 @@ describe("the isolate's configuration", () => {
     expect(line).not.toContain("hush");
   });
 
-  it("digests with SHA-256", () => {
+  it("uses SHA-256 for digests", () => {
     expect(sha256Hex("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 });

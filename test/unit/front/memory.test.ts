@@ -31,14 +31,14 @@ function answer(json: string, changes: Partial<WholeAnswer> = {}): WholeAnswer {
 }
 
 describe("answers in isolate memory", () => {
-  it("are hits from then on, whatever they were at first", () => {
+  it("are served as hits, whatever their first outcome was", () => {
     const memory = new AnswerMemory(new IsolateLedger(1e6), 1e6, TTL_MS);
     memory.put("k", "json", answer("x"), 0, 0);
     expect(memory.get("k", "json", 1)).toMatchObject({ outcome: "HIT", forwarded: null, collapsed: false, json: "x" });
     expect(memory.get("k", "sse", 1)).toBeNull();
   });
 
-  it("never take more than their bytes, tell the ledger of each, and give everything back", () => {
+  it("never exceed their limit, and the ledger always has their bytes", () => {
     const step = fc.record({
       key: fc.nat(8),
       size: fc.nat(3000),
@@ -71,11 +71,11 @@ describe("answers in isolate memory", () => {
         memory.clear();
         expect([memory.bytes, ledger.usedBy("l0")]).toEqual([0, 0]);
       }),
-      { seed: 71, numRuns: 200 },
+      { numRuns: 200 },
     );
   });
 
-  it("give way, the oldest first, to what is worth more", () => {
+  it("are shed for more valuable memory, the oldest first", () => {
     const ledger = new IsolateLedger(10_000);
     const memory = new AnswerMemory(ledger, 10_000, TTL_MS);
     for (const key of ["a", "b", "c"]) memory.put(key, "json", answer("x".repeat(1000)), 0, 0);
@@ -83,7 +83,7 @@ describe("answers in isolate memory", () => {
     expect(["a", "b", "c"].map((key) => memory.get(key, "json", 1) !== null)).toEqual([false, true, true]);
   });
 
-  it("asked for before a purge are not remembered after it", () => {
+  it("are not remembered when they were requested before a purge", () => {
     const memory = new AnswerMemory(new IsolateLedger(1e6), 1e6, TTL_MS);
     const { generation } = memory;
     memory.clear();
@@ -93,7 +93,7 @@ describe("answers in isolate memory", () => {
     expect(memory.get("k", "json", 1)).not.toBeNull();
   });
 
-  it("that could never be served again are not kept", () => {
+  it("are not kept when they could never be served", () => {
     const memory = new AnswerMemory(new IsolateLedger(1e6), 5000, TTL_MS);
     memory.put("dead", "json", answer("x", { expiresMs: 5 }), 0, 5);
     memory.put("unstored", "json", answer("x", { stored: false }), 0, 0);
@@ -117,7 +117,7 @@ describe("plans in isolate memory", () => {
     withheld: "",
   };
 
-  it("are found by the very bytes they were made of, within their bytes", () => {
+  it("are found by their exact identity, and stay within their limit", () => {
     const ledger = new IsolateLedger(1e6);
     const plans = new PlanMemory(ledger, 10_000);
     for (let index = 0; index < 100; index++) plans.put(`identity ${index}`, { ...plan, key: `k${index}` });
@@ -127,7 +127,7 @@ describe("plans in isolate memory", () => {
     expect(plans.get("identity 9")).toBeNull();
   });
 
-  it("of long bodies are made anew each time, and none is kept where there is no room", () => {
+  it("are not kept for long bodies, nor when there is no room", () => {
     const ledger = new IsolateLedger(1e6);
     const plans = new PlanMemory(ledger, 1e6);
     plans.put("x".repeat(16 * 1024 + 1), plan);
@@ -136,7 +136,7 @@ describe("plans in isolate memory", () => {
     expect([ledger.usedBytes, none.get("x")]).toEqual([0, null]);
   });
 
-  it("are counted once however often they are put, and shed when memory is short", () => {
+  it("are counted once when put twice, and shed when memory is short", () => {
     const ledger = new IsolateLedger(2000);
     const plans = new PlanMemory(ledger, 1e6);
     plans.put("a", plan);
@@ -148,8 +148,8 @@ describe("plans in isolate memory", () => {
   });
 });
 
-describe("what an isolate saw", () => {
-  it("is reported per tenant and shard, once, and at most every two seconds", () => {
+describe("the traffic of an isolate", () => {
+  it("is reported once per tenant and shard, at most every two seconds", () => {
     const report = new IsolateTraffic();
     expect(report.due(10_000)).toBe(false);
     report.answered("acme", 1, "memory_hit", 0, 5);
@@ -171,7 +171,7 @@ describe("what an isolate saw", () => {
     expect([report.due(11_999), report.due(12_000)]).toEqual([false, true]);
   });
 
-  it("of invented tenants is bounded", () => {
+  it("is bounded when there are many tenants", () => {
     const report = new IsolateTraffic();
     for (let tenant = 0; tenant < 5000; tenant++) report.answered(`t${tenant}`, 0, "memory_hit", 0);
     expect(report.drain(0)).toHaveLength(1000);

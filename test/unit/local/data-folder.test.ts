@@ -14,26 +14,26 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-test("a folder is held by one server and free after it", async () => {
+test("a folder is free again after its server has released it", async () => {
   const first = await DataFolder.open(path);
   expect(first.ok).toBe(true);
   if (first.ok) first.value.release();
   expect((await DataFolder.open(path)).ok).toBe(true);
 });
 
-test("the folder of a live server is refused with its process and address", async () => {
+test("the folder of a live server is refused, naming its process and address", async () => {
   const holder = { server: identifyProcess(process.pid), runtime: null, url: "http://127.0.0.1:1" };
   writeFileSync(join(path, "server.json"), JSON.stringify(holder));
   const refused = await DataFolder.open(path);
   expect(refused.ok ? "" : refused.error).toContain(`process ${process.pid}) is already running at http://127.0.0.1:1`);
 });
 
-test("a process that merely has a dead server's number does not hold its folder", async () => {
+test("a process that has reused a dead server's process id does not hold its folder", async () => {
   writeFileSync(join(path, "server.json"), JSON.stringify({ server: { pid: process.pid, started: "long ago" }, runtime: null, url: null }));
   expect((await DataFolder.open(path)).ok).toBe(true);
 });
 
-test("the runtime that a killed server left behind is ended, and no other process", async () => {
+test("the runtime of a killed server is ended, but no process that has reused its id", async () => {
   const [orphan, stranger] = [spawn("sleep", ["60"]), spawn("sleep", ["60"])];
   const [orphanIdentity, strangerIdentity] = [identifyProcess(orphan.pid!)!, identifyProcess(stranger.pid!)!];
   try {
@@ -53,12 +53,12 @@ test("the runtime that a killed server left behind is ended, and no other proces
   }
 });
 
-test("a torn lock file is no holder", async () => {
+test("an incomplete lock file does not hold the folder", async () => {
   writeFileSync(join(path, "server.json"), '{"server":{"pi');
   expect((await DataFolder.open(path)).ok).toBe(true);
 });
 
-test("the admin token is made once and for its owner only", async () => {
+test("the admin token is created once and only its owner can read it", async () => {
   const opened = await DataFolder.open(path);
   if (!opened.ok) throw new Error(opened.error);
   const token = opened.value.adminToken();

@@ -9,7 +9,7 @@ describe("local options", () => {
     });
   });
 
-  test("come from the environment, and from the command line before it", () => {
+  test("come from the environment, and the command line takes precedence", () => {
     const env = { HOST: "::1", PORT: "9000", DATA_DIR: "/data" };
     expect(parseLocalOptions([], env)).toMatchObject({ value: { host: "::1", port: 9000, dataDir: "/data" } });
     expect(parseLocalOptions(["--port", "0", "--host", "127.0.0.2", "--data-dir", "x"], env)).toMatchObject({
@@ -25,7 +25,7 @@ describe("local options", () => {
     expect(parseLocalOptions([], { PORT: port })).toMatchObject({ ok: false });
   });
 
-  test("refuse what they do not know", () => {
+  test("refuse unknown options and arguments", () => {
     expect(parseLocalOptions(["--prot", "1"], {})).toMatchObject({ ok: false });
     expect(parseLocalOptions(["serve"], {})).toMatchObject({ ok: false });
   });

@@ -5,7 +5,7 @@ import type { VariableSources } from "../../../workers/local/cluster/variables.t
 const SOURCES: VariableSources = { environment: {}, file: {}, host: "127.0.0.1", adminToken: "kept-admin-token" };
 
 describe("variables of the local server", () => {
-  test("relax what one machine may relax", () => {
+  test("have relaxed defaults for one machine", () => {
     const result = resolveVariables(SOURCES);
     expect(result).toMatchObject({
       ok: true,
@@ -16,7 +16,7 @@ describe("variables of the local server", () => {
     });
   });
 
-  test("come from the environment before the file before the defaults", () => {
+  test("come from the environment, then the file, then the defaults", () => {
     const result = resolveVariables({
       ...SOURCES,
       environment: { CACHE_TTL_SECONDS: "7" },
@@ -25,13 +25,13 @@ describe("variables of the local server", () => {
     expect(result).toMatchObject({ value: { vars: { CACHE_TTL_SECONDS: "7", SHARD_COUNT: "3", AUTH: "keys" } } });
   });
 
-  test("leave everything else of the environment outside", () => {
+  test("do not include other variables of the environment", () => {
     const result = resolveVariables({ ...SOURCES, environment: { AWS_SECRET_ACCESS_KEY: "x", PATH: "/bin", LOCAL: "0" } });
     expect(result.ok && Object.keys(result.value.vars)).not.toContain("AWS_SECRET_ACCESS_KEY");
     expect(result).toMatchObject({ value: { vars: { LOCAL: "1" } } });
   });
 
-  test("name what is misspelt in the file", () => {
+  test("report unknown names in the file", () => {
     expect(resolveVariables({ ...SOURCES, file: { OPENAI_APIKEY: "sk" } })).toMatchObject({ value: { unknown: ["OPENAI_APIKEY"] } });
   });
 
@@ -40,13 +40,13 @@ describe("variables of the local server", () => {
     expect(result.ok ? [] : result.error.map(({ variable }) => variable).toSorted()).toEqual(["RATE_LIMIT_BURST", "SHARD_COUNT"]);
   });
 
-  test("want AUTH to be chosen before other machines are let in", () => {
+  test("require AUTH when other machines can reach the server", () => {
     expect(resolveVariables({ ...SOURCES, host: "0.0.0.0" })).toMatchObject({ ok: false, error: [{ variable: "AUTH" }] });
     expect(resolveVariables({ ...SOURCES, host: "0.0.0.0", environment: { AUTH: "open" } })).toMatchObject({ ok: true });
   });
 });
 
-test("the configuration's own reading gives the names", () => {
+test("the setting names are those that the configuration code reads", () => {
   const names = productVariables();
   for (const name of ["OPENAI_API_KEY", "OPENAI_BASE_URL", "AUTH", "SCOPE_FANOUT", "SPILL_WRITES_PER_DAY"]) expect(names).toContain(name);
   expect(names).not.toContain("LOCAL");

@@ -64,7 +64,7 @@ function content(answer: AssembledAnswer): string {
 }
 
 describe("the demo provider", () => {
-  it("says the same streamed and whole, with the same id, usage and finish reason, marked as a demo", async () => {
+  it("gives the same answer as JSON and as a stream, with the same id, usage and finish reason", async () => {
     const body = ask("Why is the sky blue?");
     const [live, json] = [await streamed(body), await whole(body)];
     expect(content(live)).toBe(content(json));
@@ -81,7 +81,7 @@ describe("the demo provider", () => {
     });
   });
 
-  it("answers the same request alike and any other request differently", async () => {
+  it("gives the same answer to the same request and another one to any other request", async () => {
     expect((await whole(ask("a"))).json).toBe((await whole(ask("a"))).json);
     const answers = await Promise.all(
       [ask("a"), ask("b"), ask("a", { temperature: 0.5 }), ask("a", { model: "other" }), ask("a ")].map(async (body) =>
@@ -91,12 +91,12 @@ describe("the demo provider", () => {
     expect(new Set(answers).size).toBe(answers.length);
   });
 
-  it("does not let the wish to stream change the answer", async () => {
+  it("gives the same answer with and without stream members in the request", async () => {
     const options = { stream: true, stream_options: { include_usage: true } };
     expect((await whole(ask("a", options))).json).toBe((await whole(ask("a"))).json);
   });
 
-  it("has 40 to 120 words and quotes at most 160 characters, whatever is asked", async () => {
+  it("answers any prompt with 40 to 120 words and quotes at most 160 characters", async () => {
     const prompt = fc.oneof(
       fc.string({ unit: "binary", maxLength: 2_000 }),
       fc.string({ unit: fc.constantFrom("a", " ", "\n", "🙂", "漢", "”"), maxLength: 2_000 }),
@@ -116,7 +116,7 @@ describe("the demo provider", () => {
     );
   });
 
-  it("quotes the final user text, out of parts and from behind other turns", async () => {
+  it("quotes the final user text, even from content parts and before other turns", async () => {
     const parts = [
       { type: "text", text: "What is" },
       { type: "image_url", image_url: { url: "x" } },
@@ -133,7 +133,7 @@ describe("the demo provider", () => {
     expect(content(await whole(ask("")))).toContain("no text to quote");
   });
 
-  it("waits a quarter of a second, then keeps sixty tokens a second", async () => {
+  it("waits a quarter of a second, then sends sixty tokens a second", async () => {
     const ports = clock();
     const answer = await streamed(ask("pace"), ports);
     const tokens = content(answer).match(/\s*\S+/g) ?? [];
@@ -146,7 +146,7 @@ describe("the demo provider", () => {
     expect(together.slept[0]).toBeCloseTo(250 + (tokens.length * 1_000) / 60);
   });
 
-  it("stops at max_tokens with finish reason length, and not at a limit it does not reach", async () => {
+  it("stops at max_tokens with finish reason length, unless the answer is shorter", async () => {
     for (const limit of [{ max_tokens: 5 }, { max_completion_tokens: 5, max_tokens: 50 }]) {
       const answer = await streamed(ask("x", limit));
       expect(answer.finishReasons).toEqual(["length"]);
@@ -162,19 +162,19 @@ describe("the demo provider", () => {
     expect(content(await whole(ask("ZEBRA crossing", { stop: "crossing" })))).toMatch(/ZEBRA $/);
   });
 
-  it("gives n different choices, streamed as whole", async () => {
+  it("gives n different choices, the same as JSON and as a stream", async () => {
     const body = ask("x", { n: 3 });
     const live = contents(await streamed(body));
     expect(new Set(live).size).toBe(3);
     expect(contents(await whole(body))).toEqual(live);
   });
 
-  it("leaves the usage event out when it is not wanted", async () => {
+  it("omits the usage event when the request does not want it", async () => {
     expect((await streamed(ask("x", { stream_options: { include_usage: false } }))).usageEvents).toBe(0);
     expect((await streamed(ask("x"))).usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
   });
 
-  it("stops sleeping once its body is cancelled", async () => {
+  it("stops when its body is cancelled", async () => {
     const ports = clock();
     const reader = demoChat(ask("x"), true, ports).body!.getReader();
     for (let read = 0; read < 5; read++) await reader.read();
@@ -185,7 +185,7 @@ describe("the demo provider", () => {
     expect(before).toBeLessThan(10);
   });
 
-  it("does not run ahead of its reader", async () => {
+  it("does not produce more than its reader reads", async () => {
     const ports = clock();
     const reader = demoChat(ask("x"), true, ports).body!.getReader();
     await reader.read();
@@ -194,7 +194,7 @@ describe("the demo provider", () => {
     await reader.cancel();
   });
 
-  it("refuses what is no JSON object, in OpenAI's shape", async () => {
+  it("refuses a body that is not a JSON object, in OpenAI's error format", async () => {
     for (const body of ["", "[]", "nope"]) {
       const response = demoChat(body, true, clock());
       expect(response.status).toBe(400);

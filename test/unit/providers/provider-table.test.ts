@@ -8,14 +8,14 @@ const OPENAI = { name: "openai", baseUrl: "https://api.openai.com/v1", apiKey: "
 const NOW_MS = Date.UTC(2026, 10, 2, 12);
 
 describe("the provider table", () => {
-  it("has unique names, and an address for every provider that is called over HTTP by default", () => {
+  it("has unique names, and a default base URL for every provider that is not embedded", () => {
     expect(new Set(PROVIDERS.map((provider) => provider.name)).size).toBe(PROVIDERS.length);
     for (const provider of PROVIDERS) expect(provider.embedded).toBe(provider.defaultBaseUrl === null);
   });
 });
 
 describe("the call for a chat request", () => {
-  it("asks for a stream with usage, with the key, at the provider's address", () => {
+  it("requests a stream with usage, with the key, at the provider's base URL", () => {
     expect(chatCall(OPENAI, '{"model":"m"}', true)).toEqual({
       url: "https://api.openai.com/v1/chat/completions",
       method: "POST",
@@ -24,7 +24,7 @@ describe("the call for a chat request", () => {
     });
   });
 
-  it("sends the body untouched and no key when neither is wanted", () => {
+  it("sends the body unchanged and no key when there is none", () => {
     expect(chatCall({ ...OPENAI, apiKey: null }, '{"model":"m"}', false)).toEqual({
       url: "https://api.openai.com/v1/chat/completions",
       method: "POST",
@@ -33,7 +33,7 @@ describe("the call for a chat request", () => {
     });
   });
 
-  it("adds the stream members to any object, its big numbers unharmed", () => {
+  it("adds the stream members to any object and keeps big numbers", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom("", " ", "\n"), (members, space) => {
         const { stream: _stream, stream_options: _options, ...rest } = members;
@@ -52,7 +52,7 @@ describe("the call for a chat request", () => {
     ["https://host/v1/", "https://host/v1/chat/completions"],
     ["http://127.0.0.1:9000", "http://127.0.0.1:9000/chat/completions"],
     ["https://azure/deployments/d?api-version=1", "https://azure/deployments/d/chat/completions?api-version=1"],
-  ])("puts the path behind %s", (baseUrl, url) => {
+  ])("appends the path to %s", (baseUrl, url) => {
     expect(chatCall({ ...OPENAI, baseUrl }, "{}", false).url).toBe(url);
   });
 });
@@ -68,7 +68,7 @@ describe("a refusal to stream", () => {
     [400, '{"message":"This endpoint does not support stream=true"}'],
     [400, "Streaming is disabled"],
     [422, '{"detail":[{"msg":"Extra inputs are not permitted: stream_options","type":"extra_forbidden"}]}'],
-  ])("is seen in %i %s", (status, text) => {
+  ])("is recognised in %i %s", (status, text) => {
     expect(refusesStreaming(status, text)).toBe(true);
   });
 
@@ -79,7 +79,7 @@ describe("a refusal to stream", () => {
     [404, openai("stream not supported")],
     [400, ""],
     [400, "<html>stream not supported</html>"],
-  ])("is not seen in %i %s", (status, text) => {
+  ])("is not recognised in %i %s", (status, text) => {
     expect(refusesStreaming(status, text)).toBe(false);
   });
 });
@@ -121,12 +121,12 @@ describe("a provider's error", () => {
     ["-5", null],
     ["", null],
     [null, null],
-  ])("names the wait of Retry-After %s", (retryAfter, seconds) => {
+  ])("includes Retry-After %s in seconds", (retryAfter, seconds) => {
     const failure = providerError("openai", 429, "{}", retryAfter, NOW_MS);
     expect(failure.kind === "upstream_error" && failure.retryAfterSeconds).toBe(seconds);
   });
 
-  it("never throws and is bounded, whatever the body", () => {
+  it("never throws and is bounded for any body", () => {
     const body = fc.oneof(
       fc.string(),
       fc.json(),

@@ -4,12 +4,12 @@ import { LeaseBook } from "../../../workers/limits/lease-book.ts";
 import type { QueuePorts } from "../../../workers/limits/lease-queue.ts";
 import { type LimiterPort, type LimiterStub, tenantLimiterName, userLimiterName } from "../../../workers/limits/limiter-port.ts";
 
-/** An instant far from zero, so that forgotten initial values show. */
+/** A time far from zero, so that forgotten initial values cause failures. */
 export const START_MS = 1_800_000_000_000;
 
 export const UNLIMITED_POLICY: RatePolicy = { requests: null, windowSeconds: 3600, burst: 50 };
 
-/** A clock whose timers fire only when it is moved. */
+/** A clock whose timers fire only when the test advances it. */
 export class FakeClock {
   nowMs = START_MS;
   #timers: { readonly atMs: number; readonly fire: () => void }[] = [];
@@ -41,19 +41,19 @@ export class FakeClock {
   }
 }
 
-/** Lets every promise that can settle do so. */
+/** Waits until all promises that can settle have settled. */
 export async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** One limiter object: the real ledger, with a network that can be slowed and cut. */
+/** A limiter with the real ledger, and with a network that a test can slow down or break. */
 export class FakeLimiter implements LimiterStub {
   ledger: Ledger | null = null;
   readonly requests: LeaseRequest[] = [];
   readonly released: LeaseReturn[] = [];
-  /** Instants requests were charged at, per attempt. */
+  /** Time of the charge, by attempt. */
   readonly chargedAtMs = new Map<string, number>();
-  /** Answers wait for this when set. */
+  /** When set, answers wait for it. */
   gate: Promise<void> | null = null;
   failure: Error | null = null;
   readonly #clock: FakeClock;
@@ -77,7 +77,7 @@ export class FakeLimiter implements LimiterStub {
     if (this.ledger !== null) this.ledger = returnLease(this.ledger, ended, this.#clock.nowMs);
   }
 
-  /** What an eviction leaves: only data. */
+  /** Simulates an eviction, after which only data is left. */
   restart(): void {
     this.ledger = structuredClone(this.ledger);
   }

@@ -27,7 +27,7 @@ function admitted(admission: Admission): Extract<Admission, { kind: "admitted" }
   return admission;
 }
 
-describe("admitting out of leases", () => {
+describe("a lease book", () => {
   it("admits exactly the burst, one after another", async () => {
     const { admit, limiters } = world();
     for (let request = 1; request <= 50; request += 1) expect(admitted(await admit()).user?.remaining).toBe(50 - request);
@@ -40,27 +40,27 @@ describe("admitting out of leases", () => {
     expect(limiters.calls).toBeLessThan(35);
   });
 
-  it("admits exactly the burst of requests that come all at once, with few calls", async () => {
+  it("admits exactly the burst of concurrent requests, with few calls", async () => {
     const { admit, limiters } = world();
     const admissions = await Promise.all(Array.from({ length: 51 }, async () => await admit()));
     expect(kinds(admissions)).toEqual({ admitted: 50, denied: 1 });
     expect(limiters.calls).toBe(3);
   });
 
-  it("serves waiting requests first come, first served", async () => {
+  it("serves waiting requests in order of arrival", async () => {
     const { admit } = world({ user: { ...HOURLY, burst: 3 } });
     const admissions = await Promise.all(Array.from({ length: 5 }, async () => await admit()));
     expect(admissions.map(({ kind }) => kind)).toEqual(["admitted", "admitted", "admitted", "denied", "denied"]);
   });
 
-  it("answers without a promise while a lease lasts", async () => {
+  it("answers synchronously while it holds a lease", async () => {
     const { admit } = world({ user: { ...HOURLY, burst: 1000 } });
     for (let warm = 0; warm < 10; warm += 1) await admit();
     const [first, second] = [admit(), admit()];
     expect([first, second].some((admission) => !(admission instanceof Promise))).toBe(true);
   });
 
-  it("costs a steady user a small fraction of a call per request", async () => {
+  it("needs a small fraction of a call per request of a steady user", async () => {
     const { admit, clock, limiters } = world({ user: { requests: 36_000, windowSeconds: 3600, burst: 500 } });
     for (let request = 0; request < 2000; request += 1) {
       admitted(await admit());
@@ -69,7 +69,7 @@ describe("admitting out of leases", () => {
     expect(limiters.calls / 2000).toBeLessThan(0.05);
   });
 
-  it("takes no surplus for a user who comes rarely", async () => {
+  it("takes no surplus for an infrequent user", async () => {
     const { admit, clock, limiters } = world();
     for (let request = 0; request < 20; request += 1) {
       admitted(await admit());
@@ -78,12 +78,12 @@ describe("admitting out of leases", () => {
     expect(limiters.user("acme", "ann").requests.map(({ expected }) => expected)).toEqual(Array.from({ length: 20 }, () => 1));
   });
 
-  it("keeps users and tenants apart, whatever their names", async () => {
+  it("separates users and tenants, whatever their names", async () => {
     const { admit } = world({ user: { ...HOURLY, burst: 1 } });
     expect(kinds(await Promise.all([admit("b", "a"), admit("", "ab"), admit(":b", "a"), admit("b", "a:")]))).toEqual({ admitted: 4 });
   });
 
-  it("asks nobody where nothing is limited, and admits nothing where the limit is zero", async () => {
+  it("makes no call without a limit, and admits nothing when the limit is zero", async () => {
     const unlimited = world({ user: UNLIMITED_POLICY });
     expect(admitted(await unlimited.admit()).user).toBeNull();
     expect(unlimited.limiters.calls).toBe(0);
@@ -94,7 +94,7 @@ describe("admitting out of leases", () => {
 });
 
 describe("denials", () => {
-  it("are remembered until their time: a flood costs no calls", async () => {
+  it("are remembered until they end, so a flood makes no calls", async () => {
     const { admit, clock, limiters } = world({ user: { ...HOURLY, burst: 1 } });
     await admit();
     await admit();
@@ -107,7 +107,7 @@ describe("denials", () => {
     admitted(await admit());
   });
 
-  it("tell a wait after which a lone user is admitted", async () => {
+  it("give a wait after which a lone user is admitted", async () => {
     const { admit, clock } = world();
     for (let round = 0; round < 20; round += 1) {
       let admission = await admit();
@@ -118,7 +118,7 @@ describe("denials", () => {
     }
   });
 
-  it("of the tenant hold for every user, and cost the user nothing", async () => {
+  it("of the tenant apply to every user and cost the user nothing", async () => {
     const { admit, limiters } = world({ tenant: { ...HOURLY, burst: 2 } });
     expect(kinds([await admit("ann"), await admit("bob")])).toEqual({ admitted: 2 });
     expect(await admit("cid")).toMatchObject({ kind: "denied", limitedBy: "tenant", user: { remaining: 50, retryAfterSeconds: 0 } });
@@ -127,16 +127,16 @@ describe("denials", () => {
     expect(limiters.calls).toBe(calls);
   });
 
-  it("of one bucket give the other's request back", async () => {
+  it("of one bucket return the request taken from the other", async () => {
     const { admit, clock, limiters } = world({ user: { ...HOURLY, burst: 5 }, tenant: { ...HOURLY, burst: 2 } });
     await Promise.all([admit(), admit(), admit(), admit()]);
     await clock.advance(3600);
-    // One request has flowed into both; only the two admitted ones were ever spent by the user.
+    // Both buckets were refilled by one request. The user has spent only the two admitted ones.
     admitted(await admit());
     expect(ledgerStatus(limiters.user("acme", "ann").ledger!, clock.nowMs).remaining).toBe(3);
   });
 
-  it("ask both buckets at once", async () => {
+  it("are decided by calls to both buckets at once", async () => {
     const { admit, limiters } = world({ tenant: HOURLY });
     const admission = admit();
     expect(limiters.calls).toBe(2);
@@ -145,7 +145,7 @@ describe("denials", () => {
 });
 
 describe("refunds", () => {
-  it("of a surplus lease are spent again without a call, and count once", async () => {
+  it("of a lease with a surplus are spent again without a call and count once", async () => {
     const { admit, limiters } = world({ user: { ...HOURLY, burst: 1000 } });
     for (let warm = 0; warm < 3; warm += 1) await admit();
     const { calls } = limiters;
@@ -157,7 +157,7 @@ describe("refunds", () => {
     expect(limiters.calls - calls).toBeLessThan(2);
   });
 
-  it("of a lease without surplus travel home with the next call, which a denial no longer forbids", async () => {
+  it("of a lease without a surplus are returned with the next call and end a remembered denial", async () => {
     const { admit } = world({ user: { ...HOURLY, burst: 2 } });
     const first = admitted(await admit());
     admitted(await admit());
@@ -169,7 +169,7 @@ describe("refunds", () => {
 });
 
 describe("leases end", () => {
-  it("at their time, counted from before the request was sent", async () => {
+  it("after their TTL, counted from before the request was sent", async () => {
     const { admit, clock, limiters } = world({ user: { ...HOURLY, burst: 1000 } });
     for (let warm = 0; warm < 4; warm += 1) await admit();
     const { calls } = limiters;
@@ -181,7 +181,7 @@ describe("leases end", () => {
     expect(limiters.calls).toBe(calls + 1);
   });
 
-  it("when their bucket falls idle: the rest goes back, once", async () => {
+  it("when their bucket is idle, and the rest is returned once", async () => {
     const { admit, clock, limiters, book } = world({ user: { ...HOURLY, burst: 1000 } });
     for (let warm = 0; warm < 4; warm += 1) await admit();
     const limiter = limiters.user("acme", "ann");
@@ -203,7 +203,7 @@ describe("leases end", () => {
     expect(limiters.calls).toBe(calls + 1);
   });
 
-  it("when too many buckets are remembered", async () => {
+  it("when their bucket is evicted", async () => {
     const { admit, limiters, book } = world({ user: { ...HOURLY, burst: 1000 } }, 3);
     for (let warm = 0; warm < 4; warm += 1) await admit("first");
     for (let user = 0; user < 50; user += 1) await admit(`user-${user}`);
@@ -214,7 +214,7 @@ describe("leases end", () => {
 });
 
 describe("an unreachable limiter", () => {
-  it("is told apart from a denial and not asked again for a moment", async () => {
+  it("is distinguished from a denial and not called again for a second", async () => {
     const { admit, clock, limiters } = world();
     const limiter = limiters.user("acme", "ann");
     limiter.failure = new Error("network connection lost");
@@ -226,7 +226,7 @@ describe("an unreachable limiter", () => {
     admitted(await admit());
   });
 
-  it("is asked once more with the same attempt where the platform allows it, never when overloaded", async () => {
+  it("is called once more with the same attempt when the platform allows it, but not when overloaded", async () => {
     const reset = world();
     reset.limiters.user("acme", "ann").failure = Object.assign(new Error("reset"), { durableObjectReset: true });
     expect(await reset.admit()).toEqual({ kind: "unavailable" });
@@ -238,7 +238,7 @@ describe("an unreachable limiter", () => {
     expect(busy.limiters.calls).toBe(1);
   });
 
-  it("gives back what the other bucket had given", async () => {
+  it("causes the request of the other bucket to be returned", async () => {
     const { admit, limiters } = world({ tenant: HOURLY });
     limiters.tenant("acme").failure = new Error("gone");
     expect(await admit()).toEqual({ kind: "unavailable" });
@@ -248,7 +248,7 @@ describe("an unreachable limiter", () => {
     expect(admitted(await admit()).user?.remaining).toBe(49);
   });
 
-  it("that never answers is given up in bounded time, and every timer is stopped", async () => {
+  it("times out when it never answers, and every timer is stopped", async () => {
     const { admit, clock, limiters } = world();
     limiters.user("acme", "ann").gate = new Promise(() => {});
     const waiting = Promise.all([admit(), admit(), admit()]);
@@ -259,8 +259,8 @@ describe("an unreachable limiter", () => {
   });
 });
 
-describe("a request that dies while it calls", () => {
-  /** A book whose first caller's code stops running: its deferred work never settles. */
+describe("a leader that stops during its call", () => {
+  /** A lease book whose first caller stops running. Its deferred work never settles. */
   function dyingLeader() {
     const parts = world();
     const limiter = parts.limiters.user("acme", "ann");
@@ -270,7 +270,7 @@ describe("a request that dies while it calls", () => {
     return { ...parts, dead, limiter };
   }
 
-  it("delays its followers by their patience, then one of them calls for all", async () => {
+  it("delays its followers by their patience, then one of them calls for all of them", async () => {
     const { admit, clock, limiter } = dyingLeader();
     const followers = Promise.all([admit(), admit(), admit()]);
     await clock.advance(FOLLOWER_PATIENCE_MS);
@@ -278,7 +278,7 @@ describe("a request that dies while it calls", () => {
     expect(limiter.requests.length).toBe(2);
   });
 
-  it("and is answered after all has its lease sent home, not kept", async () => {
+  it("returns the lease of an answer that arrives late after all", async () => {
     const { admit, clock, limiters } = world();
     const limiter = limiters.user("acme", "ann");
     let answer = (): void => {};
@@ -289,12 +289,12 @@ describe("a request that dies while it calls", () => {
     expect(kinds(await admissions)).toEqual({ admitted: 2 });
     answer();
     await settle();
-    // Nobody holds that request back at the limiter: spent later, it would come on top of a full bucket.
+    // The limiter does not hold that request. Spent later, it would be admitted on top of a full bucket.
     expect(admitted(await admit()).user?.remaining).toBe(47);
     expect(limiter.requests.at(-1)?.returns).toEqual([{ leaseId: limiter.requests[0]?.attempt, unused: 1 }]);
   });
 
-  it("leaves a lease book that works", async () => {
+  it("does not break the lease book", async () => {
     const { admit, clock } = dyingLeader();
     await clock.advance(FOLLOWER_PATIENCE_MS + LIMITER_TIMEOUT_MS + UNAVAILABLE_MEMORY_MS);
     expect((await admit()).kind).toBe("admitted");
@@ -302,7 +302,7 @@ describe("a request that dies while it calls", () => {
 });
 
 describe("concurrent requests", () => {
-  it("share one call, and those it leaves over share the next", async () => {
+  it("share one call, and the rest share the next one", async () => {
     const { admit, limiters } = world();
     const limiter = limiters.user("acme", "ann");
     let open = (): void => {};

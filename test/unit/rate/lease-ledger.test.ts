@@ -18,7 +18,7 @@ function ask(attempt: string, changes: Partial<LeaseRequest> = {}): LeaseRequest
   return { requests: 1000, windowSeconds: 3600, burst: 50, want: 1, expected: 1000, attempt, returns: [], ...changes };
 }
 
-/** Runs requests one after another at one instant. */
+/** Runs requests one after another at the same time. */
 function run(requests: readonly LeaseRequest[], nowMs = NOW_MS, start: Ledger | null = null): { ledger: Ledger; grants: LeaseGrant[] } {
   let ledger = start;
   const grants: LeaseGrant[] = [];
@@ -32,7 +32,7 @@ function run(requests: readonly LeaseRequest[], nowMs = NOW_MS, start: Ledger | 
 }
 
 describe("granting a lease", () => {
-  it("hands out at most a tenth of what is left, and at least one", () => {
+  it("grants at most a tenth of what is left, and at least one request", () => {
     const { grants } = run(Array.from({ length: 30 }, (_, index) => ask(`a${index}`)));
     let left = 50;
     for (const { granted } of grants) {
@@ -42,30 +42,30 @@ describe("granting a lease", () => {
     expect(left).toBe(0);
   });
 
-  it("hands out no more than the isolate expects to need", () => {
+  it("grants no more than the isolate expects to need", () => {
     expect(run([ask("a", { expected: 2 })]).grants[0]?.granted).toBe(2);
     expect(run([ask("a", { expected: 0 })]).grants[0]?.granted).toBe(1);
   });
 
-  it("serves the waiting requests as far as the bucket reaches", () => {
+  it("serves as many waiting requests as the bucket holds", () => {
     expect(run([ask("a", { want: 30 })]).grants[0]?.granted).toBe(30);
     expect(run([ask("a", { want: 30 }), ask("b", { want: 30 })]).grants[1]?.granted).toBe(20);
   });
 
-  it("answers a repeated attempt with the same grant, once charged", () => {
+  it("answers a repeated attempt with the same grant and charges it once", () => {
     const { ledger, grants } = run([ask("a"), ask("a")]);
     expect(grants[1]).toEqual(grants[0]);
     expect(ledgerStatus(ledger, NOW_MS)).toEqual({ remaining: 45, leased: 5, resetSeconds: HELD_MS / 1000 + 5 * 3.6 });
   });
 
-  it("tells an empty bucket's wait to the millisecond", () => {
+  it("gives the wait for an empty bucket to the millisecond", () => {
     const { ledger, grants } = run([ask("a", { want: 50 }), ask("b")]);
     expect(grants[1]).toMatchObject({ granted: 0, left: 0, retryAfterSeconds: 3.6 });
     expect(grantLease(ledger, ask("c"), NOW_MS + 3599).grant).toMatchObject({ granted: 0, retryAfterSeconds: 0.001 });
     expect(grantLease(ledger, ask("c"), NOW_MS + 3600).grant.granted).toBe(1);
   });
 
-  it("asks for no write when it denies", () => {
+  it("needs no write for a plain denial", () => {
     const { ledger } = run([ask("a", { want: 50 })]);
     expect(grantLease(ledger, ask("b"), NOW_MS + 10).store).toBe(false);
     expect(grantLease(ledger, ask("b", { burst: 40 }), NOW_MS + 10).store).toBe(true);
@@ -76,12 +76,12 @@ describe("granting a lease", () => {
     const { ledger } = run([ask("a")]);
     const beforeExpiry = advance(ledger, NOW_MS + HELD_MS - 1);
     expect(ledgerStatus(beforeExpiry, NOW_MS + HELD_MS - 1)).toMatchObject({ remaining: 45, leased: 5 });
-    // What refills after the expiry counts from the expiry on, not from the last look.
+    // The refill after the expiry counts from the expiry, not from the last update.
     const one = advance(ledger, NOW_MS + HELD_MS + 3600);
     expect(ledgerStatus(one, NOW_MS + HELD_MS + 3600)).toMatchObject({ remaining: 46, leased: 0 });
   });
 
-  it("is bounded: the oldest lease that is done with is forgotten, one that may be spent never", () => {
+  it("drops the oldest ended lease at its limit, but never one that may still be spent", () => {
     const many = { burst: 1_000_000, want: 1, expected: 1 };
     const filled = run(Array.from({ length: MAX_LEASES }, (_, index) => ask(`a${index}`, many))).ledger;
     const more = grantLease(filled, ask("b", many), NOW_MS).ledger;
@@ -95,7 +95,7 @@ describe("granting a lease", () => {
 });
 
 describe("returning a lease", () => {
-  it("puts unspent requests back once, however often it is told", () => {
+  it("puts unspent requests back once, however often the return is repeated", () => {
     let { ledger } = run([ask("a")]);
     for (let repeat = 0; repeat < 3; repeat += 1) ledger = returnLease(ledger, { leaseId: "a", unused: 3 }, NOW_MS);
     expect(ledgerStatus(ledger, NOW_MS)).toMatchObject({ remaining: 48, leased: 0 });
@@ -103,7 +103,7 @@ describe("returning a lease", () => {
     expect(ledgerStatus(ledger, NOW_MS).remaining).toBe(49);
   });
 
-  it("never puts back more than was leased, nor anything for a lease it does not know", () => {
+  it("never puts back more than was leased, and nothing for an unknown lease", () => {
     let { ledger } = run([ask("a"), ask("b", { want: 20 })]);
     ledger = returnLease(ledger, { leaseId: "a", unused: 1000 }, NOW_MS);
     ledger = returnLease(ledger, { leaseId: "nobody", unused: 20 }, NOW_MS);
@@ -125,7 +125,7 @@ describe("returning a lease", () => {
     expect(ledgerStatus(returnLease(full, { leaseId: "a", unused: 5 }, NOW_MS + HELD_MS - 1), NOW_MS + HELD_MS - 1).remaining).toBe(50);
   });
 
-  it("travels with the next lease request", () => {
+  it("can be part of the next lease request", () => {
     const { ledger, grants } = run([ask("a"), ask("b", { want: 1, expected: 1, returns: [{ leaseId: "a", unused: 4 }] })]);
     expect(grants[1]?.left).toBe(48);
     expect(ledgerStatus(ledger, NOW_MS).leased).toBe(0);
@@ -133,26 +133,26 @@ describe("returning a lease", () => {
 });
 
 describe("time and policy", () => {
-  it("neither refills nor forgets a lease when the clock goes back", () => {
+  it("neither refill the bucket nor drop a lease when the clock goes back", () => {
     const { ledger } = run([ask("a", { want: 50 })]);
     const back = grantLease(ledger, ask("b"), NOW_MS - 86_400_000);
     expect(back.grant.granted).toBe(0);
     expect(grantLease(back.ledger, ask("c"), NOW_MS).grant.granted).toBe(0);
   });
 
-  it("clamps an existing bucket to a smaller burst and does not fill it up to a larger one", () => {
+  it("clamp an existing bucket to a smaller burst and do not fill it up to a larger one", () => {
     const { ledger } = run([ask("a", { want: 1, expected: 1 })]);
     expect(grantLease(ledger, ask("b", { burst: 10, want: 100 }), NOW_MS).grant.granted).toBe(10);
     expect(grantLease(ledger, ask("b", { burst: 100, want: 100 }), NOW_MS).grant.granted).toBe(49);
   });
 
-  it("counts the time before a change at the old rate", () => {
+  it("count the time before a change at the old rate", () => {
     const { ledger } = run([ask("a", { want: 50 })]);
     const faster = grantLease(ledger, ask("b", { requests: 3_600_000, want: 50 }), NOW_MS + 7200);
     expect(faster.grant.granted).toBe(2);
   });
 
-  it("never admits anything under a policy of zero", () => {
+  it("never admit anything under a policy of zero", () => {
     expect(grantLease(null, ask("a", { requests: 0 }), NOW_MS).grant).toMatchObject({
       granted: 0,
       retryAfterSeconds: Number.POSITIVE_INFINITY,

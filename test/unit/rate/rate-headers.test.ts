@@ -4,7 +4,7 @@ import { durationText, rateHeaders } from "../../../workers/limits/rate-headers.
 const STATE = { limit: 1000, burst: 50, windowSeconds: 3600, remaining: 42, resetSeconds: 28.8, retryAfterSeconds: 0 };
 
 describe("rate-limit headers", () => {
-  it("state the policy, what is left and when it is whole again", () => {
+  it("give the policy, what is left and when the bucket is full", () => {
     expect(rateHeaders(STATE, "user")).toEqual([
       ["RateLimit-Policy", '"user";q=1000;w=3600;refrain-burst=50'],
       ["RateLimit", '"user";r=42;t=29'],
@@ -14,7 +14,7 @@ describe("rate-limit headers", () => {
     ]);
   });
 
-  it("name the instant of Retry-After while denied", () => {
+  it("agree with Retry-After while requests are denied", () => {
     const headers = new Map(rateHeaders({ ...STATE, remaining: 0, resetSeconds: 180, retryAfterSeconds: 4 }, "user"));
     expect(headers.get("RateLimit")).toBe('"user";r=0;t=4');
     expect(headers.get("x-ratelimit-reset-requests")).toBe("3m0s");

@@ -27,7 +27,7 @@ describe("a token bucket", () => {
     expect(wholeRequests(refill(empty, 0, NOW_MS + 10 ** 12))).toBe(50);
   });
 
-  it("gives the same level whether it was looked at often or once", () => {
+  it("has the same level whether it is refilled in many steps or in one", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),
@@ -50,14 +50,14 @@ describe("a token bucket", () => {
     expect(wholeRequests(refill(back, 0, NOW_MS))).toBe(0);
   });
 
-  it("fills only as far as unspent leases leave room", () => {
+  it("fills only up to the room that unspent leases leave", () => {
     const bucket = withdraw(fullBucket(HOURLY, NOW_MS), 5);
     expect(wholeRequests(refill(bucket, 5, NOW_MS + 3_600_000))).toBe(45);
     expect(wholeRequests(deposit(bucket, 5 * HOURLY.windowMs, 0))).toBe(50);
     expect(wholeRequests(deposit(bucket, 500 * HOURLY.windowMs, 2))).toBe(48);
   });
 
-  it("waits exactly as long as its refill takes", () => {
+  it("computes the exact time of a refill", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10 ** 6 }),
@@ -75,7 +75,7 @@ describe("a token bucket", () => {
     );
   });
 
-  it("keeps what it held under a new policy, up to the new burst", () => {
+  it("keeps its level under a new policy, up to the new burst", () => {
     const bucket = withdraw(fullBucket(HOURLY, NOW_MS), 10);
     expect(wholeRequests(reshape(bucket, bucketShape(1000, 3600, 20), 0))).toBe(20);
     expect(wholeRequests(reshape(bucket, bucketShape(1000, 3600, 20), 5))).toBe(15);
@@ -83,14 +83,14 @@ describe("a token bucket", () => {
     expect(wholeRequests(reshape(bucket, bucketShape(7, 60, 50), 0))).toBe(40);
   });
 
-  it("admits nothing where the policy says zero", () => {
+  it("admits nothing under a policy of zero", () => {
     expect(capacityDrops(bucketShape(0, 3600, 50), 0)).toBe(0);
     expect(capacityDrops(bucketShape(1000, 3600, 0), 0)).toBe(0);
     expect(wholeRequests(fullBucket(bucketShape(0, 60, 50), NOW_MS))).toBe(0);
     expect(refillMs(bucketShape(0, 60, 50), 0, 1)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("brings numbers out of range to the nearest bound", () => {
+  it("clamps values out of range", () => {
     expect(bucketShape(Number.NaN, Number.NaN, Number.NaN)).toEqual({ perWindow: 0, windowMs: 1, burst: 0 });
     expect(bucketShape(-1, -1, -1)).toEqual({ perWindow: 0, windowMs: 1, burst: 0 });
     const largest = bucketShape(Number.POSITIVE_INFINITY, 10 ** 12, 10 ** 12);

@@ -12,14 +12,14 @@ describe("betaCdf", () => {
 });
 
 describe("lowerBound", () => {
-  it("is no point estimate: ten of ten right is not certainty", () => {
+  it("is clearly below 1 for ten right of ten", () => {
     expect(lowerBound(10, 0, 0.95)).toBeLessThan(0.87);
     expect(lowerBound(10, 0, 0.95)).toBeGreaterThan(0.75);
   });
 
   it("is 0 without a success", () => expect(lowerBound(0, 3, 0.95)).toBe(0));
 
-  it("rises with successes, falls with failures and with confidence", () => {
+  it("rises with successes and falls with failures and confidence", () => {
     const counts = fc.integer({ min: 1, max: 2000 });
     fc.assert(
       fc.property(counts, fc.nat(200), (right, wrong) => {
@@ -34,14 +34,14 @@ describe("lowerBound", () => {
 });
 
 describe("observe", () => {
-  it("counts a verdict in its bin and leaves the earlier counts alone", () => {
+  it("counts a verdict in its bin and does not modify the earlier counts", () => {
     const before = emptyTrust(3);
     const after = observe(observe(before, { bin: 1, isRight: true, source: "judge" }), { bin: 2, isRight: false, source: "audit" });
     expect(after).toEqual({ right: [0, 1, 0], wrong: [0, 0, 1] });
     expect(before).toEqual(emptyTrust(3));
   });
 
-  it("gives a complaint more weight than praise", () => {
+  it("weighs a complaint more than praise", () => {
     const praised = observe(emptyTrust(1), { bin: 0, isRight: true, source: "feedback" });
     const blamed = observe(emptyTrust(1), { bin: 0, isRight: false, source: "feedback" });
     expect(blamed.wrong[0]).toBeGreaterThan(praised.right[0] ?? 0);

@@ -21,7 +21,7 @@ function withOutcomes(bin: number, right: number, wrong: number, trust: ScopeTru
 }
 
 describe("verdict", () => {
-  it("serves a near-repeat because both texts are equal after normalisation", () => {
+  it("serves a near-repeat, because both texts are equal after normalisation", () => {
     expect(decide("How do I dispute a charge on my card?", "hi, how do i dispute a charge on my card please", 0.9)).toMatchObject({
       kind: "serve",
       reason: "normalised_equal",
@@ -29,14 +29,14 @@ describe("verdict", () => {
     });
   });
 
-  it("serves a close paraphrase on calibrated grounds", () => {
+  it("serves a close paraphrase because of its calibrated score", () => {
     expect(decide("What is the process for requesting parental leave?", "How do I request parental leave?", 0.9)).toMatchObject({
       kind: "serve",
       reason: "calibrated",
     });
   });
 
-  it("rejects a veto by name, whatever the cosine", () => {
+  it("rejects a vetoed pair and names the veto, whatever the cosine", () => {
     expect(decide("Can I recover emails after 30 days?", "Can I recover emails after 90 days?", 0.999)).toMatchObject({
       kind: "reject",
       reason: "veto",
@@ -48,7 +48,7 @@ describe("verdict", () => {
     expect(decide("How do I boil an egg?", "Who painted the Mona Lisa?", 0.1).kind).toBe("reject");
   });
 
-  it("rejects what is below the caller's least similarity, near-repeats included", () => {
+  it("rejects every pair below the caller's least similarity, including near-repeats", () => {
     expect(decide("How do I boil an egg?", "how do I boil an egg", 0.97, { minSimilarity: 0.98 })).toMatchObject({
       kind: "reject",
       reason: "below_min_similarity",
@@ -56,7 +56,7 @@ describe("verdict", () => {
     expect(decide("How do I boil an egg?", "how do I boil an egg", Number.NaN, { minSimilarity: 0.98 }).kind).toBe("reject");
   });
 
-  it("gives the same verdict whichever text came first", () => {
+  it("puts a pair into the same score bin, whichever text came first", () => {
     const texts = [
       "How do I renew a passport online?",
       "How can I renew my passport by mail?",
@@ -67,7 +67,7 @@ describe("verdict", () => {
   });
 });
 
-describe("resolveBands", () => {
+describe("resolveThresholds", () => {
   const bound = fc.double({ min: 0, max: 0.3, noNaN: true });
 
   it("never serves more at a tighter bound", () => {
@@ -80,15 +80,15 @@ describe("resolveBands", () => {
 
   it("serves nothing at a bound of zero", () => expect(resolveThresholds(0).serveFrom).toBe(scoreBinCount()));
 
-  it("closes bins after a scope's mistakes", () => {
+  it("closes score bins after a scope's mistakes", () => {
     expect(resolveThresholds(0.01, withOutcomes(thresholds.serveFrom, 20, 2)).serveFrom).toBeGreaterThan(thresholds.serveFrom);
   });
 
-  it("closes everything when even near-repeats were wrong", () => {
+  it("closes all score bins if even near-repeats were wrong", () => {
     expect(resolveThresholds(0.01, withOutcomes(EQUAL_BIN, 0, 3)).serveFrom).toBe(scoreBinCount());
   });
 
-  it("opens the next bin only after enough successes to certify it", () => {
+  it("opens the next score bin only after enough successes to certify it", () => {
     const next = thresholds.serveFrom - 1;
     expect(resolveThresholds(0.01, withOutcomes(next, 100, 0)).serveFrom).toBe(thresholds.serveFrom);
     expect(resolveThresholds(0.01, withOutcomes(next, 400, 0)).serveFrom).toBe(next);

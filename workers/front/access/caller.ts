@@ -6,25 +6,28 @@ import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
 import type { FailedAuthLimiter } from "./failed-auth.ts";
 
-/** Tenant of everybody while auth is open. */
+/** Tenant of every caller while AUTH is `open`. */
 export const DEFAULT_TENANT = "default";
-/** Characters of a key's digest that stand for its holder. */
+/** Characters of an API key's digest that name its holder in the rate-limit key. */
 const KEY_NAME_CHARACTERS = 16;
 const encoder = new TextEncoder();
 
-/** Who is calling, as far as credentials tell. */
+/** The caller, as its credentials identify it. */
 export interface Caller {
   readonly tenant: string;
-  /** The rate-limit key when the request names no user: the API key, else the address. */
+  /** Rate-limit key of a request that names no user: the API key, else the client's address. */
   readonly fallbackUser: string;
 }
 
-/** Resolves a client's credentials. Keys are compared as digests; repeated failures of an address are slowed down. */
+/**
+ * Authenticates a client. Keys are compared as digests, in constant time. Fails with `unauthenticated`, or with
+ * `rate_limited` when the address has failed too often.
+ */
 export function authenticate(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): Result<Caller, CacheError> {
   const token = bearerToken(request);
   const address = clientAddress(request, config);
   const waiting = config.auth === "keys" && failures.retryAfterSeconds(address, nowMs) > 0;
-  // A right guess among too many wrong ones must not be told apart from them.
+  // While an address is blocked, a right key gets the same answer as a wrong one, so guessing reveals nothing.
   if (token !== null && config.apiKeys.length > 0 && !waiting) {
     const digest = sha256Hex(token);
     const key = config.apiKeys.find((known) => sameDigest(known.digest, digest));
@@ -42,7 +45,7 @@ export function authenticate(request: Request, config: Config, failures: FailedA
   );
 }
 
-/** The admin's credential. Null = welcome. */
+/** Checks the admin token. Returns null when the request may proceed. */
 export function refuseAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): CacheError | null {
   if (config.adminTokenDigest === null) return { kind: "forbidden", message: "Admin routes are disabled: no ADMIN_TOKEN is configured." };
   const token = bearerToken(request);
@@ -60,12 +63,12 @@ export function refuseAdmin(request: Request, config: Config, failures: FailedAu
   );
 }
 
-/** Counts a token that was neither the admin's nor a client's against the admin's counter too. */
+/** Counts a failed admin authentication. For routes that accept an admin token as well as a client key. */
 export function countFailedAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): void {
   failures.noteFailure(clientAddress(request, config), nowMs);
 }
 
-/** True when the bearer token is the admin's. It may as well be a tenant's, so a failure is not counted here. */
+/** True when the bearer token is the admin's. Does not count a failure, because the token may still be a client key. */
 export function isAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): boolean {
   const token = bearerToken(request);
   if (failures.retryAfterSeconds(clientAddress(request, config), nowMs) > 0) return false;
@@ -92,7 +95,9 @@ function bearerToken(request: Request): string | null {
   return match?.[1] ?? null;
 }
 
-/** The address the platform saw. On one machine nobody sets that header but the client itself. */
+/**
+ * The address that Cloudflare reports. A local server ignores the header, because only the client could have set it.
+ */
 function clientAddress(request: Request, config: Config): string {
   if (config.listenHost !== null) return "local";
   return request.headers.get("cf-connecting-ip") ?? "unknown";

@@ -22,7 +22,7 @@ const EXPOSED_HEADERS = [
   "x-ratelimit-reset-requests",
 ].join(", ");
 
-/** CORS headers for this request's origin; null when it sent none or may not call. */
+/** CORS headers for the request's origin; null when the request has no origin or the origin is not allowed. */
 export function corsHeaders(request: Request, config: Config): Record<string, string> | null {
   const origin = request.headers.get("origin");
   if (origin === null || !isAllowed(origin, config.allowedOrigins)) return null;
@@ -30,8 +30,8 @@ export function corsHeaders(request: Request, config: Config): Record<string, st
 }
 
 /**
- * While auth is open a page needs no key, so a simple request (no preflight) from any page would be served, and paid for:
- * origins that may not read the answer may not ask either.
+ * True when the request must be refused because of its origin. While AUTH is `open`, a page needs no key, and a simple
+ * request is sent without a preflight: the operator would pay for calls made by any page on the web.
  */
 export function isForeignOrigin(request: Request, host: string, config: Config): boolean {
   const origin = request.headers.get("origin");
@@ -39,9 +39,12 @@ export function isForeignOrigin(request: Request, host: string, config: Config):
   return !isAllowed(origin, config.allowedOrigins) && URL.parse(origin)?.host !== host;
 }
 
-/** The answer to a preflight: without permission it just says nothing, and the browser refuses. */
+/**
+ * Answers a preflight.
+ * For an origin that is not allowed it carries no CORS headers, and the browser blocks the request.
+ */
 export function preflight(request: Request, pathname: string, config: Config): Response {
-  // Admin routes are never opened to pages.
+  // Admin routes never accept cross-origin requests.
   const allowed = pathname.startsWith("/admin") ? null : corsHeaders(request, config);
   if (allowed === null) return new Response(null, { status: 204, headers: { vary: "Origin", allow: ALLOWED_METHODS } });
   const asked = request.headers.get("access-control-request-headers");

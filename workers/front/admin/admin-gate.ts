@@ -2,11 +2,11 @@ import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { refuseAdmin } from "../access/caller.ts";
 
-/** Null = welcome. Pages of other origins never reach admin routes, whatever token they hold. */
+/** Returns null when the request may reach an admin route. Refuses other origins even when the token is right. */
 export function adminGate(request: Request, context: RequestContext): CacheError | null {
   const origin = request.headers.get("origin");
   if (origin !== null && URL.parse(origin)?.host !== new URL(request.url).host) {
-    return { kind: "forbidden", message: "Admin routes do not take requests from other origins." };
+    return { kind: "forbidden", message: "Admin routes do not accept requests from other origins." };
   }
   return refuseAdmin(request, context.isolate.config, context.isolate.failedAdminAuth, context.startedMs);
 }

@@ -7,7 +7,7 @@ import { parseJsonBody } from "../../../shared/wire/json/json-body.ts";
 import type { RequestContext } from "../request-context.ts";
 import { readBody } from "../request/body-reader.ts";
 
-/** A JSON object as an admin route's body. */
+/** Reads the body of an admin request, which must be a JSON object. */
 export async function readObject(request: Request, context: RequestContext): Promise<Result<JsonObject, CacheError>> {
   const text = await readBody(request, context.isolate.config.bodies.maxBodyBytes);
   if (!text.ok) return text;
@@ -20,7 +20,9 @@ export function badField(field: string | null, message: string): CacheError {
   return { kind: "invalid_request", field, message };
 }
 
-/** A shard's number out of the path: 400 when it is none, 404 when there is no such shard. */
+/**
+ * Reads a shard number from the path. Fails with 400 when it is not a number and with 404 when there is no such shard.
+ */
 export function shardNumber(text: string, context: RequestContext): Result<number, CacheError> {
   if (!/^\d{1,6}$/.test(text)) return err(badField("shard", "The shard must be a whole number."));
   const shard = Number(text);
@@ -30,12 +32,12 @@ export function shardNumber(text: string, context: RequestContext): Result<numbe
     : err({ kind: "not_found", message: `There is no shard ${shard}; shards are numbered 0 to ${shardCount - 1}.` });
 }
 
-/** The one shard that was meant could not be reached. */
+/** The error for a request to one shard that could not be reached. */
 export function shardUnreachable(shard: number): CacheError {
   return { kind: "shards_unreachable", message: `Shard ${shard} could not be reached.` };
 }
 
-/** A query parameter that the route does not know is a mistake of the caller. */
+/** The error for the first query parameter that the route does not know; null when it knows all of them. */
 export function unknownParameter(url: URL, known: readonly string[]): CacheError | null {
   const unknown = [...url.searchParams.keys()].find((name) => !known.includes(name));
   return unknown === undefined ? null : badField(unknown, `Unknown query parameter '${unknown}'.`);

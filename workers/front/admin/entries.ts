@@ -8,13 +8,13 @@ import { badField } from "./admin-request.ts";
 import { purgeEverywhere } from "./purge.ts";
 import { isDigest } from "../../../shared/domain/digest-text.ts";
 
-/** GET /admin/entries/:key. The key alone does not tell the shard (that takes the scope), so all are asked. */
+/** GET /admin/entries/:key. Asks all shards: finding the home shard would also take the scope. */
 export async function inspectEntry(_request: Request, context: RequestContext, key: string): Promise<Response> {
   if (!isDigest(key)) return errorAnswer(badKey(), "problem", context);
   const { answers, failed } = await askShards(context.env, context.isolate.config.topology.shardCount, (shard) => shard.entry(key));
   const found = answers.find((entry) => entry !== null);
   if (found !== undefined && found !== null) return jsonAnswer(withTimes(found), context);
-  // It may be in a shard that did not answer.
+  // A shard that did not answer may hold the entry, so this is not a 404.
   return failed.length > 0 ? jointAnswer({}, failed, context) : notFound(context);
 }
 

@@ -1,88 +1,94 @@
+import * as v from "valibot";
 import type { Config } from "../../../shared/config/config.ts";
 import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import type { Json, JsonObject } from "../../../shared/domain/json.ts";
+import type { JsonObject } from "../../../shared/domain/json.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
-import { parseChatRequest } from "../request/chat/chat-request.ts";
+import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 import { DEFAULT_TENANT } from "../access/caller.ts";
+import { booleanMember, checkBody, digestMember, textMember, wordMember } from "../request/body-schema.ts";
+import { parseChatRequest } from "../request/chat/chat-request.ts";
 import { planRequest } from "../request/plan.ts";
 import { badField } from "./admin-request.ts";
-import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
-import { isDigest } from "../../../shared/domain/digest-text.ts";
 
-const SELECTORS = ["all", "key", "tag", "model", "tenant", "scope", "olderThanSeconds", "request"] as const;
-type Selector = (typeof SELECTORS)[number];
-/** Members that go with a selector. */
-const COMPANIONS = ["dryRun", "mode", "requestTenant", "requestUser", "requestKey"] as const;
 const MAX_AGE_SECONDS = 100 * 365 * 24 * 3600;
+const AGE_MESSAGE = `olderThanSeconds must be a number from 0 to ${MAX_AGE_SECONDS}.`;
 
-/** Reads the body of POST /admin/purge: exactly one selector, `dryRun`, `mode`; anything else is an error. */
-export function readPurge(body: JsonObject, config: Config, nowMs: number): Result<PurgeRequest, CacheError> {
-  const known: readonly string[] = [...SELECTORS, ...COMPANIONS];
-  const unknown = Object.keys(body).find((name) => !known.includes(name));
-  if (unknown !== undefined) return err(badField(unknown, `Unknown member '${unknown}'.`));
-  const given = SELECTORS.filter((name) => Object.hasOwn(body, name));
+/** Each names what to purge; a body has exactly one. */
+const SELECTORS = {
+  all: v.literal(true, "all must be true."),
+  key: digestMember("key"),
+  tag: textMember("tag"),
+  model: textMember("model"),
+  tenant: textMember("tenant"),
+  scope: digestMember("scope"),
+  olderThanSeconds: v.pipe(v.number(AGE_MESSAGE), v.minValue(0, AGE_MESSAGE), v.maxValue(MAX_AGE_SECONDS, AGE_MESSAGE)),
+  /** Checked as a chat request is. */
+  request: v.unknown(),
+};
+const SELECTOR_NAMES = Object.keys(SELECTORS) as readonly (keyof typeof SELECTORS)[];
+
+const PURGE_BODY = v.strictObject({
+  ...v.partial(v.object(SELECTORS)).entries,
+  dryRun: v.optional(booleanMember("dryRun"), false),
+  mode: v.optional(wordMember("mode", ["soft", "hard"]), "soft"),
+  requestTenant: v.nullish(textMember("requestTenant")),
+  requestUser: v.nullish(textMember("requestUser")),
+  requestKey: v.nullish(textMember("requestKey")),
+});
+type PurgeBody = v.InferOutput<typeof PURGE_BODY>;
+
+/** Reads the body of POST /admin/purge: exactly one selector and optional companions. Anything else is an error. */
+export function readPurge(json: JsonObject, config: Config, nowMs: number): Result<PurgeRequest, CacheError> {
+  const checked = checkBody(PURGE_BODY, json);
+  if (!checked.ok) return checked;
+  const given = SELECTOR_NAMES.filter((name) => Object.hasOwn(json, name));
   const [selector, second] = given;
-  if (selector === undefined) return err(badField(null, `The body must name exactly one of ${SELECTORS.join(", ")}.`));
+  if (selector === undefined) return err(badField(null, `The body must name exactly one of ${SELECTOR_NAMES.join(", ")}.`));
   if (second !== undefined) return err(badField(second, `The body names ${given.join(" and ")}; a purge takes exactly one selector.`));
-  if (body.dryRun !== undefined && typeof body.dryRun !== "boolean") return err(badField("dryRun", "dryRun must be true or false."));
-  const mode = body.mode ?? "soft";
-  if (mode !== "soft" && mode !== "hard") return err(badField("mode", "mode must be soft or hard."));
-  const how = { hard: mode === "hard", dryRun: body.dryRun === true };
-  if (selector === "request") return purgeOfRequest(body, how, config);
-  const value = selectorValue(selector, body[selector] ?? null, nowMs);
-  if (!value.ok) return value;
-  return ok({ ...value.value, ...how });
-}
-
-function selectorValue(
-  selector: Exclude<Selector, "request">,
-  value: Json,
-  nowMs: number,
-): Result<Pick<PurgeRequest, "kind" | "value">, CacheError> {
+  const body = checked.value;
+  const how = { hard: body.mode === "hard", dryRun: body.dryRun };
   switch (selector) {
     case "all":
-      return value === true ? ok({ kind: "all", value: "" }) : err(badField("all", "all must be true."));
+      return ok({ kind: "all", value: "", ...how });
     case "olderThanSeconds":
-      if (typeof value !== "number" || !(value >= 0) || value > MAX_AGE_SECONDS)
-        return err(badField(selector, `olderThanSeconds must be a number from 0 to ${MAX_AGE_SECONDS}.`));
-      return ok({ kind: "created_before", value: String(nowMs - value * MS_PER_SECOND) });
+      return ok({ kind: "created_before", value: String(nowMs - (body.olderThanSeconds ?? 0) * MS_PER_SECOND), ...how });
+    case "request":
+      return purgeOfRequest(body, json, how, config);
     case "key":
-    case "scope":
-      return typeof value === "string" && isDigest(value)
-        ? ok({ kind: selector, value })
-        : err(badField(selector, `${selector} must be 64 hex digits, as in refrain-entry.`));
     case "tag":
     case "model":
     case "tenant":
-      return typeof value === "string" && value !== ""
-        ? ok({ kind: selector, value })
-        : err(badField(selector, `${selector} must be a non-empty string.`));
+    case "scope":
+      return ok({ kind: selector, value: body[selector] ?? "", ...how });
   }
 }
 
-/** The entry of one request body: planned just as the request itself would be. */
+/** A purge of the entry that a given request would use. The key comes from the planner that serves requests. */
 function purgeOfRequest(
-  body: JsonObject,
+  { requestTenant, requestUser, requestKey }: PurgeBody,
+  json: JsonObject,
   how: { readonly hard: boolean; readonly dryRun: boolean },
   config: Config,
 ): Result<PurgeRequest, CacheError> {
-  const texts: (string | null)[] = [];
-  for (const name of ["requestTenant", "requestUser", "requestKey"] as const) {
-    const value = body[name] ?? null;
-    if (value !== null && (typeof value !== "string" || value === "")) return err(badField(name, `${name} must be a non-empty string.`));
-    texts.push(value);
-  }
-  const [tenant, partitionUser = null, customKey = null] = texts;
-  const chat = parseChatRequest(body.request ?? null);
+  const chat = parseChatRequest(json.request ?? null);
   if (!chat.ok)
     return err(
       chat.error.kind === "invalid_request"
         ? { ...chat.error, field: chat.error.field === null ? "request" : `request.${chat.error.field}` }
         : chat.error,
     );
-  const plan = planRequest({ chat: chat.value, provider: null, tenant: tenant ?? DEFAULT_TENANT, partitionUser, customKey }, config);
+  const plan = planRequest(
+    {
+      chat: chat.value,
+      provider: null,
+      tenant: requestTenant ?? DEFAULT_TENANT,
+      partitionUser: requestUser ?? null,
+      customKey: requestKey ?? null,
+    },
+    config,
+  );
   if (!plan.ok) return plan;
   return ok({ kind: "key", value: plan.value.key, ...how });
 }

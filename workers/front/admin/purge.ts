@@ -38,9 +38,9 @@ export async function invalidateShard(request: Request, context: RequestContext,
 }
 
 /**
- * Purges in every shard that has ever held anything, as shard 0 knows them: an entry whose home was another under an
- * earlier SHARD_COUNT or SCOPE_FANOUT, and that a change back or a rebalance would bring to light, is purged like any other.
- * This isolate forgets everything last: what was asked for before does not come back.
+ * Purges every shard that has ever stored an entry, including shards above the current SHARD_COUNT, which shard 0 has
+ * on record. Otherwise a rebalance or a return to the earlier topology would bring purged entries back.
+ * Clears the isolate's memory last, so that answers requested before the purge are not remembered.
  */
 export async function purgeEverywhere(
   wanted: PurgeRequest,
@@ -51,7 +51,7 @@ export async function purgeEverywhere(
   try {
     const present = await askShards(env, shardCount, (stub) => stub.purge(wanted));
     const knownShards = Math.max(...present.answers.map((reply) => reply.knownShards), 0);
-    // Shard 0 alone knows of others. When it has failed it is among the failed ones, and the purge is to be repeated.
+    // Only shard 0 knows the other shards. If it failed, it is reported in `failed`, and the caller repeats the purge.
     const retired = await askRange(env, { from: shardCount, to: knownShards }, (stub) => stub.purge(wanted));
     return { purged: purgedBy(present.answers) + purgedBy(retired.answers), failed: [...present.failed, ...retired.failed] };
   } finally {

@@ -1,33 +1,29 @@
+import * as v from "valibot";
 import type { MovingEntry } from "../../../shared/contracts/cache-shard/moving-contract.ts";
 import { homeShard } from "../../../shared/domain/keys/routing.ts";
 import type { RequestContext } from "../request-context.ts";
 import { errorAnswer } from "../answer/error-answer.ts";
 import { shardStub } from "../shards/shard-client.ts";
 import { jointAnswer } from "../shards/joint-answer.ts";
-import { badField, readObject } from "./admin-request.ts";
+import { checkBody, wholeNumberMember } from "../request/body-schema.ts";
+import { readObject } from "./admin-request.ts";
 
 const MAX_SHARDS = 1024;
-/** One request works this long; the caller repeats it until nothing is left. */
+const REBALANCE_BODY = v.strictObject({ previousShardCount: v.nullish(wholeNumberMember("previousShardCount", 1, MAX_SHARDS)) });
+/** How long one request works, in milliseconds. The caller repeats it until `done` is true. */
 const WORK_MS = 20_000;
 
 /**
- * POST /admin/rebalance `{"previousShardCount": n}`: moves every entry to the shard that is its home by the present
- * SHARD_COUNT and SCOPE_FANOUT. `done: false` means: call again.
+ * POST /admin/rebalance `{"previousShardCount": n}`: moves every entry to its home shard under the current
+ * SHARD_COUNT and SCOPE_FANOUT. The caller repeats the request while the answer says `done: false`.
  */
 export async function rebalance(request: Request, context: RequestContext): Promise<Response> {
   const body = await readObject(request, context);
   if (!body.ok) return errorAnswer(body.error, "problem", context);
   const { shardCount } = context.isolate.config.topology;
-  const unknown = Object.keys(body.value).find((name) => name !== "previousShardCount");
-  if (unknown !== undefined) return errorAnswer(badField(unknown, `Unknown member '${unknown}'.`), "problem", context);
-  const previous = body.value.previousShardCount ?? shardCount;
-  if (typeof previous !== "number" || !Number.isInteger(previous) || previous < 1 || previous > MAX_SHARDS) {
-    return errorAnswer(
-      badField("previousShardCount", `previousShardCount must be a whole number from 1 to ${MAX_SHARDS}.`),
-      "problem",
-      context,
-    );
-  }
+  const checked = checkBody(REBALANCE_BODY, body.value);
+  if (!checked.ok) return errorAnswer(checked.error, "problem", context);
+  const previous = checked.value.previousShardCount ?? shardCount;
   const deadlineMs = Date.now() + WORK_MS;
   const failed: number[] = [];
   let moved = 0;
@@ -46,7 +42,10 @@ export async function rebalance(request: Request, context: RequestContext): Prom
   return jointAnswer({ moved, done }, failed, context);
 }
 
-/** Received first, released after: an entry is in one of the two places at any time, and in both for a moment. */
+/**
+ * Moves the misplaced entries of one shard.
+ * The new home receives an entry before the old one releases it, so none is lost.
+ */
 async function emptyShard(
   shard: number,
   deadlineMs: number,

@@ -3,14 +3,14 @@ import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
 import { rateHeaders } from "../../limits/rate-headers.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 
-/** What an answer's headers are made of beside the answer's own facts. */
+/** Facts about the request that go into an answer's headers. */
 export interface AnswerSetting {
   readonly requestId: string;
   readonly rate: RateState | null;
   readonly nowMs: number;
 }
 
-/** Headers of an answered request, whatever its route. */
+/** Headers of an answered request. All client routes share them. */
 export function answerHeaders(facts: AnswerMeta, setting: AnswerSetting, contentType: string): Record<string, string> {
   const { requestId, rate, nowMs } = setting;
   const fromStore = facts.forwarded === null || facts.outcome === "STALE";
@@ -32,7 +32,10 @@ export function answerHeaders(facts: AnswerMeta, setting: AnswerSetting, content
   return headers;
 }
 
-/** RFC 9211: `hit` with what is left of its life, or why the request went forward. */
+/**
+ * Value of `Cache-Status` (RFC 9211):
+ * `hit` with the remaining lifetime, or `fwd` with the reason for the upstream call.
+ */
 function cacheStatus(facts: AnswerMeta, nowMs: number): string {
   if (facts.forwarded === null || facts.outcome === "STALE") {
     return `refrain; hit; ttl=${Math.floor((facts.expiresMs - nowMs) / MS_PER_SECOND)}`;

@@ -7,13 +7,13 @@ import type { Isolate } from "../isolate.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
 import { callerIdOf } from "../memory/caller-ids.ts";
 import type { Plan } from "../request/plan.ts";
-import { bypassStub, shardStub } from "../shards/shard-client.ts";
+import { shardStub } from "../shards/shard-client.ts";
 import { bypassAnswer } from "./bypass.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 
 const ANY_AGE = -1;
 
-/** One client request on its way to an answer. */
+/** A client request that has passed validation and planning. */
 export interface Asked {
   readonly plan: Plan;
   readonly controls: RequestControls;
@@ -23,16 +23,16 @@ export interface Asked {
   readonly startedMs: number;
 }
 
-/** An answer and the state of the caller's limit. */
+/** An answer and the state of the caller's rate limit. */
 export interface Answered {
   readonly reply: AnswerReply;
   readonly rate: RateState | null;
 }
 
-/** Limiter → isolate memory → shard; how it ended is reported. */
+/** Asks the limiter, then the isolate's memory, then the home shard. Reports the outcome. */
 export async function answerRequest(asked: Asked, isolate: Isolate, env: Env): Promise<Answered> {
   const answered = await decide(asked, isolate, env);
-  // Debugging only: a busy isolate must not build lines that nobody reads.
+  // Checked here, so that a busy isolate does not build events that the reporter would drop.
   if (isolate.config.logLevel === "debug") reportDecision(asked, answered.reply, isolate);
   return answered;
 }
@@ -70,12 +70,12 @@ async function decide(asked: Asked, isolate: Isolate, env: Env): Promise<Answere
   return { reply, rate };
 }
 
-/** The 429 of a user or tenant that has used up its limit. */
+/** The 429 error for a user or tenant that has used up its limit. */
 export function limitError(admission: Extract<Admission, { kind: "denied" }>, isolate: Isolate): CacheError {
   const { retryAfterSeconds, limitedBy } = admission;
   const policy = limitedBy === "user" ? isolate.config.limits.user : isolate.config.limits.tenant;
   const prefix = limitedBy === "user" ? "" : "TENANT_";
-  // The operator of a local server reads this message; one of a deployment does not want clients told about variables.
+  // On a local server the operator reads this message. Clients of a deployment must not learn about its variables.
   const hint =
     isolate.config.listenHost === null
       ? ""
@@ -115,10 +115,10 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
   } catch (error) {
     const overloaded = typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
     isolate.report({ event: "shard_unreachable", requestId: asked.requestId, shard: plan.shard, overloaded });
-    // Overloaded, reset or gone: the cache must not fail the request. The runtime has retried what may be retried.
+    // The shard is overloaded, was reset or cannot be reached. The request goes around it instead of failing.
     if (!mayCallUpstream) return { kind: "failed", error: { kind: "limiter_unavailable", retryAfterSeconds: 1 } };
     if (asked.controls.onlyIfCached) return { kind: "failed", error: { kind: "only_if_cached" } };
-    const reply = await bypassAnswer(plan, isolate, bypassStub(env), Date.now());
+    const reply = await bypassAnswer(plan, isolate, Date.now());
     if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, asked.plan.shard, "bypass", Date.now() - asked.startedMs);
     return reply;
   }
@@ -150,12 +150,15 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     withheld,
     minSimilarity: controls.minSimilarity,
     explain: controls.explain,
-    // Only semantic hits can be judged.
+    // The shard needs the caller id only to accept feedback on semantic hits.
     callerId: text === null ? "" : callerIdOf(asked.tenant, asked.user),
   };
 }
 
-/** The text goes to the shard only where similarity search applies: elsewhere it must not be kept. */
+/**
+ * The question's text, or null with the reason.
+ * It goes to the shard only for similarity search: elsewhere it must not be kept.
+ */
 function semanticText({ plan, controls }: Asked, isolate: Isolate): { readonly text: string | null; readonly withheld: string } {
   const { mode } = isolate.config.semantic;
   const wanted = controls.mode ?? (mode === "on" ? "semantic" : "exact");

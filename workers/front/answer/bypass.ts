@@ -1,7 +1,8 @@
 import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
-import type { UpstreamApi } from "../../../shared/contracts/upstream-api.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { AnswerSink, CallReply, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
+import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
+import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
 import { SSE_DONE } from "../../../shared/wire/chat/chat-replay.ts";
@@ -9,17 +10,19 @@ import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { Isolate } from "../isolate.ts";
 import type { Plan } from "../request/plan.ts";
 
-/** Calls that one isolate makes at a time around shards it cannot reach: a hot key must not become a stampede. */
+/** Concurrent bypass calls per isolate. The bound keeps a hot key from becoming a stampede while its shard is down. */
 const MAX_BYPASSES = 4;
-/** Bytes that may wait for a slow client before the provider is no longer read. */
+/** Bytes buffered for a slow client before the call stops reading from the provider. */
 const QUEUE_BYTES = 64 * 1024;
 const encoder = new TextEncoder();
 
-/** Calls the provider without a shard, because the shard cannot be reached: nothing is read, shared or stored. */
-export async function bypassAnswer(plan: Plan, isolate: Isolate, upstream: UpstreamApi, nowMs: number): Promise<AnswerReply> {
+/**
+ * Calls the provider directly because the shard cannot be reached. Nothing is read from the cache, shared or stored.
+ */
+export async function bypassAnswer(plan: Plan, isolate: Isolate, nowMs: number): Promise<AnswerReply> {
   if (isolate.bypassing >= MAX_BYPASSES) return failed({ kind: "overloaded", what: "bypass", retryAfterSeconds: 1 });
   isolate.bypassing += 1;
-  const call = new BypassCall(plan, isolate, upstream, nowMs);
+  const call = new BypassCall(plan, isolate, nowMs);
   const end = call.run().finally(() => {
     isolate.bypassing -= 1;
   });
@@ -43,7 +46,7 @@ export async function bypassAnswer(plan: Plan, isolate: Isolate, upstream: Upstr
   return { kind: "whole", json: outcome.answer.json, sse: null, ...meta };
 }
 
-/** One call on behalf of one client. A streaming client is written to as fast as it reads. */
+/** One provider call for one client. Reads from the provider at the pace of a streaming client. */
 class BypassCall {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #plan: Plan;
@@ -53,7 +56,7 @@ class BypassCall {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #drained = Promise.withResolvers<void>();
 
-  constructor(plan: Plan, isolate: Isolate, upstream: UpstreamApi, nowMs: number) {
+  constructor(plan: Plan, isolate: Isolate, nowMs: number) {
     this.#plan = plan;
     this.#nowMs = nowMs;
     const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = isolate.config.upstream;
@@ -70,8 +73,13 @@ class BypassCall {
     this.#answer = new ProviderAnswer(plan, this.#sink(), {
       clock: systemClock,
       patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
-      call: (request): Promise<CallReply> => upstream.call(request).catch(() => ({ kind: "unreachable" })),
+      call: (request): Promise<CallReply> => this.#call(isolate, request),
     });
+  }
+
+  async #call(isolate: Isolate, request: UpstreamCall): Promise<CallReply> {
+    const provider = isolate.config.providers.configured.find(({ name }) => name === request.provider);
+    return provider === undefined ? { kind: "unreachable" } : callProvider(provider, request, (url, init) => fetch(url, init));
   }
 
   async run(): Promise<ProviderOutcome> {
@@ -85,7 +93,7 @@ class BypassCall {
     return outcome;
   }
 
-  /** True when the first event is there; false when the call ended without one. */
+  /** Resolves to true when the first event arrives and to false when the call ends without one. */
   begun(end: Promise<unknown>): Promise<boolean> {
     return Promise.race([this.#firstEvent.promise, end.then(() => false)]);
   }
@@ -93,7 +101,7 @@ class BypassCall {
   #sink(): AnswerSink {
     return {
       append: (event, usageOnly) => {
-        // A JSON client gets the assembled answer: nobody reads the stream.
+        // A JSON client gets the assembled answer, so the stream stays empty.
         if (!this.#plan.stream) return true;
         if (!usageOnly || this.#plan.includeUsage) this.#controller?.enqueue(event);
         this.#firstEvent.resolve(true);
@@ -107,7 +115,7 @@ class BypassCall {
     };
   }
 
-  /** The client has left: the call ends. */
+  /** Ends the call when the client disconnects. */
   #leave(): void {
     this.#controller = null;
     this.#drained.resolve();

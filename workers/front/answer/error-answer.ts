@@ -4,7 +4,7 @@ import type { ErrorShape } from "../../../shared/wire/errors/error-response.ts";
 import { errorResponse } from "../../../shared/wire/errors/error-response.ts";
 import { rateHeaders } from "../../limits/rate-headers.ts";
 
-/** An expected failure as a response in the route's shape. */
+/** Turns an expected failure into a response in the error shape of the route. */
 export function errorAnswer(
   error: CacheError,
   shape: ErrorShape,

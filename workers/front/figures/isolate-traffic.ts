@@ -1,12 +1,12 @@
 import type { IsolateReport } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/figures/latency-histogram.ts";
 
-/** Reports go to a shard at most this often. */
+/** Shortest time between two reports to the shards, in milliseconds. */
 const REPORT_EVERY_MS = 2000;
-/** Tenants and shards counted apart between two reports. */
+/** Pairs of tenant and shard counted between two reports. Requests of further pairs are not counted. */
 const MAX_LINES = 1000;
 
-/** What was seen of one tenant's questions that live in one shard. */
+/** Counters for the requests of one tenant whose home is one shard. */
 interface Line {
   readonly tenant: string;
   readonly shard: number;
@@ -17,12 +17,12 @@ interface Line {
   readonly missLatency: number[];
 }
 
-/** What this isolate saw and no shard did, until it is reported. */
+/** Collects what only this isolate sees, such as hits in its own memory, until it is reported to the shards. */
 export class IsolateTraffic {
   #lines = new Map<string, Line>();
   #lastMs = 0;
 
-  /** One answered request and how long its answer took to begin. */
+  /** Counts one answered request. `durationMs` is the time until the answer began. */
   answered(tenant: string, shard: number, kind: "memory_hit" | "hit" | "miss" | "bypass", durationMs: number, tokensSaved = 0): void {
     const line = this.#line(tenant, shard);
     if (line === null) return;
@@ -38,7 +38,7 @@ export class IsolateTraffic {
     return this.#lines.size > 0 && nowMs - this.#lastMs >= REPORT_EVERY_MS;
   }
 
-  /** Takes everything out: each report goes to its shard. */
+  /** Returns all reports, one per tenant and shard, and resets the counters. */
   drain(nowMs: number): readonly (IsolateReport & { readonly shard: number })[] {
     this.#lastMs = nowMs;
     const reports = [...this.#lines.values()];

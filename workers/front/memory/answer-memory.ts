@@ -2,7 +2,7 @@ import type { WholeAnswer } from "../../../shared/contracts/cache-shard/answer-c
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 
-/** In which form an answer is kept. */
+/** The form in which an answer is kept. `sse+usage` includes the usage event. */
 export type AnswerForm = "json" | "sse" | "sse+usage";
 
 interface RememberedAnswer {
@@ -13,7 +13,10 @@ interface RememberedAnswer {
 const OVERHEAD_BYTES = 500;
 const BYTES_PER_CHARACTER = 2;
 
-/** L0: answers that a shard has just given, kept in the isolate for a few seconds. Its TTL bounds how long a purge elsewhere can lag here. */
+/**
+ * L0: recent answers of shards, kept in the isolate for a few seconds.
+ * Its TTL bounds how long an answer outlives a purge.
+ */
 export class AnswerMemory {
   readonly #maxBytes: number;
   readonly #ttlMs: number;
@@ -34,7 +37,7 @@ export class AnswerMemory {
     return this.#answers.bytes;
   }
 
-  /** Rises with every purge: an answer that was asked for before a purge must not be remembered after it. */
+  /** Rises with every purge, so that an answer requested before a purge is not remembered after it. */
   get generation(): number {
     return this.#generation;
   }
@@ -48,7 +51,7 @@ export class AnswerMemory {
     return null;
   }
 
-  /** @param generation the value of `generation` when the request began */
+  /** Remembers an answer. @param generation the value of `generation` when the request began */
   put(key: string, form: AnswerForm, answer: WholeAnswer, generation: number, nowMs: number): void {
     if (!this.enabled || generation !== this.#generation || !answer.stored) return;
     const untilMs = Math.min(nowMs + this.#ttlMs, answer.expiresMs);
@@ -57,7 +60,7 @@ export class AnswerMemory {
     else this.#answers.set(name, { answer: { ...answer, outcome: "HIT", forwarded: null, collapsed: false }, untilMs });
   }
 
-  /** Forgets everything: a purge was served here. */
+  /** Drops all answers, because this isolate has handled a purge. */
   clear(): void {
     this.#generation += 1;
     this.#answers.clear();

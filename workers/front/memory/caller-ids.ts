@@ -1,12 +1,12 @@
 import { sha256Hex } from "../../../shared/digest/sha256.ts";
 import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
 
-/** Callers whose id is kept; a few hundred bytes each. */
+/** Caller ids kept in memory, at a few hundred bytes each. */
 const MAX_CALLERS = 1000;
 
 const callerIds = new BoundedMap<string, string>({ maxWeight: MAX_CALLERS });
 
-/** Who may judge an answer: a digest of tenant and user. Kept, because a steady caller asks many times a second. */
+/** The caller id: the SHA-256 of tenant and user. Remembered, because a steady caller sends many requests a second. */
 export function callerIdOf(tenant: string, user: string): string {
   const caller = JSON.stringify([tenant, user]);
   const known = callerIds.get(caller);

@@ -2,14 +2,14 @@ import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 import type { Plan } from "../request/plan.ts";
 
-/** Longer bodies are planned anew: remembering them would push out many short ones. */
+/** Longest identity that is remembered. A longer one would push out many short ones. */
 const MAX_REMEMBERED_CHARACTERS = 16 * 1024;
 const BYTES_PER_CHARACTER = 2;
 const OVERHEAD_BYTES = 400;
 
 /**
- * Plans of request bodies that this isolate has seen before, byte for byte, from the same tenant with the same key
- * headers. Equal bytes mean an equal plan, so nothing need be parsed, validated, canonicalised and digested again.
+ * Plans of request bodies that this isolate has already seen. An identity is the exact body with the tenant and the
+ * headers that go into the key. An equal identity means an equal plan, which saves parsing, validation and digests.
  */
 export class PlanMemory {
   readonly #plans: LedgerMap<Plan>;

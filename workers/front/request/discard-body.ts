@@ -1,18 +1,18 @@
-/** Most that is read of a body that nobody wants, in bytes. */
+/** Bytes read and thrown away at most. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads a refused request's body and throws it away. The runtime closes a connection whose request was not read
- * to its end, and a client that is still sending then sees a broken pipe instead of the answer.
+ * Reads the unread body of a request and throws it away. The runtime closes a connection whose request was not read
+ * to its end, and a client that is still sending would see a broken pipe instead of the answer.
  */
 export async function discardBody(request: Request): Promise<void> {
-  // In this order: `body` makes a stream, which costs more than many a whole request.
+  // The order matters: reading `request.body` creates a stream, which is expensive.
   if (request.bodyUsed || request.body === null) return;
   if (Number(request.headers.get("content-length") ?? 0) > MAX_DISCARDED_BYTES) return;
   await discardRest((request.body as ReadableStream<Uint8Array>).getReader());
 }
 
-/** The same for a body of which a part was read. */
+/** Does the same for a body that was partly read. */
 export async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   let size = 0;
   try {
@@ -23,6 +23,6 @@ export async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array
     }
     await reader.cancel();
   } catch {
-    // The client has gone.
+    // The client has disconnected.
   }
 }

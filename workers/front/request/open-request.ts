@@ -9,10 +9,10 @@ import { readBody } from "./body-reader.ts";
 import type { Caller } from "../access/caller.ts";
 import { authenticate } from "../access/caller.ts";
 
-/** Users name limiter objects, and those have bounded names. */
+/** Longest user name used as it is. Longer names are digested, because the names of limiter objects are bounded. */
 const MAX_USER_CHARACTERS = 256;
 
-/** What every client route needs of a request before it looks at the body's meaning. */
+/** What every client route needs from a request before it parses the body. */
 export interface OpenedRequest {
   readonly caller: Caller;
   readonly controls: RequestControls;
@@ -20,7 +20,10 @@ export interface OpenedRequest {
   readonly text: string;
 }
 
-/** Who calls, what they ask of the cache, and their body; the first thing that is wrong otherwise, cheapest first. */
+/**
+ * Authenticates the caller, then reads the cache controls and the body.
+ * Fails with the first error; the cheapest check runs first.
+ */
 export async function openRequest(request: Request, context: RequestContext): Promise<Result<OpenedRequest, CacheError>> {
   const { config, failedAuth } = context.isolate;
   const caller = authenticate(request, config, failedAuth, context.startedMs);
@@ -31,7 +34,7 @@ export async function openRequest(request: Request, context: RequestContext): Pr
   return text.ok ? ok({ caller: caller.value, controls: controls.value, text: text.value }) : text;
 }
 
-/** The rate-limit key: the header, else the user that the body names (null = none), else the credential. */
+/** The user for rate limits: from the header, else from the body (null = none), else from the credential or address. */
 export function userOf({ caller, controls }: Pick<OpenedRequest, "caller" | "controls">, bodyUser: string | null): string {
   const user = controls.user ?? bodyUser ?? caller.fallbackUser;
   return user.length <= MAX_USER_CHARACTERS ? user : `sha256:${sha256Hex(user)}`;

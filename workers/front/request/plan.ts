@@ -9,36 +9,37 @@ import { err, ok } from "../../../shared/domain/result.ts";
 import { homeShard } from "../../../shared/domain/keys/routing.ts";
 import type { ChatRequest } from "./chat/chat-request.ts";
 
-/** Everything about a request that follows from its body, its tenant and its key headers. */
+/** Everything that follows from a request's body, its tenant and the headers that go into the key. */
 export interface Plan {
   readonly key: string;
   readonly scope: string;
   readonly shard: number;
   readonly provider: string;
-  /** As it goes upstream, without a provider's prefix. */
+  /** The model name sent upstream, without a provider prefix. */
   readonly model: string;
   /** The effective request as JSON text, without `stream` and `stream_options`. */
   readonly body: string;
   readonly stream: boolean;
   readonly includeUsage: boolean;
-  /** The user the body names. */
+  /** The user that the body names; null when it names none. */
   readonly bodyUser: string | null;
-  /** Final user text, where an answer by meaning is thinkable; else null and why. */
+  /** Final user text for similarity search; null when the request is not eligible for a semantic hit. */
   readonly text: string | null;
+  /** Why `text` is null; "" when it is not. */
   readonly withheld: string;
 }
 
 export interface PlanInput {
   readonly chat: ChatRequest;
-  /** Provider asked for beside the model (`/chat`); null = by the model's prefix, else the default. */
+  /** Provider named in its own member (`/chat`); null = the prefix of the model name, else the default provider. */
   readonly provider: string | null;
   readonly tenant: string;
-  /** User of a per-user partition; null = the tenant's own. */
+  /** The user, when the request asks for a per-user partition; null = the partition of the whole tenant. */
   readonly partitionUser: string | null;
   readonly customKey: string | null;
 }
 
-/** Effective request → scope → key → shard. */
+/** Builds the effective request and derives its scope, key and home shard. */
 export function planRequest(input: PlanInput, config: Config): Result<Plan, CacheError> {
   const target = resolveTarget(input.chat.model, input.provider, config);
   if (!target.ok) return target;
@@ -64,7 +65,7 @@ export function planRequest(input: PlanInput, config: Config): Result<Plan, Cach
   });
 }
 
-/** Why no answer by meaning may be given, whatever the text says; "" when it may. */
+/** Why the request may not be answered by a semantic hit, whatever its text; "" when it may. */
 function withheldReason(body: JsonObject, finalText: string | null, customKey: string | null): string {
   const has = (name: string): boolean => Array.isArray(body[name]) && body[name].length > 0;
   const format = body.response_format;
@@ -74,14 +75,14 @@ function withheldReason(body: JsonObject, finalText: string | null, customKey: s
   return finalText === null ? "no_final_text" : hasAttachments(body) ? "has_attachments" : "";
 }
 
-/** Anything but text in the final message. */
+/** True when the final message has content parts besides its text. */
 function hasAttachments(body: JsonObject): boolean {
   const messages = Array.isArray(body.messages) ? (body.messages as readonly Json[]) : [];
   const last = messages.at(-1);
   return isJsonObject(last) && Array.isArray(last.content) && last.content.length > 1;
 }
 
-/** `provider/model` names a provider when the first part is one that is configured. */
+/** Resolves provider and model. `provider/model` names a provider only when that provider is configured. */
 function resolveTarget(
   asked: string | null,
   wanted: string | null,
@@ -103,12 +104,12 @@ function resolveTarget(
   const provider = prefixed ? prefix : find(wanted ?? config.providers.default);
   if (provider === undefined) return err({ kind: "config_invalid" });
   const named = prefixed ? asked?.slice(slash + 1) : asked;
-  // A default model belongs to the default provider.
+  // DEFAULT_MODEL applies to the default provider only.
   const fallback = provider.name === config.providers.default ? (defaultModel ?? provider.defaultModel) : provider.defaultModel;
   return ok({ provider: provider.name, model: named === null || named === undefined || named === "" ? fallback : named });
 }
 
-/** Built from entries, so that a member called `__proto__` stays one. */
+/** Built with `Object.fromEntries`, so that a member called `__proto__` stays an ordinary member. */
 function effectiveBody(body: JsonObject, model: string): JsonObject {
   const members = Object.entries(body).filter(([name]) => name !== "stream" && name !== "stream_options" && name !== "model");
   return Object.fromEntries([["model", model], ...members]);

@@ -2,7 +2,7 @@ import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
 
-/** Longest life a caller may ask for, in seconds. */
+/** Longest TTL that a caller may ask for, in seconds. */
 export const MAX_TTL_SECONDS = 365 * 24 * 3600;
 const MAX_KEY_CHARACTERS = 1024;
 const MAX_USER_CHARACTERS = 256;
@@ -11,13 +11,13 @@ const MAX_TAG_CHARACTERS = 128;
 const TAG = /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/;
 const PRINTABLE = /^[\x20-\x7e\u00a0-\uffff]+$/;
 
-/** What a caller asks of the cache, by headers alone. */
+/** What the headers of a request ask of the cache. */
 export interface RequestControls {
-  /** False: the cache takes no part (`no-store`, `refrain-cache-mode: off`, `cf-aig-skip-cache`). */
+  /** False: the cache is neither read nor written (`no-store`, `refrain-cache-mode: off`, `cf-aig-skip-cache`). */
   readonly cache: boolean;
-  /** False: a stored answer is not wanted (`no-cache`). */
+  /** False: the caller does not accept a stored answer (`no-cache`). */
   readonly read: boolean;
-  /** Null = the operator's default. */
+  /** Null = the configured TTL. */
   readonly ttlSeconds: number | null;
   readonly maxAgeSeconds: number | null;
   readonly minFreshSeconds: number | null;
@@ -28,7 +28,7 @@ export interface RequestControls {
   readonly tags: readonly string[];
   readonly user: string | null;
   readonly partitionByUser: boolean;
-  /** Whether similar questions count; null = the operator's default. */
+  /** Whether similarity search may answer the request; null = as configured. */
   readonly mode: "exact" | "semantic" | null;
   readonly minSimilarity: number | null;
   readonly explain: boolean;
@@ -54,12 +54,12 @@ export const DEFAULT_CONTROLS: RequestControls = {
 type Mutable = { -readonly [Member in keyof RequestControls]: RequestControls[Member] };
 type Reader = (value: string, controls: Mutable, header: string) => CacheError | null;
 
-/** The part of `Headers` that is needed; a `Map` from name to value has it too. */
+/** The part of `Headers` that this module uses. A `Map` from name to value has it too. */
 export interface HeaderList {
   forEach(visit: (value: string, name: string) => void): void;
 }
 
-/** One reader a header; a header that is not here is none of ours. */
+/** The reader of each control header. Other headers are ignored. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["cache-control", readCacheControl],
   ["refrain-cache-ttl", readTtl],
@@ -76,16 +76,16 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /**
- * Reads the cache controls of a request. Names of AI Gateway mean what Refrain's own mean; where both are
- * given, Refrain's win. Fails with `invalid_request` whose field is the header's name.
+ * Reads the cache controls of a request. AI Gateway's header names mean the same as Refrain's own; when both are
+ * given, Refrain's take precedence. Fails with `invalid_request` whose `field` is the header's name.
  * @param headers names in lower case
  */
 export function readControls(headers: HeaderList): Result<RequestControls, CacheError> {
   const ours: (readonly [string, string])[] = [];
-  // Visiting makes no pair a header, which iterating does.
+  // `forEach` allocates no pair per header, unlike iteration.
   headers.forEach((value, name) => {
     const first = name.charCodeAt(0);
-    // Every name of ours begins with r or c: a cheap look spares the map.
+    // All control headers begin with r or c. This check avoids most map lookups.
     if ((first === 0x72 || first === 0x63) && READERS.has(name)) ours.push([name, value]);
   });
   if (ours.length === 0) return ok(DEFAULT_CONTROLS);
@@ -97,7 +97,7 @@ export function readControls(headers: HeaderList): Result<RequestControls, Cache
   return ok(controls);
 }
 
-/** Refrain's names overwrite AI Gateway's; nothing overwrites `no-store`. */
+/** The order in which headers are read: Refrain's names overwrite AI Gateway's, and nothing overwrites `no-store`. */
 function rankOf(header: string): number {
   if (header === "cache-control") return 2;
   return header.startsWith("cf-") ? 0 : 1;
@@ -119,7 +119,7 @@ function readCacheControl(value: string, controls: Mutable, header: string): Cac
   return null;
 }
 
-/** RFC 9111 section 5.2.1; directives that mean nothing to a response cache of this kind are ignored, as it says. */
+/** Applies one request directive (RFC 9111 section 5.2.1). Directives without a meaning here are ignored. */
 function applyDirective(name: string, argument: string | null, controls: Mutable, header: string): CacheError | null {
   switch (name) {
     case "no-store":

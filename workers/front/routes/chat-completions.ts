@@ -29,7 +29,7 @@ export async function chatCompletions(request: Request, context: RequestContext)
 function planFor(opened: OpenedRequest, context: RequestContext): Result<Plan, CacheError> {
   const { caller, controls, text } = opened;
   const { plans, config } = context.isolate;
-  // Length-prefixed, so that no two different lists of parts read the same.
+  // Each part is prefixed with its length, so that two different lists never give the same identity.
   const partition = controls.partitionByUser ? `u${controls.user ?? caller.fallbackUser}` : "t";
   const parts = [caller.tenant, partition, controls.customKey ?? ""];
   const identity = `${parts.map((part) => `${part.length}:${part}`).join("")}${controls.customKey === null ? "-" : "+"}${text}`;

@@ -1,6 +1,6 @@
+import * as v from "valibot";
 import type { FeedbackReply } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import { isJsonObject } from "../../../shared/domain/json.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
 import { parseJsonBody } from "../../../shared/wire/json/json-body.ts";
@@ -9,18 +9,23 @@ import type { RequestContext } from "../request-context.ts";
 import { errorAnswer } from "../answer/error-answer.ts";
 import { jsonAnswer } from "../answer/json-answer.ts";
 import { callerIdOf } from "../memory/caller-ids.ts";
+import { checkBody, digestMember, wordMember } from "../request/body-schema.ts";
 import { openRequest, userOf } from "../request/open-request.ts";
 import { askShards } from "../shards/shard-client.ts";
 import { isDigest } from "../../../shared/domain/digest-text.ts";
 
-const MEMBERS = ["entry", "verdict"];
+const ENTRY_MESSAGE = "entry must be the refrain-entry of the answer: 64 hex digits.";
+const FEEDBACK_BODY = v.strictObject({
+  entry: v.nullish(digestMember("entry", ENTRY_MESSAGE)),
+  verdict: wordMember("verdict", ["good", "bad"]),
+});
 
 interface Feedback {
   readonly entry: string;
   readonly good: boolean;
 }
 
-/** POST /v1/feedback: whether a semantic hit was right, from the caller who was served it. */
+/** POST /v1/feedback: the caller that was served a semantic hit says whether it was right. */
 export async function feedback(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, env, startedMs } = context;
   const opened = await openRequest(request, context);
@@ -33,19 +38,22 @@ export async function feedback(request: Request, context: RequestContext): Promi
   if (admission.kind === "denied") return errorAnswer(limitError(admission, isolate), "openai", context, admission.user);
   const { entry, good } = given.value;
   const verdict = { entryKey: entry, callerId: callerIdOf(tenant, user), good };
-  // The hit is noted in the home shard of the question, which the entry does not tell: all shards are asked.
+  // The question's home shard has logged the hit, but the entry key does not identify it. So all shards are asked.
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.feedback(verdict));
   isolate.answers.clear();
   if (answers.some(({ kind }) => kind === "accepted")) return jsonAnswer({ entry, accepted: true }, context);
   return errorAnswer(refusal(answers, failed.length > 0), "openai", context);
 }
 
-/** Why no shard took the verdict. What one shard knows for certain comes before what an unreachable one might have known.  */
+/**
+ * Why no shard accepted the verdict.
+ * A definite answer of one shard takes precedence over a shard that could not be reached.
+ */
 function refusal(answers: readonly FeedbackReply[], someFailed: boolean): CacheError {
   if (answers.some(({ kind }) => kind === "already_judged")) return { kind: "already_judged" };
   const tooMany = answers.find((reply) => reply.kind === "too_many");
   if (tooMany !== undefined) {
-    const message = "You have judged as many answers as are taken in a day.";
+    const message = "You have reached the daily limit of verdicts.";
     return { kind: "rate_limited", retryAfterSeconds: tooMany.retryAfterSeconds, limitedBy: "user", message };
   }
   return someFailed
@@ -56,17 +64,9 @@ function refusal(answers: readonly FeedbackReply[], someFailed: boolean): CacheE
 function readFeedback(text: string, header: string | null): Result<Feedback, CacheError> {
   const json = parseJsonBody(text);
   if (!json.ok) return json;
-  const body = json.value;
-  if (!isJsonObject(body)) return invalid(null, "The request body must be a JSON object.");
-  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined) return invalid(unknown, `Unknown member '${unknown}'.`);
-  const entry = body.entry ?? header;
-  if (typeof entry !== "string" || !isDigest(entry))
-    return invalid("entry", "entry must be the refrain-entry of the answer: 64 hex digits.");
-  if (body.verdict !== "good" && body.verdict !== "bad") return invalid("verdict", "verdict must be good or bad.");
-  return ok({ entry, good: body.verdict === "good" });
-}
-
-function invalid(field: string | null, message: string): Result<Feedback, CacheError> {
-  return err({ kind: "invalid_request", field, message });
+  const checked = checkBody(FEEDBACK_BODY, json.value);
+  if (!checked.ok) return checked;
+  const entry = checked.value.entry ?? header;
+  if (entry === null || !isDigest(entry)) return err({ kind: "invalid_request", field: "entry", message: ENTRY_MESSAGE });
+  return ok({ entry, good: checked.value.verdict === "good" });
 }

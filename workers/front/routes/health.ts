@@ -1,15 +1,17 @@
 import type { ShardHealth } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import type { ProviderConfig } from "../../../shared/config/config.ts";
 import { providerHealth } from "../../../shared/domain/figures/provider-health.ts";
+import { systemClock } from "../../../shared/time/clock.ts";
+import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Isolate } from "../isolate.ts";
 import { jsonAnswer } from "../answer/json-answer.ts";
 import { shardStub } from "../shards/shard-client.ts";
 
-/** One round of checks serves everybody who asks within this time: the route is open to anyone. */
+/** How long one round of checks is reused, in milliseconds. The route is public, so its cost must be bounded. */
 const CHECK_EVERY_MS = 5000;
 const CHECK_DEADLINE_MS = 2000;
-/** Shards that are asked: prompts are spread evenly, so these are a fair sample, and the route stays cheap. */
+/** Shards that are checked at most. Prompts spread evenly, so a few shards are a fair sample. */
 const SAMPLED_SHARDS = 8;
 
 interface TierState {
@@ -17,7 +19,7 @@ interface TierState {
   readonly lastError: "timeout" | "unreachable" | null;
 }
 
-/** A provider as calls to it went; the embedded one is part of this process. */
+/** State of a provider, from the outcomes of calls to it. `embedded`: the provider runs inside the Worker. */
 interface ProviderState {
   readonly state: "ok" | "failing" | "idle" | "embedded";
   readonly lastAnswerAt: string | null;
@@ -36,17 +38,19 @@ interface Health {
   };
 }
 
-/** What one check of something brought. */
+/** Result of one check. */
 interface Probe<Value> {
   readonly tier: TierState;
-  /** Null when it failed. */
+  /** Null when the check failed. */
   readonly value: Value | null;
 }
 
 const OK: TierState = { state: "ok", lastError: null };
 const lastChecks = new WeakMap<Isolate, { readonly atMs: number; readonly health: Health }>();
 
-/** GET /health: whether each tier answers. 200 also when degraded: requests are still answered then. */
+/**
+ * GET /health: whether each tier answers. The status is 200 even when degraded, because requests are still answered.
+ */
 export async function health(_request: Request, context: RequestContext): Promise<Response> {
   const { isolate, startedMs } = context;
   const last = lastChecks.get(isolate);
@@ -88,17 +92,18 @@ function providerState(provider: ProviderConfig, shards: readonly ShardHealth[],
   };
 }
 
-/** What went wrong is said in one word: the route is public. */
+/** Runs one check within CHECK_DEADLINE_MS. Reports no error details, because the route is public. */
 async function probe<Value>(work: Promise<Value>): Promise<Probe<Value>> {
-  const { promise: deadline, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), CHECK_DEADLINE_MS);
   try {
-    const answered = await Promise.race([work.then((value) => ({ value })), deadline]);
+    const answered = await withDeadline(
+      systemClock,
+      CHECK_DEADLINE_MS,
+      work.then((value) => ({ value })),
+      null,
+    );
     if (answered === null) return { tier: { state: "failing", lastError: "timeout" }, value: null };
     return { tier: OK, value: answered.value };
   } catch {
     return { tier: { state: "failing", lastError: "unreachable" }, value: null };
-  } finally {
-    clearTimeout(timer);
   }
 }

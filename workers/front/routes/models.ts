@@ -11,7 +11,9 @@ interface ModelLine {
   readonly owned_by: string;
 }
 
-/** GET /v1/models: what a request may name without knowing the operator's set-up; any other model of a provider works too. */
+/**
+ * GET /v1/models: the default model of each provider. Requests may also name any other model of a configured provider.
+ */
 export function listModels(request: Request, context: RequestContext): Response {
   const caller = authenticate(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
   if (!caller.ok) return errorAnswer(caller.error, "openai", context);

@@ -9,24 +9,27 @@ import { askShards } from "../shards/shard-client.ts";
 import { jointAnswer } from "../shards/joint-answer.ts";
 import { sendIsolateReport } from "../figures/send-isolate-report.ts";
 
-/** GET /stats: everything for the admin (and for anyone while auth is open), its own traffic for a tenant's key. */
+/**
+ * GET /stats. The admin sees everything, and so does any caller while AUTH is `open`;
+ * a client key sees its tenant's traffic.
+ */
 export async function stats(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, env } = context;
   const tenant = tenantOf(request, context);
   if (typeof tenant === "object" && tenant !== null) return errorAnswer(tenant.error, "openai", context);
-  // Counted here and not told yet: whoever reads the figures wants them too.
+  // The isolate may hold figures it has not reported yet. Sending them first makes the totals complete.
   await sendIsolateReport(isolate, env, context.startedMs);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
   return jointAnswer(totals(answers, tenant), failed, context);
 }
 
-/** Null = everything. */
+/** The tenant whose figures the caller may see; null = all figures. */
 function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
   const { config, failedAuth, failedAdminAuth } = context.isolate;
   if (isAdmin(request, config, failedAdminAuth, context.startedMs)) return null;
   const caller = authenticate(request, config, failedAuth, context.startedMs);
   if (!caller.ok) {
-    // Or this route would tell a guesser what the admin routes refuse to.
+    // Without this, a guesser could try admin tokens on this route without a limit.
     countFailedAdmin(request, config, failedAdminAuth, context.startedMs);
     return { error: caller.error };
   }
@@ -52,10 +55,10 @@ function totals(shards: readonly ShardStats[], tenant: string | null): object {
     entries: sum((shard) => shard.entries),
     spilledEntries: sum((shard) => shard.spilledEntries),
     bytes: sum((shard) => shard.bytes),
-    // What the cluster does for everybody is nothing for one tenant.
+    // Figures of the whole cluster are not shown to a single tenant.
     ...(tenant === null ? clusterFigures(shards, sum) : {}),
     tokensSaved,
-    // Prices of models are not configured yet: no figure is better than a made-up one.
+    // Model prices are not configured, so there is no figure to report.
     usdSaved: null,
     latency: { hit: quantiles(shards, "hit"), miss: quantiles(shards, "miss") },
     since: shards.length === 0 ? null : new Date(since).toISOString(),
@@ -71,14 +74,14 @@ function clusterFigures(shards: readonly ShardStats[], sum: (pick: (shard: Shard
   };
 }
 
-/** What the semantic layer did since its objects started, by counter. */
+/** Counters of the semantic layer, summed over the shards, since their objects started. */
 function semanticCounts(shards: readonly ShardStats[]): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
   for (const { semantic } of shards) for (const { counter, count } of semantic) sums[counter] = (sums[counter] ?? 0) + count;
   return sums;
 }
 
-/** Milliseconds until an answer begins, at the upper edge of their bucket. */
+/** Quantiles of the time until an answer begins, in milliseconds: the upper edge of the bucket. */
 function quantiles(shards: readonly ShardStats[], kind: keyof LatencyCounts): object {
   const counts: number[] = [];
   for (const shard of shards) for (const [bucket, count] of shard.latency[kind].entries()) counts[bucket] = (counts[bucket] ?? 0) + count;

@@ -1,23 +1,17 @@
 import type { CacheShardApi } from "../../../shared/contracts/cache-shard/cache-shard-api.ts";
-import type { UpstreamApi } from "../../../shared/contracts/upstream-api.ts";
 
-/** The one place that finds shards. */
+/** The stub of a shard, by number. All code of the Worker gets shard stubs here. */
 export function shardStub(env: Env, shard: number): CacheShardApi {
   return env.CACHE_SHARD.getByName(`shard-${shard}`);
 }
 
-/** The object that calls upstream when a shard cannot be reached. */
-export function bypassStub(env: Env): UpstreamApi {
-  return env.UPSTREAM.getByName("bypass");
-}
-
-/** The answers of all shards, and the numbers of those that gave none. */
+/** The answers of several shards, and the numbers of the shards that failed. */
 export interface ShardSurvey<Answer> {
   readonly answers: readonly Answer[];
   readonly failed: readonly number[];
 }
 
-/** Asks every shard at once. */
+/** Asks all shards concurrently. */
 export async function askShards<Answer>(
   env: Env,
   shardCount: number,
@@ -26,7 +20,7 @@ export async function askShards<Answer>(
   return askRange(env, { from: 0, to: shardCount }, ask);
 }
 
-/** Asks the shards of a range (its end not among them) at once. */
+/** Asks the shards from `from` up to but not including `to` concurrently. */
 export async function askRange<Answer>(
   env: Env,
   { from, to }: { readonly from: number; readonly to: number },

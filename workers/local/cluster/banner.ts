@@ -8,16 +8,17 @@ export interface BannerFacts {
   readonly openToNetwork: boolean;
 }
 
-/** The line that programs wait for; everything after it is there for people. */
+/** Beginning of the line that programs wait for. The rest of the banner is for people. */
 export const READY_PREFIX = "Refrain is ready at ";
 
-/** What `npm start` says once the server answers. */
+/** The text that `npm start` prints when the server is ready. */
 export function banner(facts: BannerFacts): string {
   const { providers, auth } = facts.config;
   const model = providers.defaultModel === null ? "" : `, model ${providers.defaultModel}`;
-  const note = providers.default === "demo" ? " (embedded, no account: set OPENAI_API_KEY for real answers)" : "";
+  const note = providers.default === "demo" ? " (embedded, needs no account; set OPENAI_API_KEY for real answers)" : "";
   const key = auth === "keys" ? " \\\n    -H 'authorization: Bearer YOUR-KEY'" : "";
-  const warning = facts.openToNetwork && auth === "open" ? ["", "  Anyone who can reach this address can use it: AUTH=open."] : [];
+  const warning =
+    facts.openToNetwork && auth === "open" ? ["", "  Anyone who can reach this address can use the server, because AUTH=open."] : [];
   return [
     `${READY_PREFIX}${facts.url}`,
     "",
@@ -26,7 +27,7 @@ export function banner(facts: BannerFacts): string {
     `  data folder  ${facts.dataFolder}`,
     ...warning,
     "",
-    "  Ask twice; the first answer is a MISS, the second a HIT:",
+    "  Send this request twice. The first answer is a MISS, the second a HIT:",
     "",
     `  curl -i ${facts.url}/v1/chat/completions${key} \\`,
     "    -H 'content-type: application/json' \\",

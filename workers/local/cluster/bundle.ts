@@ -8,7 +8,7 @@ import { build, stop } from "esbuild";
 export const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
 export const MAIN_MODULE = "index.js";
 
-/** One module of the bundled Worker, as workerd takes it. */
+/** One module of the bundled Worker, in the form that workerd loads. */
 export type WorkerModule =
   | { readonly name: string; readonly type: "esm" | "sourcemap"; readonly contents: string }
   | { readonly name: string; readonly type: "wasm" | "data"; readonly contents: Uint8Array<ArrayBuffer> };
@@ -33,7 +33,7 @@ export async function bundleWorker(entry = "workers/front/index.ts"): Promise<re
     logLevel: "silent",
     plugins: [binaryModules(binaries)],
   });
-  // Its service process would outlive a server that is killed later.
+  // Ends esbuild's service process, which would outlive a server that is killed later.
   await stop();
   const text = (suffix: string): string => result.outputFiles.find((file) => file.path.endsWith(suffix))?.text ?? "";
   return [
@@ -43,7 +43,7 @@ export async function bundleWorker(entry = "workers/front/index.ts"): Promise<re
   ];
 }
 
-/** Leaves `.wasm` and `.bin` imports to the runtime: each becomes a module of its own, named by its digest. */
+/** Keeps `.wasm` and `.bin` imports external. Each becomes a separate module, named by its digest. */
 function binaryModules(found: Map<string, WorkerModule>): Plugin {
   return {
     name: "binary-modules",

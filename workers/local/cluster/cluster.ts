@@ -8,7 +8,7 @@ import type { WorkerModule } from "./bundle.ts";
 import { MAIN_MODULE, PROJECT_ROOT } from "./bundle.ts";
 import type { DataFolder } from "./data-folder.ts";
 
-// The same as wrangler.toml's default environment; test/unit/local/cluster-options.test.ts compares them.
+// Must equal the default environment of wrangler.toml; test/unit/wrangler-config.test.ts compares them.
 export const COMPATIBILITY_DATE = "2026-10-15";
 export const COMPATIBILITY_FLAGS = ["enable_request_signal"] as const;
 export const DURABLE_OBJECTS = { CACHE_SHARD: "CacheShard", RATE_LIMITER: "RateLimiter", UPSTREAM: "Upstream" } as const;
@@ -20,7 +20,7 @@ export const ASSETS_FOLDER = "workers/assets";
 
 const WORKER = "refrain";
 const ASSETS_WORKER = "refrain-assets";
-/** Answers for paths that no asset has. */
+/** Script that answers paths without an asset. */
 const NO_ASSET = "export default { fetch: () => new Response(null, { status: 404 }) };";
 const SCRIPTS = join(PROJECT_ROOT, "workers/local/process");
 
@@ -32,19 +32,20 @@ export interface ClusterOptions {
   readonly folder: DataFolder;
 }
 
-/** A running local cluster. `stop` ends the runtime; data already written is safe at any moment. */
+/** A running local cluster. `stop` ends the runtime. Data already written survives a kill too. */
 export interface Cluster {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Starts the Worker on a local workerd that dies with this process, and opens its own socket on host:port. */
+/** Starts the Worker on a local workerd that listens on host:port and ends with this process. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  // Miniflare reads this when it spawns the runtime; the script writes down the process id and becomes workerd.
+  // Miniflare starts this script as the runtime; the script records its process id and then becomes workerd.
   process.env["MINIFLARE_WORKERD_PATH"] = join(SCRIPTS, "run-workerd.sh");
   process.env["REFRAIN_WORKERD"] = workerdBinary();
   process.env["REFRAIN_RUNTIME_PID_FILE"] = options.folder.runtimePidFile;
-  // Its standard input ends when this process does, by SIGKILL too; detached, so that a kill of the group misses it.
+  // The guard's standard input closes when this process ends, even by SIGKILL. Detached, it survives a kill of the
+  // group.
   const guard = spawn("/bin/sh", [join(SCRIPTS, "end-orphan.sh"), options.folder.runtimePidFile], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
@@ -65,7 +66,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-/** The workerd that Miniflare itself would start. The package has no types: its default export is a path. */
+/** Path of the workerd that Miniflare would start. The package has no types; its default export is the path. */
 function workerdBinary(): string {
   const require = createRequire(createRequire(import.meta.url).resolve("miniflare"));
   return (require("workerd") as { readonly default: string }).default;
@@ -74,7 +75,7 @@ function workerdBinary(): string {
 export function miniflareOptions(options: ClusterOptions, onRuntimeRestart: () => void): MiniflareOptions {
   return {
     resourcePersistencePath: options.folder.statePath,
-    // No file about the caller's network is fetched: the machine may be offline.
+    // Without this, Miniflare fetches a `cf` object from the network, and the machine may be offline.
     cf: false,
     log: new NoOpLog(),
     logRequests: false,
@@ -85,14 +86,14 @@ export function miniflareOptions(options: ClusterOptions, onRuntimeRestart: () =
       const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
       stream.write(`${message}\n`);
     },
-    // The first Worker answers on Miniflare's own, proxying socket, which nobody needs: the assets may have it.
+    // The first Worker gets Miniflare's own proxying socket, which is not used. So the assets Worker comes first.
     workers: [assetsWorker(), frontWorker(options)],
   };
 }
 
 /**
- * Assets live in a Worker of their own. Were they the front Worker's, Miniflare would put its assets router
- * in front of that one's socket too.
+ * Assets have a separate Worker.
+ * If the front Worker had them, Miniflare would put its assets router in front of its socket.
  */
 function assetsWorker(): MiniflareOptions["workers"][number] {
   return {
@@ -138,7 +139,10 @@ function frontWorker(options: ClusterOptions): MiniflareOptions["workers"][numbe
   };
 }
 
-/** Null when the address can be listened on, else the system's error code (`EADDRINUSE`, `EACCES`, …). */
+/**
+ * Tries to listen on the address.
+ * Resolves to null on success, else to the system's error code (`EADDRINUSE`, `EACCES`, …).
+ */
 export async function probeAddress(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();

@@ -7,24 +7,24 @@ import type { Result } from "../../../shared/domain/result.ts";
 import type { ProcessIdentity } from "../process/process-identity.ts";
 import { identifyProcess, isAlive } from "../process/process-identity.ts";
 
-/** Cached prompts and answers are in it: for its owner only. */
+/** Only the owner may read the folder, because it holds cached prompts and answers. */
 const FOLDER_MODE = 0o700;
 const SECRET_MODE = 0o600;
 const TOKEN_BYTES = 24;
-/** A server that was just told to stop gets this long to let go of the folder. */
+/** How long to wait for a server that is shutting down to release the folder, in milliseconds. */
 const HANDOVER_MS = 4000;
 const POLL_MS = 50;
 
 const LOCK_FILE = "server.json";
 
-/** What the holder of a data folder writes down about itself. */
+/** Contents of the lock file: the server that holds the folder. */
 interface Holder {
   readonly server: ProcessIdentity;
   readonly runtime: ProcessIdentity | null;
   readonly url: string | null;
 }
 
-/** The folder where a local cluster persists; at most one server holds it. */
+/** The folder where a local cluster keeps its data. At most one server holds it at a time. */
 export class DataFolder {
   readonly path: string;
   readonly #holder: ProcessIdentity;
@@ -34,16 +34,16 @@ export class DataFolder {
     this.#holder = holder;
   }
 
-  /** Takes the folder, ending a runtime that a killed server left behind in it. The error is a sentence for the terminal. */
+  /** Locks the folder and ends a runtime that a killed server left behind. The error is a message for the terminal. */
   static async open(wanted: string): Promise<Result<DataFolder, string>> {
     const self = identifyProcess(process.pid);
-    if (self === null) return err("This system does not tell when a process started; Refrain cannot guard its data folder.");
+    if (self === null) return err("Refrain cannot lock its data folder, because this system does not report when a process started.");
     let path: string;
     try {
       mkdirSync(wanted, { recursive: true, mode: FOLDER_MODE });
       path = realpathSync(wanted);
     } catch (error) {
-      return err(`The data folder ${wanted} cannot be made: ${reason(error)}.`);
+      return err(`The data folder ${wanted} cannot be created: ${reason(error)}.`);
     }
     const lock = join(path, LOCK_FILE);
     const deadline = Date.now() + HANDOVER_MS;
@@ -60,13 +60,13 @@ export class DataFolder {
         await sleep(POLL_MS);
         continue;
       }
-      // Two facts prove that the runtime is ours: this folder names it, and it started when it says.
+      // The runtime is killed only if its start time matches the lock file, so a reused process id is safe.
       if (holder?.runtime && isAlive(holder.runtime)) await end(holder.runtime);
       discardStale(lock);
     }
   }
 
-  /** Where Durable Objects and KV live. */
+  /** Folder of the data of Durable Objects and KV. */
   get statePath(): string {
     return join(this.path, "state");
   }
@@ -75,14 +75,14 @@ export class DataFolder {
     return join(this.path, "runtime.pid");
   }
 
-  /** Notes the running server, so that the next start can end what this one might leave behind. */
+  /** Records the running server and its runtime, so that the next start can end a runtime that is left behind. */
   note(url: string): void {
     const runtime = identifyProcess(Number(readText(this.runtimePidFile)));
     const draft = writeDraft(this.path, { server: this.#holder, runtime, url });
     renameSync(draft, join(this.path, LOCK_FILE));
   }
 
-  /** The admin token of this cluster: made once, the same after every restart. */
+  /** The admin token of this cluster. It is created once and stays the same over restarts. */
   adminToken(): string {
     const file = join(this.path, "admin-token");
     const known = readText(file).trim();
@@ -104,7 +104,7 @@ function writeDraft(folder: string, holder: Holder): string {
   return draft;
 }
 
-/** Linking a finished file creates the lock with its content in one step; EEXIST when someone holds it. */
+/** Creates the lock file with its content in one atomic step, by a hard link. Throws EEXIST when the lock exists. */
 function claim(lock: string, holder: Holder): void {
   const draft = writeDraft(dirname(lock), holder);
   try {
@@ -114,7 +114,7 @@ function claim(lock: string, holder: Holder): void {
   }
 }
 
-/** Two starts may judge the same lock stale; the second must not throw away what the first put in its place. */
+/** Removes a stale lock. Two starts may find it at once, so a lock that turns out to be live is put back. */
 function discardStale(lock: string): void {
   const aside = `${lock}.${process.pid}.stale`;
   try {
@@ -122,7 +122,7 @@ function discardStale(lock: string): void {
     const moved = readHolder(aside);
     if (moved !== null && isAlive(moved.server)) linkSync(aside, lock);
   } catch {
-    // Gone already, or claimed meanwhile: the caller tries again.
+    // Another start has removed or replaced the lock. The caller tries again.
   }
   rmSync(aside, { force: true });
 }
@@ -143,7 +143,7 @@ function alreadyRunning(path: string, holder: Holder): string {
 
 function readHolder(file: string): Holder | null {
   try {
-    // Written by this module alone; a torn or foreign file is no holder.
+    // Only this module writes the file. An incomplete file or one of another format counts as no holder.
     const value = JSON.parse(readFileSync(file, "utf8")) as Holder;
     return typeof value.server.pid === "number" ? value : null;
   } catch {

@@ -5,13 +5,13 @@ import type { Result } from "../../../shared/domain/result.ts";
 const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;
 
-/** Where the local server listens and what it reads and writes. */
+/** Options of the local server. */
 export interface LocalOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
   readonly dataDir: string;
-  /** File of `NAME=value` lines; a missing one is no error unless it was named on the command line. */
+  /** File of `NAME=value` lines. It may be missing unless the command line names it. */
   readonly varsFile: string;
   readonly varsFileNamed: boolean;
   readonly help: boolean;
@@ -19,18 +19,22 @@ export interface LocalOptions {
 
 export const USAGE = `Usage: npm start -- [--host ADDRESS] [--port NUMBER] [--data-dir FOLDER] [--vars-file FILE]
 
-Runs Refrain on this machine: the Worker on a local workerd, its Durable Objects and KV kept under the data folder.
+Runs Refrain on this machine: the Worker in a local workerd, with Durable Objects and KV stored in the data folder.
 
   --host ADDRESS      address to listen on (HOST, 127.0.0.1)
-  --port NUMBER       port to listen on, 0 for any free one (PORT, ${DEFAULT_PORT})
-  --data-dir FOLDER   where the cluster keeps its data (DATA_DIR, .refrain)
-  --vars-file FILE    variables to read (.dev.vars); the environment goes before it
-  --help              this text
+  --port NUMBER       port to listen on; 0 picks a free port (PORT, ${DEFAULT_PORT})
+  --data-dir FOLDER   folder for the stored data (DATA_DIR, .refrain)
+  --vars-file FILE    file with settings (.dev.vars); the environment takes precedence
+  --help              show this help
 
-Every setting of docs/operations.md can be given in the environment or in the variables file.
+Parentheses give the environment variable and the default. All settings of docs/operations.md can be set in the
+environment or in the variables file.
 `;
 
-/** Command line over environment over defaults. The error is a sentence for the terminal. */
+/**
+ * Reads the options: the command line overrides the environment, which overrides the defaults.
+ * The error is a message for the terminal.
+ */
 export function parseLocalOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -9,14 +9,14 @@ import { isLoopback } from "./options.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What `npm start` relaxes for one machine; everything else keeps the code's safe defaults. */
+/** Defaults that `npm start` relaxes for a single machine. All other settings keep their safe defaults. */
 const LOCAL_DEFAULTS = { AUTH: "open", SEMANTIC: "on", ALLOWED_ORIGINS: "loopback" } as const;
 
 export interface LocalVariables {
   /** Bindings for the Worker. */
   readonly vars: Readonly<Record<string, string>>;
   readonly config: Config;
-  /** Names in the variables file that nothing reads: most likely misspelt. */
+  /** Names in the variables file that Refrain does not know, which are most likely misspelt. */
   readonly unknown: readonly string[];
 }
 
@@ -24,11 +24,14 @@ export interface VariableSources {
   readonly environment: Variables;
   readonly file: Variables;
   readonly host: string;
-  /** The token kept in the data folder, for when none is set. */
+  /** The token from the data folder. Used when ADMIN_TOKEN is not set. */
   readonly adminToken: string;
 }
 
-/** Environment over file over local defaults, checked with the Worker's own rules. */
+/**
+ * Merges the sources: the environment overrides the file, which overrides the local defaults.
+ * Validates like the Worker does.
+ */
 export function resolveVariables(sources: VariableSources): Result<LocalVariables, readonly ConfigIssue[]> {
   const names = productVariables();
   const given: Record<string, string> = {};
@@ -37,17 +40,19 @@ export function resolveVariables(sources: VariableSources): Result<LocalVariable
     if (value !== undefined) given[name] = value;
   }
   if (!isLoopback(sources.host) && given["AUTH"] === undefined) {
-    const message = `must be set when HOST (${sources.host}) lets other machines in: \`keys\` with API_KEYS, or \`open\``;
+    const message = `must be \`keys\` (with API_KEYS) or \`open\` when other machines can reach HOST (${sources.host})`;
     return err([{ variable: "AUTH", message }]);
   }
-  // The listening address tells the Worker which Host headers are its own.
+  // The Worker uses LISTEN_HOST to decide which Host headers it accepts.
   const vars = { ...LOCAL_DEFAULTS, ADMIN_TOKEN: sources.adminToken, ...given, LOCAL: "1", LISTEN_HOST: sources.host };
   const config = resolveConfig(vars, VERSION, sha256Hex);
   if (!config.ok) return config;
   return ok({ vars, config: config.value, unknown: Object.keys(sources.file).filter((name) => !names.has(name)) });
 }
 
-/** The names that the configuration reads, found by letting it read: a list of its own would fall behind. */
+/**
+ * Names of all settings. Recorded from the configuration code as it reads them, so that no second list can go stale.
+ */
 export function productVariables(): ReadonlySet<string> {
   const names = new Set<string>();
   const recorder = new Proxy<Record<string, unknown>>(

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Outlives its parent on purpose. Standard input ends when the parent does, however it died (SIGKILL
-# included); workerd would go on holding the port and the data, so it is ended here.
-# $1: the file with workerd's process id, removed by a parent that shut down in order.
+# Kills workerd after the server has ended. Standard input closes when the server ends for any reason, SIGKILL
+# included. Without this script workerd would keep the port and the data folder.
+# $1: the file with workerd's process id. A server that shuts down gracefully removes it.
 cat >/dev/null
 pid=$(cat "$1" 2>/dev/null) || exit 0
 if [ -r "/proc/$pid/cmdline" ]; then

@@ -2,12 +2,12 @@ import type { ProcessIdentity } from "./process-identity.ts";
 import { identifyProcess, isAlive, parentOf } from "./process-identity.ts";
 
 const POLL_MS = 250;
-/** `npm start` is npm, perhaps a shell, then this process. */
+/** `npm start` runs npm, possibly a shell, and then this process. */
 const MAX_DEPTH = 3;
 
 /**
- * Calls back when the npm that runs this script is gone. A SIGKILL to npm reaches nobody else, and a server
- * that nobody can name would go on holding the port. Started by hand, a server outlives its shell as usual.
+ * Calls back when the npm process that started this one has ended. A SIGKILL to npm does not reach its children, so
+ * the server would keep the port. A server that was not started by npm is not watched.
  */
 export function whenNpmDies(onDeath: () => void): void {
   if (process.env["npm_lifecycle_event"] !== "start") return;
@@ -20,7 +20,7 @@ export function whenNpmDies(onDeath: () => void): void {
   timer.unref();
 }
 
-/** The processes from this one's parent up to npm. */
+/** The ancestors of this process, from its parent up to npm. */
 function launchers(): readonly ProcessIdentity[] {
   const found: ProcessIdentity[] = [];
   let pid = process.ppid;

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** A process that can be told from a later one with the same number. */
+/** Identifies a process even after its process id has been reused. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque text, equal only for the same process: Linux counts ticks since boot, others give a date. */
+  /** Start time as opaque text: clock ticks since boot on Linux, a date on other systems. */
   readonly started: string;
 }
 
@@ -18,7 +18,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return startedAt(identity.pid) === identity.started;
 }
 
-/** The parent of a process and the name it goes by; null when there is no such process. */
+/** The parent and the name of a process; null when there is no such process. */
 export function parentOf(pid: number): { readonly parent: number; readonly name: string } | null {
   const stat = procStat(pid);
   if (stat !== null) return { parent: Number(stat.fields[1]), name: stat.name };
@@ -28,7 +28,7 @@ export function parentOf(pid: number): { readonly parent: number; readonly name:
 
 function startedAt(pid: number): string | null {
   const stat = procStat(pid);
-  // Field 22 of proc(5), the 20th after the name; a zombie (Z) is as good as gone.
+  // Field 22 of proc(5), which is the 20th after the name. A zombie (Z) counts as ended.
   if (stat !== null) return stat.fields[0] === "Z" ? null : (stat.fields[19] ?? null);
   return ps(pid, "lstart=") || null;
 }
@@ -36,7 +36,7 @@ function startedAt(pid: number): string | null {
 function procStat(pid: number): { readonly name: string; readonly fields: readonly string[] } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name is in parentheses and may hold any character, so the last one ends it.
+    // The name is in parentheses and may itself contain parentheses, so the last one ends it.
     const end = text.lastIndexOf(")");
     return { name: text.slice(text.indexOf("(") + 1, end), fields: text.slice(end + 2).split(" ") };
   } catch {

@@ -1,4 +1,4 @@
 #!/bin/sh
-# Stands in for the workerd binary: writes down the process id that workerd is about to have, then becomes it.
+# Runs in place of the workerd binary: records its process id and then becomes workerd, which keeps that id.
 echo "$$" >"$REFRAIN_RUNTIME_PID_FILE"
 exec "$REFRAIN_WORKERD" "$@"

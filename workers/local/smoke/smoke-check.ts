@@ -15,7 +15,7 @@ export interface SmokeResult {
   readonly failed: number;
 }
 
-/** Drives a deployment as a client and an operator would, one line per check. */
+/** Checks a deployment from the outside, as a client and as an operator. Prints one line per check. */
 export class SmokeCheck {
   readonly #options: SmokeOptions;
   #passed = 0;
@@ -37,12 +37,12 @@ export class SmokeCheck {
 
   async #health(): Promise<void> {
     const response = await this.#fetch("/health", {});
-    this.#expect("GET /health answers 200", response.status === 200, response.status);
+    this.#expect("GET /health returns 200", response.status === 200, response.status);
     const status = member(parse(await response.text()), "status");
-    this.#expect("health says ok", status === "ok", status);
+    this.#expect("GET /health reports the status ok", status === "ok", status);
   }
 
-  /** A new question is a MISS, asked again a HIT with the same bytes, as a stream a HIT with the same text. */
+  /** A new question is a MISS. The same question is then a HIT with the same text, as JSON and as a stream. */
   async #jsonThenHit(): Promise<void> {
     const body = this.#question();
     const first = await this.#chat(body);
@@ -53,17 +53,17 @@ export class SmokeCheck {
       `${first.status} ${cacheState(first)} ${firstText.slice(0, 200)}`,
     );
     this.#expect(
-      "answers carry Cache-Status and refrain-request-id",
+      "an answer has the headers Cache-Status and refrain-request-id",
       first.headers.has("cache-status") && first.headers.has("refrain-request-id"),
     );
     const second = await this.#chat(body);
     const secondText = await second.text();
     this.#expect("the same question is a HIT", cacheState(second) === "HIT", cacheState(second));
-    this.#expect("a hit carries Age", /^\d+$/.test(second.headers.get("age") ?? ""), second.headers.get("age"));
-    this.#expect("the hit is the same answer", content(secondText) !== "" && content(secondText) === content(firstText));
+    this.#expect("a hit has the header Age", /^\d+$/.test(second.headers.get("age") ?? ""), second.headers.get("age"));
+    this.#expect("the hit returns the same answer", content(secondText) !== "" && content(secondText) === content(firstText));
     const replay = await this.#chat({ ...body, stream: true });
     const events = await replay.text();
-    this.#expect("the stored answer replays as a stream", cacheState(replay) === "HIT" && isEventStream(replay), cacheState(replay));
+    this.#expect("the stored answer is replayed as a stream", cacheState(replay) === "HIT" && isEventStream(replay), cacheState(replay));
     this.#expect("the replay is complete", events.trimEnd().endsWith("data: [DONE]") && streamedContent(events) === content(firstText));
     await this.#purge(first.headers.get("refrain-entry"));
   }
@@ -73,7 +73,7 @@ export class SmokeCheck {
     const stream = await this.#chat({ ...body, stream: true });
     const events = await stream.text();
     this.#expect(
-      "a new question streams",
+      "a new question is answered as a stream",
       stream.status === 200 && isEventStream(stream) && cacheState(stream) === "MISS",
       `${stream.status} ${cacheState(stream)}`,
     );
@@ -92,7 +92,7 @@ export class SmokeCheck {
     const response = await this.#fetch("/v1/chat/completions", { method: "POST", headers: this.#headers(), body: "{not json" });
     const message = member(member(parse(await response.text()), "error"), "message");
     this.#expect(
-      "a body that is not JSON is a 400 in OpenAI's shape",
+      "a body that is not JSON gets a 400 in OpenAI's error format",
       response.status === 400 && typeof message === "string",
       response.status,
     );
@@ -101,12 +101,12 @@ export class SmokeCheck {
   async #clientKeys(): Promise<void> {
     if (this.#options.key === null) return this.#options.print("skip  no --key given");
     for (const [what, authorization] of [
-      ["no key", null],
-      ["a wrong key", "Bearer wrong"],
+      ["without a key", null],
+      ["with a wrong key", "Bearer wrong"],
     ] as const) {
       const headers = { "content-type": "application/json", ...(authorization === null ? {} : { authorization }) };
       const response = await this.#fetch("/v1/chat/completions", { method: "POST", headers, body: JSON.stringify(this.#question()) });
-      this.#expect(`${what} is a 401`, response.status === 401, response.status);
+      this.#expect(`a request ${what} gets a 401`, response.status === 401, response.status);
     }
   }
 
@@ -116,7 +116,7 @@ export class SmokeCheck {
       ["a wrong token", { authorization: "Bearer wrong" }],
     ] as const) {
       const response = await this.#fetch("/admin/shards", { headers });
-      this.#expect(`admin with ${what} is a 401`, response.status === 401, response.status);
+      this.#expect(`an admin request with ${what} gets a 401`, response.status === 401, response.status);
     }
     if (this.#options.adminToken === null) return this.#options.print("skip  no --admin-token given");
     const response = await this.#fetch("/admin/shards", { headers: this.#adminHeaders() });
@@ -139,7 +139,7 @@ export class SmokeCheck {
     );
   }
 
-  /** Never asked before, so that its first answer must be a miss. */
+  /** A question that was never asked before, so that its first answer must be a MISS. */
   #question(): { readonly messages: readonly object[]; readonly model?: string } {
     const { model } = this.#options;
     return {
@@ -152,7 +152,7 @@ export class SmokeCheck {
     return this.#fetch("/v1/chat/completions", { method: "POST", headers: this.#headers(), body: JSON.stringify(body) });
   }
 
-  /** By meaning, one reference number may be as good as another: these checks are about exact answers. */
+  /** Mode `exact`: the questions differ only in a reference number and must not get semantic hits. */
   #headers(): Record<string, string> {
     const { key } = this.#options;
     return {
@@ -174,7 +174,7 @@ export class SmokeCheck {
     try {
       await checks();
     } catch (error) {
-      this.#expect(`${name}: every request is answered`, false, error);
+      this.#expect(`${name}: all requests complete`, false, error);
     }
   }
 

@@ -7,13 +7,13 @@ import type { NearQuestion, NearStoredQuestion } from "./candidate-rows.ts";
 import type { QuestionStore } from "./question-store.ts";
 import type { ReadingCache } from "./reading-cache.ts";
 
-/** Questions farther than this are not compared: of the pairs that are served, about 99 in 100 are nearer. */
+/** Questions with a lower cosine are not compared. About 99 in 100 of the pairs that are served are nearer. */
 const MIN_COMPARED_COSINE = 0.4;
-/** Candidates that one shard reports. */
+/** Candidates that one shard reports at most. */
 const REPORTED = 4;
 const ORDER = { serve: 0, grey: 1, reject: 2 } as const;
 
-/** What a veto that needs no comparison amounts to. */
+/** The decision about a candidate that is vetoed before the comparison. */
 const VETOED = { verdict: "reject", reason: "veto", posterior: 0, scoreBin: 0 } as const;
 
 /** A flight that a similar question may join. */
@@ -26,19 +26,19 @@ export interface QuestionInFlight {
 
 export interface CandidateFinderParts {
   readonly shard: number;
-  /** Nearest questions that this shard looks at. Where a scope has several shards, their union counts. */
+  /** Nearest questions that this shard examines. The candidates of a scope are those of all its shards. */
   readonly candidates: number;
   readonly questions: Pick<QuestionStore, "find">;
   readonly readings: ReadingCache;
   readonly trust: Pick<ScopeTrustStore, "thresholds">;
   readonly operatorMinSimilarity: number | null;
-  /** True while the question's entry is fresh. */
+  /** Whether the question's entry is fresh. */
   isServable(question: NearStoredQuestion): boolean;
   /** Flights of a scope that are past deciding. */
   questionsInFlight(scope: string): readonly QuestionInFlight[];
 }
 
-/** Finds what this shard has that may answer a question, and decides about each candidate. */
+/** Finds the entries and flights of this shard that may answer a question, and decides about each of them. */
 export class CandidateFinder {
   readonly #parts: CandidateFinderParts;
 
@@ -46,7 +46,7 @@ export class CandidateFinder {
     this.#parts = parts;
   }
 
-  /** Best first. */
+  /** Candidates for a question and the decision about each, best first. */
   searchSimilar(request: SimilarityQuery, table: StaticEmbedder): readonly SimilarCandidate[] {
     const found = [...this.#stored(request), ...this.#inFlight(request)];
     const decided = found.map(({ near, source }) => this.#decide(request, near, source, table));
@@ -63,7 +63,7 @@ export class CandidateFinder {
       .map((near) => ({ near, source: "entry" }));
   }
 
-  /** As with stored questions: without a vector on both sides only equal texts count. */
+  /** Flights whose question is near or equal. As with stored questions, without both vectors only equal ones count. */
   #inFlight(request: SimilarityQuery): readonly { readonly near: NearQuestion; readonly source: "flight" }[] {
     const found: { readonly near: NearQuestion; readonly source: "flight" }[] = [];
     for (const { key, text, canonical, vector } of this.#parts.questionsInFlight(request.scope)) {
@@ -102,14 +102,14 @@ export class CandidateFinder {
   }
 }
 
-/** Serve before grey before reject, then the surer, then the nearer; a stored answer before one in flight. */
+/** Orders candidates: by verdict (serve, grey, reject), score bin, similarity, then entries before flights. */
 export function better(a: SimilarCandidate, b: SimilarCandidate): number {
   return ORDER[a.verdict] - ORDER[b.verdict] || b.scoreBin - a.scoreBin || b.similarity - a.similarity || (a.source < b.source ? -1 : 1);
 }
 
 /**
- * Everything that may be served, the first entry that a judge may be asked about, and the best candidate, which is
- * counted. The rest serves explanations only, and would cost each shard as much again to send.
+ * Reports all candidates that may be served, the best grey entry, which the judge may be asked about, and the best
+ * candidate, which is counted. The others matter only to explanations, and sending them would double each shard's cost.
  */
 function worthReporting(best: readonly SimilarCandidate[], explain: boolean): readonly SimilarCandidate[] {
   if (explain) return best;

@@ -1,7 +1,7 @@
 import type { EntryTimes } from "../../../../shared/domain/caching/freshness.ts";
 import type { IndexHit } from "../../../../shared/domain/semantic/index/flat-index.ts";
 
-/** Equal questions that are read, the newest first: the oldest are the likeliest to have expired. */
+/** Equal questions that are read, newest first: the oldest are the most likely to have expired. */
 const MAX_EQUAL = 8;
 
 export interface NearQuestion {
@@ -12,7 +12,7 @@ export interface NearQuestion {
 
 /** A question whose entry is stored: neither purged nor evicted. */
 export interface NearStoredQuestion extends NearQuestion {
-  /** As written to the row. Uses of the last seconds may be missing. */
+  /** As stored in the row, without uses that have not been written yet. */
   readonly times: EntryTimes;
 }
 
@@ -27,11 +27,11 @@ interface CandidateRow extends Record<string, SqlStorageValue> {
 }
 
 /**
- * Reads questions by reference (a JSON list) and equal ones, with the times of their entries. A question is left out
- * when its entry is gone or below the purge floor, or when it belongs to another scope, whatever memory says.
+ * Reads questions by reference (a JSON list) and equal questions, with the times of their entries. Leaves out questions
+ * whose entry is gone or below the purge floor, and questions of other scopes, whatever the index in memory says.
  *
- * Not `IN (…) OR IN (…)`: that builds a table for each list and takes four times as long as all the rest. Not one term
- * for each reference either: the platform allows few terms in a compound query.
+ * Rejected: `IN (…) OR IN (…)`, which builds a table for each list and takes four times as long as all the rest, and
+ * one term per reference, because the platform allows few terms in a compound query.
  */
 const CANDIDATES = `
   WITH wanted (ref) AS (
@@ -45,8 +45,8 @@ const CANDIDATES = `
     AND e.sequence >= COALESCE((SELECT value FROM numbers WHERE name = 'floor_sequence'), 0)`;
 
 /**
- * The questions behind some neighbours, in their order, then the equal ones, the newest first. In one statement: the
- * fixed cost of a statement is most of what searching one shard takes.
+ * Reads the questions of neighbours, in their order, followed by equal questions, newest first. Runs one statement,
+ * because the fixed cost of a statement is most of the cost of searching a shard.
  */
 export function readCandidates(
   sql: SqlStorage,

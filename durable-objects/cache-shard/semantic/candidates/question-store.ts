@@ -8,7 +8,7 @@ import type { NearStoredQuestion } from "./candidate-rows.ts";
 import { readCandidates } from "./candidate-rows.ts";
 import type { Embedder } from "../embedding/embedder.ts";
 
-/** Vectors one shard holds in memory, and thus at all. */
+/** Vectors of one shard. All of them must fit in memory. */
 const MAX_VECTORS = 50_000;
 const EMBEDDER_LABEL = "embedder";
 const MAX_SCOPES_IN_MEMORY = 1000;
@@ -27,11 +27,11 @@ export interface StoredQuestion {
 /** What to search a shard for. */
 export interface NearestQuery {
   readonly scope: string;
-  /** Hex digest of the normalised text: equal questions are found however far their vectors are. */
+  /** Hex digest of the normalised text. Equal questions are found whatever their vectors are. */
   readonly canonical: string;
   /** Null when only equal questions count. */
   readonly vector: Float32Array | null;
-  /** How many of the nearest questions to look at. */
+  /** How many of the nearest questions to examine. */
   readonly nearest: number;
   readonly minCosine: number;
 }
@@ -42,13 +42,13 @@ export interface QuestionStoreParts {
   readonly owner: string;
   readonly kernels: KernelModules;
   readonly embedder: Pick<Embedder, "embedderId" | "dims">;
-  /** A question's vector was left out because the index is full. */
+  /** Called when a question is stored without its vector because the index is full. */
   readonly onFull: () => void;
 }
 
 /**
- * Questions and their vectors, written in the transactions of their entries. The index is loaded at the first search
- * and unloaded when memory is short; rows are written either way.
+ * Stores questions and their vectors, in the transactions of their entries. The index is loaded at the first search and
+ * unloaded when memory is short. Rows are written whether it is loaded or not.
  */
 export class QuestionStore implements EntryCompanion {
   readonly #sql: SqlStorage;
@@ -57,7 +57,10 @@ export class QuestionStore implements EntryCompanion {
   readonly #dims: number;
   readonly #onFull: QuestionStoreParts["onFull"];
   #index: FlatIndex | null = null;
-  /** Row numbers of scopes. Cleared whenever a scope may have been removed or rolled back, because its number may then be reused. */
+  /**
+   * Row numbers of scopes. Cleared whenever a scope may have been removed or rolled back, because its number may then
+   * be reused.
+   */
   readonly #scopeRefs = new BoundedMap<string, number>({ maxWeight: MAX_SCOPES_IN_MEMORY });
 
   constructor({ sql, ledger, owner, kernels, embedder, onFull }: QuestionStoreParts) {
@@ -73,7 +76,7 @@ export class QuestionStore implements EntryCompanion {
     return this.#index !== null;
   }
 
-  /** Vectors in memory; 0 while not loaded. */
+  /** Vectors in memory; 0 while the index is not loaded. */
   get size(): number {
     return this.#index?.size ?? 0;
   }
@@ -82,9 +85,9 @@ export class QuestionStore implements EntryCompanion {
     return this.#account.bytes;
   }
 
-  /** Adds the question of an entry that is being stored. Inside the entry's transaction. */
+  /** Adds the question of an entry that is being stored. Runs inside the entry's transaction. */
   add(question: StoredQuestion): void {
-    // A row outlives its entry when similarity search was off while the entry was removed.
+    // Keys are unique: a row that was not removed with its entry must not block the new one.
     this.forget(question.key);
     const scopeRef = this.scopeRef(question.scope);
     const { ref } = this.#sql
@@ -109,7 +112,10 @@ export class QuestionStore implements EntryCompanion {
     this.forget(key);
   }
 
-  /** Removes the question of an entry, so that similarity search no longer finds it. Inside the caller's transaction. */
+  /**
+   * Removes the question of an entry: similarity search no longer finds the entry. Runs inside the caller's
+   * transaction.
+   */
   forget(key: string): void {
     const row = this.#sql
       .exec<{ ref: number; scope_ref: number }>("DELETE FROM questions WHERE key = ? RETURNING ref, scope_ref", key)
@@ -120,7 +126,7 @@ export class QuestionStore implements EntryCompanion {
     else if (this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), [row.ref])]);
   }
 
-  /** Deletes every question, after a purge of everything: dead ones would hide new ones until they are swept. */
+  /** Deletes all questions after a purge of everything: until the next sweep, dead ones would hide new ones. */
   clear(): void {
     this.unload();
     this.#sql.exec("DELETE FROM vectors");
@@ -137,27 +143,29 @@ export class QuestionStore implements EntryCompanion {
     this.#followSize();
   }
 
-  /** Memory is ahead of storage: unload it. The next search loads it again. */
+  /** Unloads the index, because it is ahead of storage. The next search loads it again. */
   onRollback(): void {
     this.unload();
     this.#scopeRefs.clear();
   }
 
-  /** The nearest questions of a scope, best first, then the equal ones, the newest first. */
+  /** The nearest questions of a scope, nearest first, followed by equal ones, newest first. */
   find({ scope, canonical, vector, nearest, minCosine }: NearestQuery): readonly NearStoredQuestion[] {
     const scopeRef = this.#knownScope(scope);
     if (scopeRef === undefined) return [];
-    // Filtered before anything is read: most questions of a scope are about something else.
+    // Filter before reading rows: most questions of a scope are about something else.
     const near = vector === null ? [] : this.#neighbours(scopeRef, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
     return readCandidates(this.#sql, near, scopeRef, { scope, canonical });
   }
 
+  /** The question of an entry; null when none is stored. */
   questionOf(key: string): { readonly text: string; readonly canonical: string } | null {
     return (
       this.#sql.exec<{ text: string; canonical: string }>("SELECT text, canonical FROM questions WHERE key = ?", key).toArray()[0] ?? null
     );
   }
 
+  /** The row number of a scope, whose row is inserted if there is none. */
   scopeRef(scope: string): number {
     return (
       this.#knownScope(scope) ??
@@ -165,6 +173,7 @@ export class QuestionStore implements EntryCompanion {
     );
   }
 
+  /** Frees the memory of the index. */
   unload(): void {
     this.#index = null;
     this.#account.release(this.#account.bytes);
@@ -174,7 +183,7 @@ export class QuestionStore implements EntryCompanion {
     return vector.length === this.#dims ? (this.#load()?.search(scopeRef, vector, k) ?? []) : [];
   }
 
-  /** A scope's number; undefined when nothing is known of it. */
+  /** The row number of a scope; undefined when it has no row. */
   #knownScope(scope: string): number | undefined {
     const known = this.#scopeRefs.get(scope);
     if (known !== undefined) return known;
@@ -186,7 +195,7 @@ export class QuestionStore implements EntryCompanion {
 
   #load(): FlatIndex | null {
     if (this.#index !== null) return this.#index;
-    // Asked before it is loaded: an index that does not fit must not be read at every search to be dropped again.
+    // Reserve before loading: an index that does not fit must not be read and dropped at every search.
     const { stored } = this.#sql.exec<{ stored: number }>("SELECT TOTAL(LENGTH(bytes)) AS stored FROM vectors").one();
     if (!this.#account.reserve(stored)) return null;
     const rows = this.#sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page");
@@ -199,25 +208,27 @@ export class QuestionStore implements EntryCompanion {
     return this.#followSize() ? this.#index : null;
   }
 
-  /** Follows the index's size in the ledger; without room the index goes, and questions are found exactly only. */
+  /**
+   * Adjusts the ledger to the index's size. Unloads the index if there is no room; only equal questions are found then.
+   */
   #followSize(): boolean {
     if (this.#index === null) return false;
     const bytes = this.#index.bytes();
     const held = this.#account.bytes;
     if (bytes > held && !this.#account.reserve(bytes - held)) this.unload();
     else if (bytes < held) this.#account.release(held - bytes);
-    // Reserving may have shed this very index.
+    // Reserving may have unloaded this index.
     return this.loaded;
   }
 
-  /** Full: a new question is found by its normalised text only, until others have gone. */
+  /** When the index is full, a new question is stored without its vector, and found by its normalised text only. */
   #isFull(): boolean {
     if (this.#index !== null) return this.#index.size >= MAX_VECTORS;
-    // One more than there are vectors at most: the row of the question itself is there already.
+    // An upper bound on the vectors. It includes the row of the new question, hence `>`.
     return this.#sql.exec<{ stored: number }>("SELECT COUNT(*) AS stored FROM questions").one().stored > MAX_VECTORS;
   }
 
-  /** A scope is kept while it has questions or has learned something. */
+  /** Deletes a scope that has neither questions nor learned trust. */
   #dropEmptyScope(ref: number): void {
     this.#sql.exec(
       "DELETE FROM scopes WHERE ref = ? AND trust = '' AND NOT EXISTS (SELECT 1 FROM questions WHERE scope_ref = ?)",
@@ -235,7 +246,7 @@ export class QuestionStore implements EntryCompanion {
     for (const { page, bytes } of rows) this.#sql.exec("INSERT OR REPLACE INTO vectors (page, bytes) VALUES (?, ?)", page, bytes);
   }
 
-  /** Vectors of another embedder mean nothing to this one. Entries keep answering exactly and when equal after normalisation. */
+  /** Deletes the vectors of another embedder. Their entries are still found exactly, and by equal questions. */
   #useEmbedder(id: string): void {
     const stored = this.#sql.exec<{ value: string }>("SELECT value FROM labels WHERE name = ?", EMBEDDER_LABEL).toArray()[0]?.value;
     if (stored === id) return;
@@ -248,7 +259,10 @@ function* pages(rows: Iterable<{ page: number; bytes: ArrayBuffer }>): Iterable<
   for (const row of rows) yield { page: row.page, bytes: new Uint8Array(row.bytes) };
 }
 
-/** Deletes everything kept for similarity search, because it was switched off: nothing would remove it with its entries any more. */
+/**
+ * Deletes all data of similarity search after it was switched off: it would no longer be removed together with its
+ * entries.
+ */
 export function forgetQuestions(sql: SqlStorage): void {
   for (const table of ["questions", "vectors", "aliases", "servings", "scopes"]) sql.exec(`DELETE FROM ${table}`);
 }

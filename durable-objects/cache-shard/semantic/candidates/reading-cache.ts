@@ -4,20 +4,20 @@ import { unitCosine } from "../../../../shared/domain/semantic/embedding/unit-co
 import { english } from "../../../../shared/domain/semantic/english/english.ts";
 import type { PairComparison, TextReading } from "../../../../shared/domain/semantic/language-rules.ts";
 
-/** Characters of the texts whose readings are kept: about 100 bytes each, so 8 MB and some 1,000 questions. */
+/** Characters of all cached texts. A reading takes about 100 bytes per character: 8 MB for some 1,000 questions. */
 const MAX_KEPT_CHARACTERS = 80_000;
-/** What a reading takes beside its text (above all the vector), in characters. */
+/** Fixed cost of a reading (mainly its vector), in characters. */
 const READING_CHARACTERS = 20;
 
 type EnglishReading = ReturnType<ReturnType<typeof english>["read"]>;
 
 interface KeptReading {
   readonly reading: EnglishReading;
-  /** Made when the text is first compared: most candidates are vetoed before. */
+  /** Computed when the text is first compared: most candidates are vetoed before that. */
   vector: Float32Array | null;
 }
 
-/** Readings of questions by their text: the same candidates come up again and again. */
+/** Caches the readings (linguistic analyses) of questions by their text: the same candidates come up repeatedly. */
 export class ReadingCache {
   readonly #readings = new BoundedMap<string, KeptReading>({
     maxWeight: MAX_KEPT_CHARACTERS,
@@ -33,7 +33,7 @@ export class ReadingCache {
     return this.#keep(text).reading.canonical;
   }
 
-  /** How two questions compare. The cosine is always the static table's, whichever embedder finds the candidates. */
+  /** Compares two questions. The cosine always comes from the static table, whichever embedder found the candidates. */
   compare(earlier: string, asked: string, table: StaticEmbedder): PairComparison {
     const a = this.#keep(earlier);
     const b = this.#keep(asked);
@@ -42,7 +42,7 @@ export class ReadingCache {
     return english().compare(a.reading, b.reading, unitCosine(a.vector, b.vector), table);
   }
 
-  /** Vetoes that make a comparison needless; none for texts that are equal after normalisation. */
+  /** Vetoes that are found without a comparison; none for texts that are equal after normalisation. */
   cheapVetoes(earlier: string, asked: string): readonly string[] {
     const a = this.#keep(earlier).reading;
     const b = this.#keep(asked).reading;
@@ -58,5 +58,5 @@ export class ReadingCache {
   }
 }
 
-/** One cache for all shards of this isolate: a cache for each of eight would fill it. */
+/** One cache for all shards of the isolate: eight caches of this size would use up its memory. */
 export const isolateReadings = new ReadingCache();

@@ -4,7 +4,10 @@ import { cachingEmbedder } from "./embedding-cache.ts";
 import { compatibleEmbedder, workersAiEmbedder } from "./remote-embedders.ts";
 import { staticEmbedder } from "./static-table-loader.ts";
 
-/** The configured embedder. One whose binding is missing always fails: equal questions are still found, and the failures are counted. */
+/**
+ * Creates the configured embedder. Without its binding every embedding fails: the failures are counted, and equal
+ * questions are still found.
+ */
 export function embedderFor(config: EmbedderConfig, env: Env): Embedder {
   switch (config.kind) {
     case "static":

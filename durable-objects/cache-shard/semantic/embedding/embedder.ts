@@ -1,13 +1,15 @@
-/** Turns texts into vectors. The one port that all embedders implement. */
+/** Turns texts into vectors. All embedders implement this port. */
 export interface Embedder {
-  /** Names recipe and model; vectors of different ids are never compared. */
+  /** Names the model and how it is called. Vectors of different ids are never compared. */
   readonly embedderId: string;
   readonly dims: number;
-  /** A unit vector [dims], or null when the embedder cannot be reached or refuses. Never throws. */
+  /** Returns a unit vector of `dims` numbers; null when the embedder cannot be reached or refuses. Never throws. */
   embed(text: string): Promise<Float32Array | null>;
 }
 
-/** Scales to length 1; null for a vector that has none, or has a number that is none. */
+/**
+ * Scales a vector to length 1. Null if it does not have `dims` numbers, is zero, or has a number that is not finite.
+ */
 export function unitVector(values: readonly number[], dims: number): Float32Array | null {
   if (values.length !== dims) return null;
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

@@ -2,7 +2,7 @@ import { sha256Hex } from "../../../../shared/digest/sha256.ts";
 import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
 import type { Embedder } from "./embedder.ts";
 
-/** Vectors that one shard keeps: 2 MB at 1,024 dimensions. */
+/** Vectors that one shard caches: 2 MB at 1,024 dimensions. */
 const REMEMBERED_VECTORS = 512;
 
 /** An embedder that caches vectors by the digest of their text. Failures are not cached. */

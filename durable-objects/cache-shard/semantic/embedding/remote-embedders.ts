@@ -8,16 +8,19 @@ import type { FetchPort } from "../../../../shared/providers/call/provider-call.
 import type { Embedder } from "./embedder.ts";
 import { unitVector } from "./embedder.ts";
 
-/** Texts sent together: what came in while the last call was under way. */
+/** Most texts in one call. */
 const MAX_BATCH = 64;
 /** Texts that may wait for a call; more get no vector. */
 const MAX_WAITING = 1000;
 const EMBED_TIMEOUT_MS = 5000;
 
-/** Asks for many vectors in one call; null for the texts that got none. */
+/** Embeds texts in one call; null for a text that got no vector. */
 type BatchCall = (texts: readonly string[]) => Promise<readonly (Float32Array | null)[]>;
 
-/** Gathers texts that arrive while a call is under way into the next one. A call that does not come back is given up. */
+/**
+ * Batches the texts that arrive during a call into the next one. A call that takes longer than `EMBED_TIMEOUT_MS` is
+ * given up.
+ */
 export function batchedEmbedder(embedderId: string, dims: number, call: BatchCall, clock: Pick<Clock, "after"> = systemClock): Embedder {
   let waiting: { readonly text: string; readonly resolve: (vector: Float32Array | null) => void }[] = [];
   let running = false;
@@ -47,7 +50,10 @@ export function batchedEmbedder(embedderId: string, dims: number, call: BatchCal
   };
 }
 
-/** Workers AI's embedding models through the binding. Pooling is part of the id: the two ways do not mix. */
+/**
+ * Embeds with Workers AI, through the binding. The pooling method is part of the id: vectors of different methods
+ * cannot be compared.
+ */
 export function workersAiEmbedder(ai: Pick<Ai, "run">, { model: name, dims }: EmbedderConfig): Embedder {
   const model = WORKERS_AI_EMBEDDERS.get(name)?.model ?? name;
   return batchedEmbedder(`workers-ai:${name}:cls`, dims, async (texts) => {
@@ -61,7 +67,7 @@ export function workersAiEmbedder(ai: Pick<Ai, "run">, { model: name, dims }: Em
   });
 }
 
-/** Any server with OpenAI's POST /embeddings. */
+/** Embeds with any server that implements OpenAI's POST /embeddings. */
 export function compatibleEmbedder(config: EmbedderConfig, fetchPort: FetchPort): Embedder {
   const url = `${(config.baseUrl ?? "").replace(/\/+$/, "")}/embeddings`;
   const headers: Record<string, string> = { "content-type": "application/json" };
@@ -82,7 +88,7 @@ export function compatibleEmbedder(config: EmbedderConfig, fetchPort: FetchPort)
   });
 }
 
-/** Embeddings by the text they are of: rows say so by `index`, and need not come in order. */
+/** Embeddings by the index of their text. Rows may come in any order; a row without `index` counts by its position. */
 function byIndex(rows: readonly unknown[]): ReadonlyMap<number, unknown> {
   const found = new Map<number, unknown>();
   for (const [position, row] of rows.entries()) {

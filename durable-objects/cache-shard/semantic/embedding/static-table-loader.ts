@@ -5,22 +5,22 @@ import { parseStaticTable } from "../../../../shared/domain/semantic/embedding/s
 import { isolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import type { Embedder } from "./embedder.ts";
 
-/** Assets are addressed by path; the host is never looked at. */
+/** Assets are addressed by path; the host is ignored. */
 const ASSET_URL = `https://assets.invalid/${STATIC_TABLE.file}`;
 
 let loading: Promise<StaticEmbedder | null> | null = null;
 let table: StaticEmbedder | null = null;
 
-/** The table, once this isolate has it. */
+/** The table, once this isolate has loaded it; else null. */
 export function loadedStaticTable(): StaticEmbedder | null {
   return table;
 }
 
-/** The embedded table: read once per isolate, refused unless its bytes have the digest they were built with. */
+/** Loads the table, once per isolate. Null when it cannot be read, its digest is wrong or memory is short. */
 export function loadStaticTable(assets: Pick<Fetcher, "fetch">): Promise<StaticEmbedder | null> {
   loading ??= readTable(assets).then((read) => {
     table = read;
-    // A failure is not for ever: the next question tries again.
+    // Do not keep a failure: the next question tries again.
     if (read === null) loading = null;
     return read;
   });

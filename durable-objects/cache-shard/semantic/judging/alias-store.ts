@@ -1,12 +1,16 @@
 import type { PurgeSelector } from "../../../../shared/domain/caching/purge.ts";
 
-/** A question that a judge has found to be answered by another entry. It holds no answer: the entry is looked up each time. */
+/**
+ * A question that the entry of another question answers, according to the judge. An alias holds no answer: the entry
+ * is fetched for each request.
+ */
 export interface Alias {
   readonly key: string;
   readonly scope: string;
   readonly tenant: string;
-  /** Where the entry is. */
+  /** Shard of the entry. */
   readonly shard: number;
+  /** Key of the entry. */
   readonly target: string;
   readonly similarity: number;
   readonly scoreBin: number;
@@ -22,7 +26,7 @@ interface AliasRow extends Record<string, SqlStorageValue> {
   score_bin: number;
 }
 
-/** Aliases of a shard; about 300 bytes each. */
+/** Stores the aliases of a shard, about 300 bytes each. */
 export class AliasStore {
   readonly #sql: SqlStorage;
 
@@ -62,7 +66,10 @@ export class AliasStore {
     this.#sql.exec("DELETE FROM aliases WHERE target = ?", target);
   }
 
-  /** Drops what a purge names. Tags, models and ages are the entry's own: an alias to a purged entry finds nothing. */
+  /**
+   * Drops the aliases that a purge covers. Tags, models and ages belong to the entry: an alias to a purged one finds
+   * nothing.
+   */
   purge(selector: PurgeSelector): void {
     switch (selector.kind) {
       case "all":

@@ -9,11 +9,11 @@ export interface CallerFeedbackParts {
   readonly counters: SemanticCounters;
   nowMs(): number;
   quarantine(shard: number, key: string): Promise<void>;
-  /** Tells every shard of a scope what was learned. */
+  /** Sends an observation to every shard of its scope. */
   observe(observation: PairObservation): Promise<void>;
 }
 
-/** Verdicts of callers on semantic hits that they were served. */
+/** Accepts verdicts of callers on semantic hits that they were served. */
 export class CallerFeedback {
   readonly #parts: CallerFeedbackParts;
 
@@ -21,7 +21,10 @@ export class CallerFeedback {
     this.#parts = parts;
   }
 
-  /** A bad verdict quarantines the entry. Throws when the entry's shard cannot be reached; the caller may then try again. */
+  /**
+   * Accepts one verdict. A bad one quarantines the entry. Throws when the entry's shard cannot be reached; the caller
+   * may then try again.
+   */
   async take(request: FeedbackRequest): Promise<FeedbackReply> {
     const { servings, aliases, counters } = this.#parts;
     const claim = servings.claim(request.entryKey, request.callerId, this.#parts.nowMs());

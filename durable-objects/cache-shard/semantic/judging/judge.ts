@@ -9,11 +9,11 @@ import type { Clock } from "../../../../shared/time/clock.ts";
 import { MS_PER_HOUR } from "../../../../shared/domain/units.ts";
 
 const JUDGE_TIMEOUT_MS = 30_000;
-/** Far more than one word with its wrapping takes. */
+/** A reply is given up at this length: far more than one word needs. */
 const MAX_REPLY_BYTES = 64 * 1024;
-/** Enough to see what an answer is about, little enough to be cheap. */
+/** Texts are cut to this length: enough to see what an answer is about, and cheap. */
 const MAX_TEXT_CHARACTERS = 2000;
-/** Room for one word; some models need a token before it. */
+/** Enough for one word; some models emit a token before it. */
 const MAX_VERDICT_TOKENS = 4;
 const SEED = 7;
 
@@ -34,7 +34,10 @@ export interface JudgePorts {
   call(request: UpstreamCall): Promise<CallReply>;
 }
 
-/** Asks a model whether a cached answer would have been right. Off the request's path, rationed per hour. */
+/**
+ * Asks a model whether a cached answer is right for a new question. No request waits for it; calls per hour are
+ * limited.
+ */
 export class Judge {
   readonly #config: JudgeConfig;
   readonly #ports: JudgePorts;
@@ -50,7 +53,10 @@ export class Judge {
     return this.#config.auditShare;
   }
 
-  /** True = right, false = wrong, null = no verdict (ration used up, failure, or anything but one clear word). */
+  /**
+   * Returns true for right, false for wrong and null without a verdict: the calls of the hour are used up, the call
+   * failed, or the reply is not a bare yes or no.
+   */
   async judge(pair: JudgedPair): Promise<boolean | null> {
     if (!this.#ration()) return null;
     const { provider, model } = this.#config;
@@ -69,7 +75,7 @@ export class Judge {
     return readVerdict(await this.#content(provider, reply.contentType, reply.body));
   }
 
-  /** The whole answer's text; "" when it is cut short, late, too long or an error. */
+  /** The text of a complete reply; "" when it is truncated, late, too long or an error. */
   async #content(provider: string, contentType: string, body: ReadableStream<Uint8Array>): Promise<string> {
     const reader = body.getReader();
     const cancel = this.#ports.clock.after(JUDGE_TIMEOUT_MS, () => void reader.cancel().catch(() => undefined));
@@ -95,7 +101,7 @@ export class Judge {
   }
 }
 
-/** The request to the judge. The texts are members of a JSON string: they cannot end it. */
+/** Builds the request to the judge. The texts are encoded as JSON strings: they cannot break out of the data. */
 export function judgeBody(model: string, pair: JudgedPair): string {
   const clip = (text: string): string => text.slice(0, MAX_TEXT_CHARACTERS);
   const data = JSON.stringify({
@@ -110,7 +116,7 @@ export function judgeBody(model: string, pair: JudgedPair): string {
   return JSON.stringify({ model, messages, temperature: 0, seed: SEED, max_tokens: MAX_VERDICT_TOKENS });
 }
 
-/** Only a bare yes or no counts; anything else, however it sounds, is no verdict. */
+/** Reads a verdict: true for a bare yes, false for a bare no, null for anything else. */
 export function readVerdict(content: string): boolean | null {
   const word = content
     .trim()
@@ -120,7 +126,7 @@ export function readVerdict(content: string): boolean | null {
   return word === "no" ? false : null;
 }
 
-/** Everything, or "" when it is more than a judge has to say. */
+/** Reads the whole reply; "" when it is longer than `MAX_REPLY_BYTES`. */
 async function readBounded(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -134,7 +140,7 @@ async function readBounded(reader: ReadableStreamDefaultReader<Uint8Array>): Pro
   }
 }
 
-/** Content of an SSE answer; "" without its terminal event: "no" may be what arrived of "not sure". */
+/** The text of an SSE reply; "" without its terminal event, because "no" may be the beginning of "not sure". */
 function streamedText(provider: string, text: string): string {
   const reader = new ChatStreamReader(provider);
   const assembler = new ChatAssembler();
@@ -144,7 +150,7 @@ function streamedText(provider: string, text: string): string {
   return messageText(assembler.finish().json);
 }
 
-/** The text of a chat.completion's first choice. */
+/** The text of a chat.completion's first choice; "" when there is none. */
 export function messageText(json: string): string {
   const parsed = parseJson(json);
   if (!parsed.ok || !isJsonObject(parsed.value) || !Array.isArray(parsed.value.choices)) return "";

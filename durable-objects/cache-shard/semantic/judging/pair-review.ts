@@ -9,7 +9,7 @@ import type { SemanticCounters } from "../semantic-counters.ts";
 import type { SemanticMatch } from "../similarity-search.ts";
 
 export interface PairReviewParts {
-  /** Null = no judge is configured. */
+  /** Null when no judge is configured. */
   readonly judge: Judge | null;
   readonly aliases: AliasStore;
   readonly counters: SemanticCounters;
@@ -21,7 +21,7 @@ export interface PairReviewParts {
   observe(observation: PairObservation): Promise<void>;
 }
 
-/** Asks the judge about pairs of questions, after the client has its answer, and acts on the verdicts. */
+/** Asks the judge about pairs of questions, after the client has been answered, and acts on the verdicts. */
 export class PairReview {
   readonly #parts: PairReviewParts;
 
@@ -29,7 +29,7 @@ export class PairReview {
     this.#parts = parts;
   }
 
-  /** A yes makes an alias: asked again, the question is answered by the earlier entry. */
+  /** Reviews a grey candidate. A yes creates an alias: from then on the earlier entry answers the question. */
   async considerAlias(request: AnswerRequest, grey: SimilarCandidate): Promise<void> {
     const { counters, aliases, log } = this.#parts;
     const { sequence } = log;
@@ -37,7 +37,7 @@ export class PairReview {
     if (right === null) return;
     await this.#parts.observe({ scope: request.scope, scoreBin: grey.scoreBin, right, source: "judge" });
     if (!right) return;
-    // A purge that came while the judge was asked covers the alias as it covers a flight.
+    // A purge during the review covers the alias, as it covers a flight.
     const subject = {
       key: request.key,
       scope: request.scope,
@@ -57,7 +57,9 @@ export class PairReview {
     counters.add("aliased");
   }
 
-  /** Judges a share of the semantic hits that were served. The entry of a wrong one is quarantined. */
+  /**
+   * Audits a served semantic hit, if it is in the random share that is audited. Quarantines the entry of a wrong one.
+   */
   async audit(request: AnswerRequest, match: SemanticMatch): Promise<void> {
     const { judge, counters } = this.#parts;
     if (judge === null || this.#parts.random() >= judge.auditShare) return;

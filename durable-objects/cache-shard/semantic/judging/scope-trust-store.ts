@@ -8,7 +8,7 @@ import type { QuestionStore } from "../candidates/question-store.ts";
 
 const MAX_SCOPES_IN_MEMORY = 1000;
 
-/** What each scope has learned about its own mistakes, and the score thresholds that follow from it. */
+/** What each scope has learned from verdicts on its pairs, and the score thresholds that result. */
 export class ScopeTrustStore {
   readonly #sql: SqlStorage;
   readonly #questions: QuestionStore;
@@ -43,7 +43,7 @@ export class ScopeTrustStore {
     const text = this.#sql.exec<{ trust: string }>("SELECT trust FROM scopes WHERE scope = ?", scope).toArray()[0]?.trust ?? "";
     if (text === "") return null;
     const trust = JSON.parse(text) as ScopeTrust; // written by `observe`
-    // Counts by the bins of another calibration mean nothing here.
+    // Counts from another calibration have other bins and cannot be used.
     return trust.right.length === scoreBinCount() ? trust : null;
   }
 }

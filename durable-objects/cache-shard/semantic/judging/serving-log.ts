@@ -1,17 +1,18 @@
 import { MS_PER_DAY, MS_PER_SECOND } from "../../../../shared/domain/units.ts";
 
-/** How long after an answer was served feedback is taken. */
+/** How long after a serving feedback is accepted. */
 const KEPT_MS = MS_PER_DAY;
-/** Entries that one caller may judge in that time in one shard. */
+/** Entries that one caller may judge within `KEPT_MS` in one shard. */
 const MAX_JUDGEMENTS = 50;
 const MAX_PENDING = 5000;
 
 /** A semantic hit that was served. */
 export interface Serving {
+  /** Key of the question that was asked. */
   readonly asked: string;
   /** Digest of tenant and user. */
   readonly callerId: string;
-  /** The entry served, and the shard that holds it. */
+  /** Key of the entry that was served; `shard` holds it. */
   readonly target: string;
   readonly shard: number;
   readonly scope: string;
@@ -33,7 +34,10 @@ export type Claim =
   | { readonly kind: "already_judged" }
   | { readonly kind: "too_many"; readonly retryAfterSeconds: number };
 
-/** Who was served which semantic hit, so that only they can judge it, once, and not without limit. Written in batches. */
+/**
+ * Records which caller was served which semantic hit: only that caller may judge it, once, and a limited number of
+ * entries per day. Written in batches.
+ */
 export class ServingLog {
   readonly #sql: SqlStorage;
   #pending: Serving[] = [];
@@ -46,7 +50,7 @@ export class ServingLog {
     if (this.#pending.length < MAX_PENDING) this.#pending.push(serving);
   }
 
-  /** Writes what is pending and deletes what is too old to judge. Inside the caller's transaction. */
+  /** Writes pending servings and deletes those that are too old to judge. */
   flush(nowMs: number): void {
     if (this.#pending.length === 0) return;
     this.#sql.exec("DELETE FROM servings WHERE at_ms < ?", nowMs - KEPT_MS);
@@ -66,7 +70,7 @@ export class ServingLog {
     this.#pending = [];
   }
 
-  /** Uses up a caller's right to judge an entry that it was served. */
+  /** Claims a caller's right to judge an entry that it was served. */
   claim(target: string, callerId: string, nowMs: number): Claim {
     this.flush(nowMs);
     const rows = this.#sql
@@ -89,12 +93,12 @@ export class ServingLog {
     return { kind: "granted", serving: { asked, scope, shard, scoreBin } };
   }
 
-  /** Gives back a right that was used up for nothing. */
+  /** Returns a claimed right when the verdict could not be applied. */
   release(target: string, callerId: string, asked: string): void {
     this.#sql.exec("UPDATE servings SET judged = 0 WHERE target = ? AND caller_id = ? AND asked = ?", target, callerId, asked);
   }
 
-  /** How many entries a caller has judged since then. */
+  /** How many entries a caller has judged since a time, and when the oldest of them was served (0 for none). */
   #given(callerId: string, sinceMs: number): { readonly entries: number; readonly oldestMs: number } {
     return this.#sql
       .exec<{ entries: number; oldestMs: number }>(

@@ -1,7 +1,7 @@
 /**
- * Compiles assembly/dot.ts into the committed `dot-*.wasm`. With `--check` it only compares: exit code 1 when the
- * committed bytes are not what the source gives. The compiler is pinned in package-lock.json; its output has no
- * time stamps or paths in it, so equal source means equal bytes.
+ * Compiles assembly/dot.ts into the committed `dot-*.wasm`. With `--check` it only compares, and exits with code 1 when
+ * the committed files differ. The compiler is pinned in package-lock.json, and its output contains no timestamps or
+ * paths: equal source gives equal bytes.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -11,7 +11,7 @@ import { main as compileAssemblyScript } from "assemblyscript/asc";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCE = "assembly/dot.ts";
-/** Everything the kernel needs before the caller grows the memory for its rows. */
+/** One page of memory is enough: the caller grows the memory for its rows. */
 const OPTIONS = ["-O3", "--converge", "--runtime", "stub", "--noAssert", "--initialMemory", "1"] as const;
 
 const BUILDS = [

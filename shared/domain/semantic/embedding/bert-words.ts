@@ -1,8 +1,8 @@
 /**
- * BERT's "uncased" normaliser and pre-tokeniser: text to the words that WordPiece cuts up.
+ * BERT's "uncased" normaliser and pre-tokeniser. It splits a text into the words that WordPiece then cuts into pieces.
  *
- * Follows Hugging Face `tokenizers` (BertNormalizer with clean_text, handle_chinese_chars, lowercase and its
- * implied strip_accents; BertPreTokenizer), because the table's rows are indexed by what that code produces.
+ * Follows Hugging Face `tokenizers` (BertNormalizer with clean_text, handle_chinese_chars, lowercase and its implied
+ * strip_accents; BertPreTokenizer), because the table was built with the token ids of that library.
  */
 
 const SPACE = 0x20;
@@ -13,19 +13,19 @@ const DELETE = 0x7f;
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 
-/** Controls, format and private-use characters vanish; U+FFFD stands for bytes that were never text. */
+/** Removed characters: control, format and private-use characters, and U+FFFD, which replaces undecodable bytes. */
 const REMOVED = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\uFFFD]/gu;
 const WHITESPACE = /[\t\n\r\p{Z}]+/gu;
 const NONSPACING_MARKS = /\p{Mn}/gu;
-/** The reference starts extension E at U+2B920, a slip kept on purpose: ids must agree with it. */
+/** The reference starts extension E at U+2B920, which is a mistake. It is kept because the token ids must agree. */
 const IDEOGRAPHS =
   /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu;
 const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/gu;
-/** JavaScript lowercases a word-final sigma to ς; the reference lowercases character by character. */
+/** JavaScript lowercases a word-final Σ to ς. The reference lowercases each character alone and gives σ. */
 const CAPITAL_SIGMA = /\u03A3/g;
 const ASCII_ONLY = /^[\0-\x7f]*$/;
 
-/** The words of a text: lowercased, accents stripped, every punctuation mark and CJK ideograph a word of its own. */
+/** The words of a text, lowercased and without accents. Each punctuation mark and CJK ideograph is a separate word. */
 export function bertWords(text: string): string[] {
   return ASCII_ONLY.test(text) ? asciiWords(text) : unicodeWords(text);
 }
@@ -39,7 +39,7 @@ function unicodeWords(text: string): string[] {
     .filter((word) => word.length > 0);
 }
 
-/** The common case without regular expressions: a third of the time of {@link unicodeWords}. */
+/** Handles the common case without regular expressions, in a third of the time of {@link unicodeWords}. */
 function asciiWords(text: string): string[] {
   const clean = hasControls(text) ? text.replace(REMOVED, "") : text;
   const lower = clean.toLowerCase();

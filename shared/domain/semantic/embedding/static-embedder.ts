@@ -4,22 +4,23 @@ import type { WordVectors } from "../word-vectors.ts";
 import { unitCosine } from "./unit-cosine.ts";
 import { WordPieceTokenizer } from "./word-piece-tokenizer.ts";
 
-/** Vectors of single words that are kept, a kilobyte each at 256 dimensions. */
+/** Number of cached vectors of single words. Each takes a kilobyte at 256 dimensions. */
 const REMEMBERED_WORDS = 2048;
 
 /**
- * Embeds a text by adding up one stored vector per WordPiece (SIF, Arora et al. 2017; the weight a/(a+p) is inside
- * the rows). Knows nothing of word order: good for finding candidates, never for deciding. About 2–10 µs a question.
+ * Embeds a text as the sum of one stored vector per WordPiece (SIF, Arora et al. 2017; the rows already include the
+ * weight a/(a+p)). The sum ignores word order, so it may find candidates but must not decide. A question takes about
+ * 2–10 µs.
  */
 export class StaticEmbedder implements WordVectors {
   readonly id: string;
   readonly dims: number;
   readonly #table: StaticTable;
   readonly #tokenizer: WordPieceTokenizer;
-  /** Words that were compared lately; candidates for one question share most of theirs. */
+  /** Vectors of recently compared words. The candidates for one question share most of their words. */
   readonly #words = new BoundedMap<string, Float32Array | undefined>({ maxWeight: REMEMBERED_WORDS });
 
-  /** @param id names recipe, dimensions and the digest of the table, so that vectors of two tables are never compared */
+  /** @param id Names the recipe, the dimensions and the table's digest. Vectors with different ids are not compared. */
   constructor(table: StaticTable, id: string) {
     this.id = id;
     this.dims = table.dims;
@@ -27,7 +28,7 @@ export class StaticEmbedder implements WordVectors {
     this.#tokenizer = new WordPieceTokenizer(table.vocabulary);
   }
 
-  /** Unit vector, float32 [dims]; all zeros for a text without tokens (its cosine with anything is 0). */
+  /** Returns a unit vector, float32 [dims], or zeros for a text without tokens (its cosine with any vector is 0). */
   embed(text: string): Float32Array {
     return normalise(this.#sum(this.#tokenizer.encode(text)));
   }

@@ -1,4 +1,4 @@
-/** Written by models/static/build.py together with the table; the digest is what the shipped bytes must have. */
+/** Written by models/static/build.py together with the table. `sha256` is the digest of the shipped file. */
 export const STATIC_TABLE = {
   file: "static-embedder.v1.bin",
   bytes: 8289380,

@@ -13,20 +13,20 @@ const OFFSET_TEXT_BYTES = 16;
 const OFFSET_LABEL = 20;
 const LABEL_BYTES = 32;
 const FLOAT_BYTES = 4;
-/** Largest table that is believed: a corrupt header must not make the parser allocate. */
+/** Largest accepted number of dimensions. A corrupt header must not make the parser allocate memory. */
 const MAX_DIMS = 1024;
 
 /** The learned part of the static embedder: one int8 vector per WordPiece. */
 export interface StaticTable {
-  /** Name of the recipe, part of the embedder's id. */
+  /** Name of the recipe. It is part of the embedder's id. */
   readonly label: string;
   readonly dims: number;
   readonly vocabulary: readonly string[];
-  /** float32 [vocabulary]; a row's real vector is `rows × scale`. */
+  /** float32 [vocabulary]: one scale per row. A row's real vector is `row × scale`. */
   readonly scales: Float32Array;
-  /** float32 [vocabulary]; a/(a+p(token)): near 1 for a rare token, near 0 for a very common one. */
+  /** float32 [vocabulary]: a/(a+p(token)), which is near 1 for a rare token and near 0 for a very common one. */
   readonly weights: Float32Array;
-  /** int8 [vocabulary × dims], a view into the bytes that were parsed. */
+  /** int8 [vocabulary × dims]: a view into the parsed bytes. */
   readonly rows: Int8Array;
 }
 
@@ -36,8 +36,8 @@ export type StaticTableError =
   | { readonly kind: "wrong_size"; readonly expectedBytes: number; readonly actualBytes: number };
 
 /**
- * Reads a table without copying its rows: the result keeps `bytes` alive. Checks structure only; whether these
- * are the right bytes is for the caller to check against {@link import("./static-table-manifest.ts").STATIC_TABLE}.
+ * Parses a table without copying its rows, so the result keeps `bytes` alive. Checks only the structure. The caller
+ * compares the digest with {@link import("./static-table-manifest.ts").STATIC_TABLE}.
  */
 export function parseStaticTable(bytes: Uint8Array): Result<StaticTable, StaticTableError> {
   if (bytes.byteLength < MIN_HEADER_BYTES) return err({ kind: "not_a_table" });

@@ -1,22 +1,22 @@
 import { bertWords } from "./bert-words.ts";
 
-/** Words longer than this many characters are one unknown token, as in the reference implementation. */
+/** A word with more characters becomes one unknown token, as in the reference implementation. */
 export const MAX_WORD_CHARACTERS = 100;
 const UNKNOWN_TOKEN = "[UNK]";
 const CONTINUATION = "##";
 
 /**
- * BERT's uncased WordPiece tokeniser: greedy longest match from the left, `##` pieces inside a word.
- * No special tokens are added and nothing is truncated. Ids equal those of Hugging Face `tokenizers`.
+ * BERT's uncased WordPiece tokeniser: greedy longest match from the left, with `##` pieces inside a word.
+ * It adds no special tokens and truncates nothing. Its ids equal those of Hugging Face `tokenizers`.
  */
 export class WordPieceTokenizer {
   readonly unknownId: number;
   readonly #initial = new Map<string, number>();
-  /** Continuation pieces without their `##`, so that a lookup needs no concatenation. */
+  /** Continuation pieces without their `##`, which saves a concatenation per lookup. */
   readonly #continuation = new Map<string, number>();
   readonly #longestPiece: number;
 
-  /** @param vocabulary tokens in id order; must hold `[UNK]` (else every unknown word gets id 0). */
+  /** @param vocabulary Tokens in id order. Without `[UNK]` in it, unknown words get id 0. */
   constructor(vocabulary: readonly string[]) {
     for (const [id, token] of vocabulary.entries()) {
       if (token.startsWith(CONTINUATION) && token.length > CONTINUATION.length) {
@@ -29,7 +29,7 @@ export class WordPieceTokenizer {
     this.unknownId = this.#initial.get(UNKNOWN_TOKEN) ?? 0;
   }
 
-  /** Token ids of a text, without special tokens. */
+  /** Returns the token ids of a text, without special tokens. */
   encode(text: string): number[] {
     const ids: number[] = [];
     for (const word of bertWords(text)) this.#encodeWord(word, ids);
@@ -64,7 +64,7 @@ export class WordPieceTokenizer {
   }
 }
 
-/** Counted in code points; a word of at most 100 UTF-16 units cannot be too long. */
+/** Counts code points. A word of at most 100 UTF-16 units cannot be too long, so its code points are not counted. */
 function isTooLong(word: string): boolean {
   return word.length > MAX_WORD_CHARACTERS && [...word].length > MAX_WORD_CHARACTERS;
 }

@@ -4,12 +4,12 @@ import { foldTypography } from "./reading/tokens.ts";
 import type { Token } from "./reading/tokens.ts";
 import type { Eligibility } from "../language-rules.ts";
 
-/** Longest text, in tokens, that is compared by meaning. */
+/** Longest text that similarity search compares, in estimated tokens. */
 export const MAX_SEMANTIC_TOKENS = 256;
-/** Fewest content words of a text that is compared by meaning. */
+/** Fewest content words of a text that similarity search compares. A shorter text matches only after normalisation. */
 export const MIN_CONTENT_WORDS = 3;
 const CHARACTERS_PER_TOKEN = 4;
-/** Characters behind which even the look at the text is not worth it. */
+/** Longer texts are refused before they are examined further, in characters. */
 const MAX_CHARACTERS = 4 * MAX_SEMANTIC_TOKENS * CHARACTERS_PER_TOKEN;
 
 const LEAD = "(?:please |kindly |now |can you |could you |would you |will you |i need you to |i want you to |help me (?:to )?)*";
@@ -38,7 +38,7 @@ const CREATIVE_PATTERNS: readonly RegExp[] = [
 ];
 const TIME_PATTERN =
   /\b(?:today|todays|tonight|tonights|tomorrow|tomorrows|yesterday|yesterdays|right now|at the moment|currently|nowadays|these days|this (?:morning|afternoon|evening|week|weekend|month|quarter|year|season|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:next|last|coming|upcoming) (?:week|weekend|month|quarter|year|season|night|monday|tuesday|wednesday|thursday|friday|saturday|sunday|few (?:days|weeks|months|hours))|latest|newest|most recent|breaking|recent(?:ly)?|current|live (?:score|price|results?|traffic)|as of now|up to date|so far|just (?:happened|announced|released)|what (?:time|day|date) is it|what is the (?:time|date|day|weather|temperature outside)|days? (?:until|till|left)|how long (?:until|till|ago)|(?:what is|how is|hows|whats) the weather|weather (?:like|forecast|in|for)|forecast|(?:the|any|breaking|sports|world|local) news|stock price|share price|exchange rate|price of (?:bitcoin|gold|silver|oil|gas|ethereum|btc|eth)|(?:bitcoin|btc|ethereum|gold|stock|share|gas|oil) prices?|trending|open now|still open|now)\b/iu;
-// "the last commit" and "current in a circuit" are no moments; these contexts take the time out of the word.
+// In these phrases the words do not refer to a point in time ("the latest commit", "alternating current").
 const TIMELESS_PATTERN =
   /\b(?:(?:latest|most recent|newest|current) (?:commit|version of my|branch|directory|folder|user|password|file|row|entry|record|employer|job|address|balance|line|element|item|page|tab|message|invoice)|(?:electric(?:al)?|alternating|direct|eddy|ocean) current|weather(?:proof|ing)|fake news|current (?:account|assets|liabilities|ratio))\b/giu;
 const CODE_PATTERN =
@@ -52,7 +52,7 @@ function isTimeRelative(text: string): boolean {
   return TIME_PATTERN.test(text.replace(TIMELESS_PATTERN, " ").replaceAll("'", ""));
 }
 
-// They say what is asked for as much as a noun does; "what" and "which" leave it to the noun.
+// These words state what is asked for, as a noun does. "what" and "which" leave that to the noun.
 const INTERROGATIVES = new Set(["how", "why", "when", "where", "who", "whose"]);
 
 function contentWords(tokens: readonly Token[]): number {
@@ -61,7 +61,10 @@ function contentWords(tokens: readonly Token[]): number {
   ).length;
 }
 
-/** Whether the final user text may be answered by an earlier answer to other words. Pure; the same for both texts. */
+/**
+ * Decides whether the final user text may be answered from a similar question. The same rules apply to the stored text
+ * and to the new text.
+ */
 export function eligible(text: string): Eligibility {
   if (text.length > MAX_CHARACTERS || estimatedTokens(text) > MAX_SEMANTIC_TOKENS) return { kind: "exact_only", reason: "too_long" };
   const folded = foldTypography(text).trim();

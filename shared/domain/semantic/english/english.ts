@@ -16,7 +16,7 @@ const ENGLISH: LanguageRules<QuestionFeatures> = {
   compare,
 };
 
-/** The rules of English. The only way into this folder for the product; tests and model training may look inside. */
+/** The rules of English. Production code uses this folder only through this function; tests and training use more. */
 export function english(): LanguageRules<QuestionFeatures> {
   return ENGLISH;
 }

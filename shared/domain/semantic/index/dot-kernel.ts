@@ -1,24 +1,24 @@
 /**
- * The inner loop of a search: int8 records in one flat memory, scanned against one query, best k kept.
- * Three implementations with bit-equal results: WASM relaxed SIMD, WASM SIMD, plain JavaScript.
+ * The inner loop of a search. It scans int8 records in one flat memory against one query and keeps the best k.
+ * Three implementations give bit-equal results: WASM relaxed SIMD, WASM SIMD and plain JavaScript.
  */
 
-/** Bytes after each row: float32 scale, int32 sum of the row, uint32 slot, 4 unused. */
+/** Bytes after each row: float32 scale, int32 sum of the row's values, uint32 slot, 4 unused bytes. */
 export const RECORD_META_BYTES = 16;
 export const META_SCALE = 0;
 export const META_SUM = 4;
 export const META_SLOT = 8;
-/** A row's length must be a multiple of this: one unrolled step of the kernel. */
+/** The length of a row must be a multiple of this number, which is one unrolled step of the kernel. */
 export const ROW_ALIGNMENT = 64;
-/** Most results of one search. */
+/** Largest number of results of one search. */
 export const MAX_RESULTS = 32;
-/** Records may be put from this address on; below it are the results and the query. */
+/** Lowest address of a record. The memory below it holds the results and the query. */
 export const RECORDS_START = 65_536;
 
 const RESULTS_AT = 1024;
 const RESULT_BYTES = 8;
 const QUERY_AT = 2048;
-/** Largest row: its query (2 bytes a component) ends below {@link RECORDS_START}. */
+/** Longest row, in components. A query of this length (2 bytes per component) ends below {@link RECORDS_START}. */
 export const MAX_ROW_LENGTH = 16_384;
 const WASM_PAGE_BYTES = 65_536;
 const QUERY_OFFSET = 8192;
@@ -27,26 +27,26 @@ const PLANE_MASK = 127;
 
 export interface KernelResult {
   readonly slot: number;
-  /** dot × the row's scale, in float32; multiply by the query's scale for the cosine. */
+  /** Dot product × the row's scale, in float32. Multiply it by the query's scale to get the cosine. */
   readonly score: number;
 }
 
-/** One memory and the scan over it. Not reentrant: `begin`, any number of `scan`s, `results`. */
+/** One memory and the scan over it. Not reentrant: call `begin`, then `scan` any number of times, then `results`. */
 export interface DotKernel {
   readonly kind: "relaxed-simd" | "simd" | "javascript";
-  /** The memory; another object after every {@link DotKernel.grow}, so views must be taken again. */
+  /** The memory's buffer. {@link DotKernel.grow} replaces it, and views must then be created again. */
   buffer(): ArrayBufferLike;
-  /** Makes the memory at least this large, keeping its content. False when the runtime refuses. */
+  /** Makes the memory at least this large and keeps its content. Returns false if the runtime refuses. */
   grow(totalBytes: number): boolean;
-  /** @param query components of at most 14 bits, as long as a row. @param k 1..{@link MAX_RESULTS} */
+  /** @param query Components of at most 14 bits; as long as a row. @param k 1..{@link MAX_RESULTS} */
   begin(query: Int16Array, k: number): void;
-  /** Scans `count` records that lie one after another from byte `at` on. */
+  /** Scans `count` consecutive records, starting at byte `at`. */
   scan(at: number, count: number): void;
-  /** Best first; fewer than k when fewer rows were scanned. */
+  /** Returns the best results first. There are fewer than k if fewer rows were scanned. */
   results(): KernelResult[];
 }
 
-/** The compiled kernels; in Workers `import module from "./x.wasm"` gives a module, in Node compile the file. */
+/** The compiled kernels. In Workers, `import module from "./x.wasm"` gives a module. In Node, compile the file. */
 export interface KernelModules {
   readonly relaxedSimd?: WebAssembly.Module;
   readonly simd?: WebAssembly.Module;
@@ -58,7 +58,10 @@ interface KernelExports {
   scan(records: number, count: number, dims: number, query: number, top: number, k: number): void;
 }
 
-/** The fastest kernel that can be had: relaxed SIMD, SIMD, or JavaScript. */
+/**
+ * Creates the fastest available kernel: relaxed SIMD, SIMD or JavaScript. Throws a RangeError if `rowLength` is not a
+ * multiple of {@link ROW_ALIGNMENT} or exceeds {@link MAX_ROW_LENGTH}.
+ */
 export function createDotKernel(modules: KernelModules, rowLength: number): DotKernel {
   if (rowLength % ROW_ALIGNMENT !== 0 || rowLength > MAX_ROW_LENGTH)
     throw new RangeError(`row length ${rowLength} does not fit the kernel`);
@@ -68,10 +71,10 @@ export function createDotKernel(modules: KernelModules, rowLength: number): DotK
   return simd ? wasmKernel("simd", simd, rowLength) : javascriptKernel(rowLength);
 }
 
-/** Undefined when there is no memory for it: the search is then slower, not absent. */
+/** Returns undefined if the module cannot be instantiated. The search then falls back to a slower kernel. */
 function instantiate(module: WebAssembly.Module): KernelExports | undefined {
   try {
-    // The exports of our own committed binary; the kernel tests cover every one of them.
+    // These are the exports of our own committed binary. The kernel tests cover each of them.
     return new WebAssembly.Instance(module).exports as unknown as KernelExports;
   } catch {
     return undefined;
@@ -109,7 +112,7 @@ function growMemory(memory: WebAssembly.Memory, pages: number): boolean {
   }
 }
 
-/** value + 8192 is 14 bits: 7 high ones in the first plane, 7 low ones in the second (see assembly/dot.ts). */
+/** value + 8192 has 14 bits. The high 7 go to the first plane, the low 7 to the second (see kernel/assembly/dot.ts). */
 function writePlanes(planes: Uint8Array, query: Int16Array): void {
   for (let index = 0; index < query.length; index++) {
     const shifted = (query[index] ?? 0) + QUERY_OFFSET;
@@ -167,7 +170,7 @@ function integerDot(row: Int8Array, query: Int16Array): number {
   return dot;
 }
 
-/** Sorted insertion with the kernel's tie rule: a later row must be strictly better. NaN never is. */
+/** Sorted insertion with the kernel's tie rule: a later row must score strictly higher. NaN is never kept. */
 function keepBest(best: KernelResult[], k: number, found: KernelResult): void {
   const worst = best.length < k ? -Infinity : (best[k - 1]?.score ?? -Infinity);
   if (!(found.score > worst)) return;

@@ -10,13 +10,13 @@ import type { Run } from "./record-arena.ts";
 import { decodeRow, encodeRemoved, encodeVectors } from "./vector-page.ts";
 import type { StoredRow, VectorRecord } from "./vector-page.ts";
 
-/** A neighbour. `cosine` (-1..1) is that of the stored int8 vector and the query at 14 bits. */
+/** A neighbour. `cosine` (-1..1) compares the stored int8 vector with the query at 14 bits. */
 export interface IndexHit {
   readonly ref: number;
   readonly cosine: number;
 }
 
-/** One stored row of the index: `page` is its primary key. */
+/** One stored row of the index. `page` is its primary key. */
 export interface StoredPage {
   readonly page: number;
   readonly bytes: Uint8Array;
@@ -24,7 +24,7 @@ export interface StoredPage {
 
 export interface LoadedIndex {
   readonly index: FlatIndex;
-  /** Rows that could not be read; the next plan deletes them. Their entries are simply not found by meaning. */
+  /** Number of unusable rows. The next plan deletes them, and similarity search does not find their entries. */
   readonly droppedRows: number;
 }
 
@@ -40,21 +40,21 @@ interface ScopeRows {
   live: number;
 }
 
-/** Rough bytes of a Map entry and its share of the table, and of one scope with its first run. */
+/** Estimated bytes of a Map entry with its share of the hash table, of a scope with its first run, and of a slot. */
 const MAP_ENTRY_BYTES = 40;
 const SCOPE_BYTES = 320;
 const SLOT_ARRAY_BYTES = 24;
 
 /**
- * Exact nearest neighbours inside one scope: int8 vectors in the kernel's memory, every row of the scope scanned.
- * Holds many scopes; a search touches only its own. Does no I/O: changes are collected until {@link takePlan}.
+ * Exact nearest neighbours inside one scope. The int8 vectors are in the kernel's memory. The index holds many scopes;
+ * a search scans every row of its scope and no other. Does no I/O: changes are collected until {@link takePlan}.
  *
- * References are non-negative safe integers (row ids): `ref` names an entry and is unique in the index.
+ * References are non-negative safe integers (row ids). A `ref` names an entry and is unique in the index.
  */
 export class FlatIndex {
-  /** Length of the vectors it takes. */
+  /** Length of the vectors that the index takes. */
   readonly dims: number;
-  /** `dims` rounded up to what the kernel steps over; the rest of a row is zeros. */
+  /** `dims` rounded up to the kernel's step. The rest of a row is filled with zeros. */
   readonly #rowLength: number;
   readonly #recordBytes: number;
   readonly #kernel: DotKernel;
@@ -81,11 +81,12 @@ export class FlatIndex {
   }
 
   /**
-   * Rebuilds the index from its stored rows. Rows written by {@link appendUnloaded} and {@link removeUnloaded} are
-   * applied; the rows that this makes superfluous go with the next plan. A row of another vector length or with a bad
-   * checksum is dropped: its entries are no longer found by meaning, nothing else.
-   * @param rows ascending by page; taken one at a time, so that a cursor never has all of them in memory.
-   * @param lastPage the largest page number in storage, undefined when there is none.
+   * Rebuilds the index from its stored rows, including those written by {@link appendUnloaded} and
+   * {@link removeUnloaded}. The next plan deletes the rows that are no longer needed. A row of another vector length or
+   * with a wrong checksum is dropped. Similarity search then no longer finds its entries; nothing else is lost.
+   * @param rows Ascending by page; otherwise a RangeError is thrown. They are read one at a time, so a cursor need not
+   * hold all of them in memory.
+   * @param lastPage Largest page number in storage; undefined if there is none.
    */
   static load(
     dims: number,
@@ -110,17 +111,17 @@ export class FlatIndex {
     return ok({ index, droppedRows });
   }
 
-  /** Which kernel runs: "relaxed-simd", "simd" or "javascript". */
+  /** The kernel in use: "relaxed-simd", "simd" or "javascript". */
   get kernelKind(): DotKernel["kind"] {
     return this.#kernel.kind;
   }
 
-  /** Vectors in it. */
+  /** Number of vectors in the index. */
   get size(): number {
     return this.#slotOf.size;
   }
 
-  /** Vectors of one scope. */
+  /** Number of vectors in one scope. */
   scopeSize(scope: number): number {
     return this.#scopes.get(scope)?.live ?? 0;
   }
@@ -129,15 +130,15 @@ export class FlatIndex {
     return this.#slotOf.has(ref);
   }
 
-  /** Bytes of memory it takes: vectors exactly, book-keeping estimated. */
+  /** Memory of the index in bytes. The vectors' part is exact, the book-keeping is estimated. */
   bytes(): number {
     const perSlot = MAP_ENTRY_BYTES + SLOT_ARRAY_BYTES;
     return this.#arena.bytes + this.#refs.length * perSlot + this.#scopes.size * SCOPE_BYTES + this.#ledger.bytes;
   }
 
   /**
-   * Puts an entry's vector into a scope, replacing the one it had.
-   * @returns false when memory cannot grow: the entry is then not in the index.
+   * Puts an entry's vector into a scope and replaces the entry's previous vector.
+   * @returns false if the memory cannot grow. The entry is then not in the index.
    */
   add(ref: number, scope: number, vector: Float32Array): boolean {
     this.#checkLength(vector);
@@ -148,7 +149,7 @@ export class FlatIndex {
     return true;
   }
 
-  /** Takes an entry out. False when it was not in. */
+  /** Removes an entry. Returns false if it was not in the index. */
   remove(ref: number): boolean {
     const slot = this.#slotOf.get(ref);
     if (slot === undefined) return false;
@@ -158,8 +159,8 @@ export class FlatIndex {
   }
 
   /**
-   * The k (at most 32) nearest entries of a scope, best first; exact over the stored vectors. Equal cosines come in
-   * no particular order. Zero vectors are near nothing.
+   * Returns the k (at most 32) nearest entries of a scope, best first; exact over the stored vectors. The order of
+   * equal cosines is unspecified. A zero vector has no neighbours and is never a neighbour.
    */
   search(scope: number, query: Float32Array, k: number): IndexHit[] {
     this.#checkLength(query);
@@ -175,8 +176,8 @@ export class FlatIndex {
   }
 
   /**
-   * The rows to write and delete for all changes since the last call. Store it in the transaction that stores the
-   * entries. When that transaction fails, drop this object and load it again: memory is ahead of storage then.
+   * Returns the rows to write and delete for all changes since the last call. Store them in the transaction that stores
+   * the entries. If that transaction fails, memory is ahead of storage: discard this object and load it again.
    */
   takePlan(): PersistPlan {
     return this.#ledger.takePlan((slot) => this.#read(slot));
@@ -197,7 +198,7 @@ export class FlatIndex {
     }
   }
 
-  /** A reference that an earlier page holds too was added again while the index was not loaded: the later one counts. */
+  /** If an earlier page also holds a reference, its entry was added again without loading the index. The later wins. */
   #adopt(page: number, records: readonly VectorRecord[]): boolean {
     const slots: number[] = [];
     for (const record of records) {
@@ -230,7 +231,7 @@ export class FlatIndex {
     return slot;
   }
 
-  /** Views of the kernel's memory, taken again when growing has replaced its buffer. */
+  /** Returns the view of the kernel's memory. Both views are created again after growing has replaced the buffer. */
   #view(): DataView {
     if (this.#memory.buffer !== this.#kernel.buffer()) {
       this.#memory = new DataView(this.#kernel.buffer());
@@ -239,7 +240,7 @@ export class FlatIndex {
     return this.#memory;
   }
 
-  /** Address for one more record of a scope. Only its last run has room. */
+  /** Address for one more record of a scope; undefined if memory cannot grow. Only the scope's last run has room. */
   #claim(rows: ScopeRows): number | undefined {
     let last = rows.runs.at(-1);
     if (last === undefined || last.count === 2 ** last.sizeClass) {
@@ -251,7 +252,7 @@ export class FlatIndex {
     return last.at + last.count++ * this.#recordBytes;
   }
 
-  /** The scope's last record moves into the hole, so that scans never meet dead rows. */
+  /** Moves the scope's last record into the gap, because scans must not meet removed rows. */
   #erase(slot: number): void {
     const rows = this.#owners[slot];
     const hole = this.#addresses[slot];
@@ -284,15 +285,15 @@ export class FlatIndex {
 }
 
 /**
- * Adds a vector without loading the index: a row of its own, folded in after the next load.
- * @param lastPage the largest page number in storage, undefined when there is none.
+ * Adds a vector without loading the index, as a separate row. The next load reads the row and a later plan merges it.
+ * @param lastPage Largest page number in storage; undefined if there is none.
  */
 export function appendUnloaded(lastPage: number | undefined, ref: number, scope: number, vector: Float32Array): StoredPage {
   const { values } = quantiseRow(vector, rowLengthOf(vector.length));
   return { page: pageAfter(lastPage), bytes: encodeVectors(values.length, [{ ref, scope, values }]) };
 }
 
-/** Removes entries without loading the index. References that are not in it do no harm. */
+/** Removes entries without loading the index. References that are not in the index are ignored. */
 export function removeUnloaded(lastPage: number | undefined, refs: readonly number[]): StoredPage {
   return { page: pageAfter(lastPage), bytes: encodeRemoved(refs) };
 }

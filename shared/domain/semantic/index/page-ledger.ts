@@ -1,44 +1,44 @@
 import { encodeDead, encodeVectors, vectorRowBytes } from "./vector-page.ts";
 import type { VectorRecord } from "./vector-page.ts";
 
-/** Records of a sealed page: appends are folded into one when this many lie in log rows. */
+/** Records of a sealed page. When the log rows hold this many records, the next plan folds them into a sealed page. */
 export const PAGE_RECORDS = 256;
-/** Records of a log row; each append rewrites one log row, so this bounds the bytes an append writes. */
+/** Most records of a log row. Each append rewrites one log row, so this bounds the bytes that an append writes. */
 export const LOG_RECORDS = 16;
-/** No stored row is larger, half of what SQLite-backed Durable Objects take for one row. */
+/** Largest stored row, in bytes. SQLite-backed Durable Objects accept twice this size for one row. */
 const MAX_ROW_BYTES = 1_000_000;
-/** Vectors have even page numbers; the dead positions of page p are stored as p + 1. */
+/** Pages of vectors have even numbers. The dead positions of page p are stored as page p + 1. */
 const PAGE_STEP = 2;
-/** A sealed page with this share of its records left is dissolved into the log. */
+/** A sealed page is dissolved into the log when at most one record in this many is live. */
 const DISSOLVE_DIVISOR = 2;
 const DEAD = -1;
 
-/** Rows to write and delete, in the same transaction as the entries they belong to. */
+/** Rows to write and delete in the transaction that stores the entries they belong to. */
 export interface PersistPlan {
   readonly upserts: readonly { readonly page: number; readonly bytes: Uint8Array }[];
   readonly deletes: readonly number[];
 }
 
 interface Page {
-  /** Sealed pages never change; removals go to their dead row. Log pages are rewritten. */
+  /** A sealed page never changes; its removals are written to its dead row. A log page is rewritten. */
   readonly sealed: boolean;
-  /** Slot at each position, or -1 when removed. */
+  /** Slot at each position; -1 if the record was removed. */
   slots: number[];
   live: number;
-  /** Whether storage holds it. */
+  /** Whether storage holds the page. */
   stored: boolean;
 }
 
 /**
- * Knows which stored row holds which slot, and turns changes into the rows to write. Write amplification per append:
- * one log row (at most 16 records) and a 256th of a page; per removal: one small row, and a share of moving the at
- * most 128 records that a half-empty page has left.
+ * Tracks which stored row holds which slot and turns changes into the rows to write. Write amplification of an append:
+ * one log row (at most 16 records) and a 256th of a page. Write amplification of a removal: one small row, and a share
+ * of moving the at most 128 records that a half-empty page has left.
  */
 export class PageLedger {
   readonly #rowLength: number;
   readonly #pageRecords: number;
   readonly #pages = new Map<number, Page>();
-  /** By slot: its page, -1 when in none, and its position there. */
+  /** By slot: its page (-1 if it is in none) and its position in that page. */
   readonly #pageOf: number[] = [];
   readonly #positionOf: number[] = [];
   readonly #logs = new Set<number>();
@@ -53,7 +53,7 @@ export class PageLedger {
     this.#pageRecords = Math.min(PAGE_RECORDS, Math.floor(MAX_ROW_BYTES / (vectorRowBytes(rowLength, 1) - vectorRowBytes(0, 0))));
   }
 
-  /** Takes over a row that storage holds, during loading; pages come in ascending order. */
+  /** Registers a row that storage holds, during loading. The caller passes the pages in ascending order. */
   adopt(page: number, slots: readonly number[]): void {
     const sealed = slots.length > LOG_RECORDS;
     this.#pages.set(page, { sealed, slots: [...slots], live: slots.length, stored: true });
@@ -65,7 +65,7 @@ export class PageLedger {
     }
   }
 
-  /** Takes over the dead positions of a stored page; returns the slots that were there. */
+  /** Marks the dead positions of a stored page, during loading. Returns the slots that were at these positions. */
   receiveDead(number: number, positions: readonly number[]): number[] {
     const page = this.#pages.get(number);
     const slots: number[] = [];
@@ -80,12 +80,12 @@ export class PageLedger {
     return slots;
   }
 
-  /** Numbers up to this one are taken. */
+  /** Reserves all page numbers up to and including `page`. */
   skipTo(page: number): void {
     this.#nextPage = Math.max(this.#nextPage, pageAfter(page));
   }
 
-  /** A stored row that must go: corrupt, of another kind, or applied. */
+  /** Marks a stored row for deletion because it is corrupt, unusable or already applied. */
   discard(page: number): void {
     this.#gone.add(page);
   }
@@ -125,8 +125,8 @@ export class PageLedger {
   }
 
   /**
-   * The changes since the last plan. Taking it means promising to store it: in the transaction that made the
-   * changes, or else to throw the index away and load it again.
+   * Returns the changes since the last plan. The caller must store them in the transaction that made the changes. If it
+   * cannot, it must discard the index and load it again.
    */
   takePlan(read: (slot: number) => VectorRecord): PersistPlan {
     if (this.#logRecords >= this.#pageRecords) this.#fold();
@@ -141,7 +141,7 @@ export class PageLedger {
     return { upserts, deletes };
   }
 
-  /** Rough bytes of this object, for the memory account. */
+  /** Estimated bytes of this object, for the isolate's memory ledger. */
   get bytes(): number {
     const perSlot = 24;
     const perPage = 160;
@@ -180,7 +180,7 @@ export class PageLedger {
     for (const slot of page.slots) if (slot !== DEAD) this.append(slot);
   }
 
-  /** Log rows become pages; what does not fill one stays in the log. */
+  /** Turns log records into sealed pages. Records that do not fill a page stay in the log. */
   #fold(): void {
     const slots: number[] = [];
     for (const number of this.#logs) {
@@ -221,7 +221,7 @@ export class PageLedger {
   }
 }
 
-/** The first free page number when `last` is the largest in storage. */
+/** The first free page number if `last` is the largest in storage. */
 export function pageAfter(last: number | undefined): number {
   return last === undefined ? 0 : last - (last % PAGE_STEP) + PAGE_STEP;
 }

@@ -1,17 +1,17 @@
-/** Largest magnitude of a stored component: symmetric int8, so that negation is exact. */
+/** Largest magnitude of a stored component. The int8 range is used symmetrically, which keeps negation exact. */
 export const ROW_MAX = 127;
 /**
- * Largest magnitude of a query component: 14 bits, which the relaxed kernel can split into two planes of 7.
- * Finer than the rows by far, so a search's only rounding is that of the stored rows.
+ * Largest magnitude of a query component: 14 bits, which the relaxed kernel can split into two planes of 7 bits.
+ * This is far finer than the rows, so only the rounding of the stored rows matters in a search.
  */
 const QUERY_MAX = 8191;
-/** Sums of products must stay inside int32 whatever the vectors are. */
+/** Sums of products must stay within int32 for all vectors. */
 const INT32_MAX = 2 ** 31 - 1;
 
-/** A direction in integers: the cosine of two of these is `dot × scaleA × scaleB`. */
+/** A direction in integers. The cosine of two directions is `dot × scaleA × scaleB`. */
 export interface QuantisedRow {
   readonly values: Int8Array;
-  /** 1 / length of `values`; NaN for a zero vector, which is like nothing. */
+  /** 1 / length of `values`; NaN for a zero vector, which is similar to no vector. */
   readonly scale: number;
 }
 
@@ -22,10 +22,10 @@ export interface QuantisedQuery {
 }
 
 /**
- * Symmetric int8 with the vector's own scale (its largest component becomes ±127). Only the direction is kept:
- * `scale` follows from the values, which makes every stored row a unit vector exactly and needs no storing.
+ * Symmetric int8 with one scale per vector: the largest component becomes ±127. Only the direction is kept. `scale`
+ * follows from the values, so it is not stored, and every stored row is exactly a unit vector.
  * Components that are not finite count as 0.
- * @param stride length of the result, at least `vector.length`; the rest is zeros.
+ * @param stride Length of the result, at least `vector.length`. The rest is filled with zeros.
  */
 export function quantiseRow(vector: Float32Array, stride: number = vector.length): QuantisedRow {
   const values = new Int8Array(stride);
@@ -33,7 +33,7 @@ export function quantiseRow(vector: Float32Array, stride: number = vector.length
   return { values, scale: inverseLength(values) };
 }
 
-/** The same at 14 bits, fewer for more than 2,064 dimensions so that no sum of products leaves int32. */
+/** Like {@link quantiseRow} at 14 bits. Above 2,064 dimensions it uses fewer bits to keep sums of products in int32. */
 export function quantiseQuery(vector: Float32Array, stride: number = vector.length): QuantisedQuery {
   const values = new Int16Array(stride);
   roundInto(values, vector, Math.min(QUERY_MAX, Math.floor(INT32_MAX / (ROW_MAX * stride))));

@@ -1,20 +1,20 @@
 import { RECORDS_START } from "./dot-kernel.ts";
 import type { DotKernel } from "./dot-kernel.ts";
 
-/** Largest run of records that is handed out at once: 2^9. Bounds what a large scope can leave unused. */
+/** Largest size class: a run has at most 2^9 records. This bounds the unused memory of a large scope. */
 const MAX_CLASS = 9;
-/** Memory grows by at least this share of what is used, so that n additions copy O(n) bytes. */
+/** Memory grows by at least this fraction of the used size (1/8), so n additions copy O(n) bytes. */
 const GROWTH_DIVISOR = 8;
 
-/** A run of records; `2 ** sizeClass` of them fit. */
+/** A run of consecutive records, with room for `2 ** sizeClass` records. */
 export interface Run {
   readonly at: number;
   readonly sizeClass: number;
 }
 
 /**
- * Hands out runs of records in the kernel's memory. Freed runs are split for smaller wants, and a smaller free run
- * is preferred to growing while enough bytes are free in all, so memory stays near what is live.
+ * Allocates runs of records in the kernel's memory. It splits freed runs for smaller requests. While enough bytes are
+ * free in total, it returns a smaller free run instead of growing. The memory therefore stays near what is live.
  */
 export class RecordArena {
   readonly #kernel: DotKernel;
@@ -28,14 +28,14 @@ export class RecordArena {
     this.#recordBytes = recordBytes;
   }
 
-  /** Bytes of the memory as the runtime accounts for it. */
+  /** Size of the memory in bytes, as the runtime accounts for it. */
   get bytes(): number {
     return this.#kernel.buffer().byteLength;
   }
 
   /**
-   * A run for a scope that has `live` records: about half as many again, so at most a third is unused. May be
-   * smaller than that. Undefined when the memory cannot grow.
+   * Returns a run for a scope that has `live` records. The run has room for up to half as many again (at least one), so
+   * at most a third of the scope's memory is unused. Returns undefined if the memory cannot grow.
    */
   allocate(live: number): Run | undefined {
     const wanted = Math.min(MAX_CLASS, live < 2 ? 0 : Math.floor(Math.log2(live / 2)));

@@ -1,7 +1,7 @@
 import { err, ok } from "../../result.ts";
 import type { Result } from "../../result.ts";
 
-/** Row layout, little-endian: 16-byte header, then the payload of its kind. */
+/** Row layout, little-endian: a 16-byte header, then the payload of the row's kind. */
 const MAGIC = 0x47505652; // "RVPG"
 const VERSION = 1;
 const OFFSET_VERSION = 4;
@@ -11,7 +11,7 @@ const OFFSET_COUNT = 8;
 const OFFSET_CHECKSUM = 12;
 const HEADER_BYTES = 16;
 const FLOAT_BYTES = 8;
-/** Entry and scope references before each vector: two float64, exact for every safe integer. */
+/** Entry and scope reference before each vector: two float64 values, which are exact for every safe integer. */
 const RECORD_HEAD_BYTES = 2 * FLOAT_BYTES;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -20,25 +20,25 @@ const KIND_VECTORS = 1;
 const KIND_DEAD = 2;
 const KIND_REMOVED = 3;
 
-/** One vector as stored. */
+/** One stored vector. */
 export interface VectorRecord {
   readonly ref: number;
   readonly scope: number;
-  /** int8 [row length], see quantise.ts; its scale follows from it. */
+  /** int8 [row length], see quantise.ts. The scale follows from the values. */
   readonly values: Int8Array;
 }
 
-/** What one stored row says. */
+/** Content of one stored row. */
 export type StoredRow =
   | { readonly kind: "vectors"; readonly records: readonly VectorRecord[] }
-  /** Positions in the page before this one that are no longer there. */
+  /** Positions in the preceding page whose records were removed. */
   | { readonly kind: "dead"; readonly positions: readonly number[] }
-  /** Entries removed by a caller that had not loaded the index; holds for all rows with a smaller number. */
+  /** Entries removed by a caller that had not loaded the index. Applies to all rows with a smaller number. */
   | { readonly kind: "removed"; readonly refs: readonly number[] };
 
 export type PageError = { readonly kind: "corrupt" } | { readonly kind: "wrong_row_length"; readonly rowLength: number };
 
-/** Bytes of a row of vectors. */
+/** Bytes of a stored row with `count` vectors. */
 export function vectorRowBytes(rowLength: number, count: number): number {
   return HEADER_BYTES + count * (RECORD_HEAD_BYTES + rowLength);
 }
@@ -64,7 +64,7 @@ export function encodeRemoved(refs: readonly number[]): Uint8Array {
   return encodeNumbers(KIND_REMOVED, refs);
 }
 
-/** Reads one stored row. The records' values are views into `bytes`. */
+/** Decodes one stored row. The records' values are views into `bytes`. */
 export function decodeRow(bytes: Uint8Array, rowLength: number): Result<StoredRow, PageError> {
   if (bytes.byteLength < HEADER_BYTES) return err({ kind: "corrupt" });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -113,7 +113,7 @@ function seal(bytes: Uint8Array, kind: number, rowLength: number, count: number)
   return bytes;
 }
 
-/** FNV-1a over 32-bit words, the checksum's own word left out: finds torn and rotten rows, not forgers. */
+/** FNV-1a over 32-bit words, without the checksum's own word. It detects torn and damaged rows, not forgeries. */
 function checksum(bytes: Uint8Array): number {
   const words = alignedWords(bytes);
   let hash = FNV_OFFSET;
@@ -123,7 +123,7 @@ function checksum(bytes: Uint8Array): number {
   return (hash ^ bytes.byteLength) >>> 0;
 }
 
-/** Every row is a multiple of 4 bytes long; platforms here are little-endian, as WASM is. */
+/** Every row is a multiple of 4 bytes long. All supported platforms are little-endian, as WASM is. */
 function alignedWords(bytes: Uint8Array): Uint32Array {
   const whole = bytes.byteLength >> 2;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();

@@ -8,7 +8,7 @@ function replay(deltas: readonly string[], usage: string, includeUsage: boolean)
 }
 
 describe("the replay of a stored answer", () => {
-  it("gives the deltas, the usage only when it was asked for and is there, and the end", () => {
+  it("contains the deltas, the usage event if it is requested and available, and the terminal event", () => {
     expect(replay(["a", "b"], "", true)).toBe(`data: a\n\ndata: b\n\n${SSE_DONE}`);
     expect(replay(["a"], "u", true)).toBe(`data: a\n\ndata: u\n\n${SSE_DONE}`);
     expect(replay(["a"], "u", false)).toBe(`data: a\n\n${SSE_DONE}`);

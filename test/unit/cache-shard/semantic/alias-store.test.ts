@@ -12,14 +12,14 @@ function storeWith(...keys: readonly string[]): AliasStore {
 }
 
 describe("aliases", () => {
-  it("are kept one per question, the last one counting", () => {
+  it("are stored one per question, the last one replacing others", () => {
     const aliases = storeWith("asked");
     aliases.put({ ...ALIAS, target: "other" }, 0, 0);
     expect(aliases.get("asked")?.target).toBe("other");
     expect(aliases.get("nobody")).toBeNull();
   });
 
-  it("are dropped by their entry", () => {
+  it("are dropped with the entry that they point to", () => {
     const aliases = storeWith("one", "two");
     aliases.put({ ...ALIAS, key: "three", target: "other" }, 0, 0);
     aliases.dropTo("target");
@@ -35,11 +35,11 @@ describe("aliases", () => {
     [{ kind: "tenant", value: "other" }, true],
     [{ kind: "scope", value: "scope" }, false],
     [{ kind: "scope", value: "other" }, true],
-    // The entry's own facts: the alias resolves to nothing when it is gone.
+    // These belong to the entry: the alias resolves to nothing when the entry is gone.
     [{ kind: "tag", value: "tag" }, true],
     [{ kind: "model", value: "model" }, true],
     [{ kind: "created_before", value: 1 }, true],
-  ])("after a purge of %j: there is %s", (selector, kept) => {
+  ])("are kept after a purge of %j: %s", (selector, kept) => {
     const aliases = storeWith("asked");
     aliases.purge(selector);
     expect(aliases.get("asked") !== null).toBe(kept);

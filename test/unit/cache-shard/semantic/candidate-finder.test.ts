@@ -67,7 +67,7 @@ function flight(text: string, changes: Partial<QuestionInFlight> = {}): Question
 }
 
 describe("stored questions", () => {
-  it("are served, left grey or rejected, the best first, with this shard's number", () => {
+  it("are reported with a verdict and this shard's number, best first", () => {
     const stored = [
       { key: "other", text: OTHER, cosine: 0.41 },
       { key: "same", text: QUESTION, cosine: 0.91 },
@@ -80,11 +80,11 @@ describe("stored questions", () => {
     expect(found[0]).toMatchObject({ source: "entry", similarity: 0.91, vetoes: [] });
   });
 
-  it("that are far away are not even compared", () => {
+  it("below the minimum cosine are not compared", () => {
     expect(finderOver({ stored: [{ key: "far", text: QUESTION, cosine: 0.39 }] }).searchSimilar(ask(PARAPHRASE), table)).toEqual([]);
   });
 
-  it("that are dead, or the asked one itself, are no candidates", () => {
+  it("are no candidates when their entry is dead or is the requested one", () => {
     const stored = [
       { key: "dead", text: QUESTION, cosine: 0.9 },
       { key: "asked", text: QUESTION, cosine: 0.9 },
@@ -100,13 +100,13 @@ describe("stored questions", () => {
     expect(finder.searchSimilar(ask(PARAPHRASE, { vector: null }), table)).toEqual([]);
   });
 
-  it("must be equal for a question that takes nothing less", () => {
+  it("must be equal for a question that accepts only equal ones", () => {
     const finder = finderOver({ stored: [{ key: "same", text: QUESTION, cosine: 0.95 }] });
     expect(finder.searchSimilar(ask(PARAPHRASE, { normalisedOnly: true }), table)).toEqual([]);
     expect(finder.searchSimilar(ask(NEAR_REPEAT, { normalisedOnly: true }), table)).toMatchObject([{ verdict: "serve" }]);
   });
 
-  it("are at most four of many", () => {
+  it("are reported only up to four", () => {
     const stored = Array.from({ length: 9 }, (_, index) => ({ key: `k${index}`, text: QUESTION, cosine: 0.9 - index / 100 }));
     const found = finderOver({ stored }).searchSimilar(ask(PARAPHRASE), table);
     expect(found.map(({ key }) => key)).toEqual(["k0", "k1", "k2", "k3"]);
@@ -124,27 +124,27 @@ describe("without an explanation", () => {
     cosine: 0.9 - index / 10,
   }));
 
-  it("of several that are rejected only the best is reported", () => {
+  it("only the best of several rejected candidates is reported", () => {
     expect(keysOf({ stored: vetoed }, "Can I recover emails after 90 days?")).toEqual(["30"]);
   });
 
-  it("all that may be served are reported", () => {
+  it("all candidates that may be served are reported", () => {
     const stored = ["one", "two"].map((key) => ({ key, text: QUESTION, cosine: 0.9 }));
     expect(keysOf({ stored: [...stored, { key: "other", text: OTHER, cosine: 0.5 }] }, NEAR_REPEAT)).toEqual(["one", "two"]);
   });
 
-  it("a flight that is left grey does not hide the best grey entry, which a judge may be asked about", () => {
+  it("a grey flight does not hide the best grey entry, which the judge may be asked about", () => {
     const stored = [
       { key: "grey", text: PARAPHRASE, cosine: 0.8 },
       { key: "greyer", text: PARAPHRASE, cosine: 0.7 },
     ];
-    // No bound is this tight: even equal texts are left grey.
+    // With an error bound as low as this, even equal texts are grey.
     const shelf = { stored, flying: [flight(QUESTION)], errorBound: 1e-9 };
     expect(keysOf(shelf, NEAR_REPEAT)).toEqual([`flight of ${QUESTION}`, "grey"]);
   });
 });
 
-describe("least similarity", () => {
+describe("the minimum similarity", () => {
   const stored = [{ key: "same", text: QUESTION, cosine: 0.91 }];
   it.each([
     [0.9, null, "serve"],
@@ -153,12 +153,12 @@ describe("least similarity", () => {
     [0.92, 0.1, "reject"],
     [0.1, 0.92, "reject"],
     [0, 0, "serve"],
-  ] as const)("of the operator %s and of the caller %s: %s", (operator, caller, verdict) => {
+  ] as const)("of %s from the operator and %s from the caller gives the verdict %s", (operator, caller, verdict) => {
     const finder = finderOver({ stored, ...(operator === null ? {} : { operatorMinSimilarity: operator }) });
     expect(finder.searchSimilar(ask(PARAPHRASE, { minSimilarity: caller }), table)[0]?.verdict).toBe(verdict);
   });
 
-  it("never lifts what is rejected", () => {
+  it("never turns a rejected candidate into a hit", () => {
     const swapped = [{ key: "k", text: "Can I recover emails after 30 days?", cosine: 0.99 }];
     const found = finderOver({ stored: swapped }).searchSimilar(ask("Can I recover emails after 90 days?", { minSimilarity: 0 }), table);
     expect(found).toMatchObject([{ verdict: "reject", reason: "veto", vetoes: ["numbers"] }]);
@@ -172,7 +172,7 @@ describe("flights", () => {
       expect(finder.searchSimilar(ask(text), table)).toMatchObject([{ source: "flight", verdict: "serve" }]);
   });
 
-  it("come after a stored answer that is as good", () => {
+  it("do not prevent a hit when there is a stored answer as well", () => {
     const cosine = 0.91;
     const finder = finderOver({ stored: [{ key: "same", text: QUESTION, cosine }], flying: [flight(QUESTION)] });
     const [first] = finder.searchSimilar(ask(NEAR_REPEAT), table);
@@ -185,7 +185,7 @@ describe("flights", () => {
     expect(finder.searchSimilar(ask(NEAR_REPEAT), table)).toMatchObject([{ verdict: "serve" }]);
   });
 
-  it("are not joined by a question that takes equal ones only, nor by their own key", () => {
+  it("are not joined by a paraphrase that accepts only equal questions, nor by their own key", () => {
     const finder = finderOver({ flying: [flight(QUESTION)] });
     expect(finder.searchSimilar(ask(PARAPHRASE, { normalisedOnly: true }), table)).toEqual([]);
     expect(finder.searchSimilar(ask(QUESTION, { key: `flight of ${QUESTION}` }), table)).toEqual([]);

@@ -3,7 +3,7 @@ import type { AnswerRequest } from "../../../../shared/contracts/cache-shard/ans
 import type { FetchedEntry, SimilarCandidate } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { AskedQuestion } from "../../../../durable-objects/cache-shard/semantic/asked-question.ts";
 
-/** Time that passes when a test says so. */
+/** A clock that a test advances. */
 export class FakeClock implements Clock {
   #nowMs = 1_800_000_000_000;
   readonly #timers = new Map<object, { readonly atMs: number; readonly work: () => void }>();

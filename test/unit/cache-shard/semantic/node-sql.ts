@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue } from "node:sqlite";
 import { CACHE_SHARD_MIGRATIONS } from "../../../../durable-objects/cache-shard/storage/schema.ts";
 
-/** A shard's tables in Node's SQLite, as far as the stores use a Durable Object's storage. */
+/** A shard's tables in Node's SQLite, behind the part of `SqlStorage` that the stores use. */
 export function shardTables(): SqlStorage {
   const database = new DatabaseSync(":memory:");
   for (const migration of CACHE_SHARD_MIGRATIONS) database.exec(migration);
@@ -10,5 +10,5 @@ export function shardTables(): SqlStorage {
     const rows = database.prepare(query).all(...bindings);
     return { toArray: () => rows, one: () => rows[0], [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
-  return { exec } as unknown as SqlStorage; // the one member that the stores use
+  return { exec } as unknown as SqlStorage; // the only member that the stores use
 }

@@ -52,7 +52,7 @@ function reviewWith(
 const GREY = candidateOf({ shard: 2, key: "target", verdict: "grey", scoreBin: 6, similarity: 0.77 });
 
 describe("a grey pair", () => {
-  it("judged yes becomes an alias, and the scope hears of it", async () => {
+  it("judged yes becomes an alias, and the scope is told", async () => {
     const { review, aliases, count, observe } = reviewWith("yes");
     await review.considerAlias(requestOf(), GREY);
     expect(aliases.get("asked")).toEqual({
@@ -68,7 +68,7 @@ describe("a grey pair", () => {
     expect([count("judged"), count("aliased")]).toEqual([1, 1]);
   });
 
-  it("judged no becomes none; the scope hears of that too", async () => {
+  it("judged no does not become an alias, and the scope is told", async () => {
     const { review, aliases, count, observe } = reviewWith("no");
     await review.considerAlias(requestOf(), GREY);
     expect(aliases.get("asked")).toBeNull();
@@ -76,7 +76,7 @@ describe("a grey pair", () => {
     expect(count("aliased")).toBe(0);
   });
 
-  it("without a verdict teaches nothing", async () => {
+  it("without a verdict changes nothing", async () => {
     const { review, aliases, count, observe } = reviewWith("Perhaps.");
     await review.considerAlias(requestOf(), GREY);
     expect(aliases.get("asked")).toBeNull();
@@ -91,13 +91,13 @@ describe("a grey pair", () => {
     { kind: "tenant", value: "tenant" },
     { kind: "model", value: "model" },
     { kind: "tag", value: "tag" },
-  ])("makes no alias when a purge of $kind covers it while the judge thinks", async (selector) => {
+  ])("makes no alias when a purge of $kind covers it during the review", async (selector) => {
     const { review, aliases } = reviewWith("yes", { meanwhile: (log) => log.append(selector, 0, 0) });
     await review.considerAlias(requestOf({ tags: ["tag"] }), GREY);
     expect(aliases.get("asked")).toBeNull();
   });
 
-  it("is not kept from its alias by purges of something else, or from before", async () => {
+  it("becomes an alias despite an earlier purge and a purge of something else", async () => {
     const { review, aliases, log } = reviewWith("yes", { meanwhile: (inner) => inner.append({ kind: "scope", value: "other" }, 0, 0) });
     log.append({ kind: "all" }, 0, 0);
     await review.considerAlias(requestOf(), GREY);
@@ -106,7 +106,7 @@ describe("a grey pair", () => {
 
   it.each<readonly [string, PairReviewParts["fetchEntry"]]>([
     ["is gone", async () => ({ kind: "gone" })],
-    ["cannot be had", async () => Promise.reject(new Error("unreachable"))],
+    ["cannot be fetched", async () => Promise.reject(new Error("unreachable"))],
   ])("is not judged when the entry %s", async (_what, fetchEntry) => {
     const { review, call, aliases } = reviewWith("yes", { fetchEntry });
     await review.considerAlias(requestOf(), GREY);
@@ -118,7 +118,7 @@ describe("a grey pair", () => {
 describe("an audit", () => {
   const source = { key: "target", shard: 2, similarity: 0.9, scoreBin: 15 };
 
-  it("that finds a wrong answer quarantines the entry where it is, and tells the scope", async () => {
+  it("that finds a wrong answer quarantines the entry in its shard, and tells the scope", async () => {
     const { review, count, quarantine, observe } = reviewWith("no");
     await review.audit(requestOf(), source);
     expect(quarantine.mock.calls).toEqual([[2, "target"]]);
@@ -126,14 +126,14 @@ describe("an audit", () => {
     expect([count("audited"), count("audited_wrong")]).toEqual([1, 1]);
   });
 
-  it("that finds a right one tells the scope", async () => {
+  it("that finds a right answer tells the scope", async () => {
     const { review, quarantine, observe } = reviewWith("yes");
     await review.audit(requestOf(), source);
     expect(quarantine).not.toHaveBeenCalled();
     expect(observe.mock.calls).toEqual([[{ scope: "scope", scoreBin: 15, right: true, source: "audit" }]]);
   });
 
-  it("is made of the configured share only", async () => {
+  it("is made only of the configured share of hits", async () => {
     const { review, call } = reviewWith("no", { random: 0.5 });
     await review.audit(requestOf(), source);
     expect(call).not.toHaveBeenCalled();

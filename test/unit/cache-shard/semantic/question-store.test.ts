@@ -33,7 +33,7 @@ function newShelf() {
   const sql = shardTables();
   const ledger = new IsolateLedger(LEDGER_BYTES);
   const questions = new QuestionStore({ sql, ledger, owner: "test", kernels: {}, embedder: EMBEDDER, onFull: () => undefined });
-  /** Degrees are the angle of its vector; null = none. */
+  /** Stores a question. `degrees` is the angle of its vector; null for no vector. */
   const store = (key: string, degrees: number | null, { scope = "scope", canonical = key, sequence = 4 } = {}): void => {
     insertEntryRows(sql, { ...ENTRY, key, scope, sequence }, NO_BODY);
     questions.add({ key, scope, text: `text of ${key}`, canonical, vector: degrees === null ? null : vectorAt(degrees) });
@@ -52,7 +52,7 @@ function vectorAt(degrees: number): Float32Array {
 }
 
 describe("stored questions", () => {
-  it("are found nearest first, then those that are equal, the newest first", () => {
+  it("are found nearest first, followed by equal ones, newest first", () => {
     const { store, find } = newShelf();
     store("far but equal", 90, { canonical: "asked" });
     store("near", 37);
@@ -67,13 +67,13 @@ describe("stored questions", () => {
     ]);
   });
 
-  it("that are near and equal are found once, as near as they are", () => {
+  it("that are both near and equal are found once, with their cosine", () => {
     const { store, find } = newShelf();
     store("both", 37, { canonical: "asked" });
     expect(find()).toEqual([["both", 0.8]]);
   });
 
-  it("are no more than were asked for, besides equal ones", () => {
+  it("are at most as many as requested, not counting equal ones", () => {
     const { store, find } = newShelf();
     for (const key of ["a", "b", "c"]) store(key, 0);
     store("equal", null, { canonical: "asked" });
@@ -99,7 +99,7 @@ describe("stored questions", () => {
 });
 
 describe("scopes", () => {
-  it("do not meet", () => {
+  it("never find each other's questions", () => {
     const { store, find } = newShelf();
     store("mine", 0, { canonical: "asked" });
     store("theirs", 0, { scope: "other", canonical: "asked" });
@@ -108,7 +108,7 @@ describe("scopes", () => {
     expect(find({ scope: "unknown" })).toEqual([]);
   });
 
-  it("do not meet when a number is used again after its scope has gone", () => {
+  it("never find each other's questions when the number of a deleted scope is reused", () => {
     const { sql, questions, store, find } = newShelf();
     store("mine", 0, { canonical: "asked" });
     expect(find()).toHaveLength(1);
@@ -123,11 +123,11 @@ describe("scopes", () => {
     expect(find()).toHaveLength(1);
   });
 
-  it("whose making failed are looked up again", () => {
+  it("whose creation was rolled back are looked up again", () => {
     const { sql, questions, store, find } = newShelf();
     store("mine", 0);
     expect(find()).toHaveLength(1);
-    // What a rollback leaves behind: the row is gone, and memory is told.
+    // Simulates a rollback: the rows are gone, and the store is told.
     for (const table of ["scopes", "questions", "vectors", "entries"]) sql.exec(`DELETE FROM ${table}`);
     questions.onRollback();
     store("theirs", 0, { scope: "other" });

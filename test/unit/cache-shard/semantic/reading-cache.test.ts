@@ -5,8 +5,8 @@ import { shippedTable } from "../../semantic/embedding/shipped-table.ts";
 
 const table = new StaticEmbedder(shippedTable(), "test");
 
-describe("remembered questions", () => {
-  it("are analysed once, and compare the same from memory", () => {
+describe("cached readings", () => {
+  it("are computed once, and compare the same from the cache", () => {
     const memory = new ReadingCache();
     const [earlier, asked] = ["How do I dry a wet tent?", "How can a wet tent be dried?"] as const;
     const first = memory.compare(earlier, asked, table);
@@ -14,7 +14,7 @@ describe("remembered questions", () => {
     expect(memory.size).toBe(2);
   });
 
-  it("are bounded by their length, long ones most", () => {
+  it("are limited by the total length of their texts", () => {
     const memory = new ReadingCache();
     for (let index = 0; index < 3000; index++) memory.compare("How do I dry a tent?", `How do I store item ${index}?`, table);
     expect(memory.size).toBeLessThan(2000);

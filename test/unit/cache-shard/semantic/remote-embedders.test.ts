@@ -21,7 +21,7 @@ function serverWith(data: unknown, status = 200) {
 }
 
 describe("a batched embedder", () => {
-  it("gathers what comes in while a call is under way", async () => {
+  it("batches texts that arrive during a call", async () => {
     const first = Promise.withResolvers<readonly Float32Array[]>();
     const batches: (readonly string[])[] = [];
     const embedder = batchedEmbedder("id", 2, (texts) => {
@@ -34,7 +34,7 @@ describe("a batched embedder", () => {
     expect(batches.map(({ length }) => length)).toEqual([1, 64, 5]);
   });
 
-  it("has no vector for texts of a failed or short answer, and goes on", async () => {
+  it("has no vector for texts of a failed or short reply, and goes on", async () => {
     let calls = 0;
     const embedder = batchedEmbedder("id", 2, async () => {
       calls += 1;
@@ -44,7 +44,7 @@ describe("a batched embedder", () => {
     expect([await embedder.embed("a"), await embedder.embed("b"), await embedder.embed("c")]).toEqual([null, null, UNIT]);
   });
 
-  it("gives up a call that does not come back, and makes the next", async () => {
+  it("gives up a call that does not return, and makes the next one", async () => {
     const clock = new FakeClock();
     let calls = 0;
     const embedder = batchedEmbedder(
@@ -64,7 +64,7 @@ describe("a batched embedder", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("refuses texts beyond its bound at once", async () => {
+  it("refuses texts beyond its limit at once", async () => {
     const embedder = batchedEmbedder("id", 2, () => new Promise(() => {}), new FakeClock());
     for (let text = 0; text < 1100; text++) void embedder.embed(`text ${text}`);
     expect(await embedder.embed("one more")).toBeNull();
@@ -72,7 +72,7 @@ describe("a batched embedder", () => {
 });
 
 describe("an OpenAI-compatible embedder", () => {
-  it("asks POST /embeddings and makes unit vectors", async () => {
+  it("calls POST /embeddings and returns unit vectors", async () => {
     const server = serverWith([{ index: 0, embedding: vector(3) }]);
     const embedder = compatibleEmbedder(CONFIG, server);
     const found = await embedder.embed("How do I dry a tent?");
@@ -84,7 +84,7 @@ describe("an OpenAI-compatible embedder", () => {
     expect(embedder.embedderId).toContain("small");
   });
 
-  it("takes rows by their index, whatever their order", async () => {
+  it("assigns rows by their index, whatever their order", async () => {
     const gate = Promise.withResolvers<undefined>();
     let calls = 0;
     const embedder = compatibleEmbedder(CONFIG, async () => {
@@ -103,18 +103,18 @@ describe("an OpenAI-compatible embedder", () => {
 
   it.each<readonly [string, unknown]>([
     ["another length", [{ index: 0, embedding: vector(1, 3) }]],
-    ["something that is no number", [{ index: 0, embedding: vector("1") }]],
+    ["an element that is not a number", [{ index: 0, embedding: vector("1") }]],
     ["null for NaN", [{ index: 0, embedding: vector(null) }]],
-    ["a number that is none", [{ index: 0, embedding: vector(Number.POSITIVE_INFINITY) }]],
+    ["an infinite number", [{ index: 0, embedding: vector(Number.POSITIVE_INFINITY) }]],
     ["zeros", [{ index: 0, embedding: vector(0) }]],
     ["no rows", []],
-    ["no list", "none"],
-    ["a row of something else", [7]],
+    ["data that is not a list", "none"],
+    ["a row that is not an object", [7]],
   ])("has no vector when the server answers %s", async (_what, data) => {
     expect(await compatibleEmbedder(CONFIG, serverWith(data)).embed("text")).toBeNull();
   });
 
-  it("has no vector when the server fails or speaks no JSON", async () => {
+  it("has no vector when the server fails or does not return JSON", async () => {
     expect(await compatibleEmbedder(CONFIG, serverWith([], 500)).embed("text")).toBeNull();
     expect(await compatibleEmbedder(CONFIG, async () => new Response("<html>")).embed("text")).toBeNull();
     expect(await compatibleEmbedder(CONFIG, async () => Promise.reject(new Error("refused"))).embed("text")).toBeNull();
@@ -125,7 +125,7 @@ describe("Workers AI's embedder", () => {
   const workersAi = (model: string, dims: number) => ({ kind: "workers-ai", model, dims, baseUrl: null, apiKey: null }) as const;
   const running = (answer: unknown) => vi.fn<(model: string, input: object) => Promise<unknown>>(async () => answer);
 
-  it("pins the pooling where the model has a choice, and names it in its id", async () => {
+  it("sets the pooling method where the model has a choice, and names it in its id", async () => {
     const run = running({ data: [vector(2, 384)] });
     const embedder = workersAiEmbedder({ run } as unknown as Pick<Ai, "run">, workersAi("bge-small", 384));
     expect((await embedder.embed("text"))?.[0]).toBe(1);
@@ -139,8 +139,8 @@ describe("Workers AI's embedder", () => {
   });
 });
 
-describe("remembered vectors", () => {
-  it("are asked for once, failures each time", async () => {
+describe("cached vectors", () => {
+  it("are computed once; a failed embedding is tried again", async () => {
     let fails = true;
     const embed = vi.fn<() => Promise<Float32Array | null>>(async () => (fails ? null : UNIT));
     const embedder = cachingEmbedder({ embedderId: "id", dims: 2, embed });
@@ -151,7 +151,7 @@ describe("remembered vectors", () => {
     expect(embed).toHaveBeenCalledTimes(2);
   });
 
-  it("are bounded, the least recently used going first", async () => {
+  it("are limited in number; the least recently used one is evicted first", async () => {
     const embed = vi.fn<(text: string) => Promise<Float32Array | null>>(async () => UNIT);
     const embedder = cachingEmbedder({ embedderId: "id", dims: 2, embed });
     await embedder.embed("old");

@@ -12,7 +12,7 @@ const resolved = resolveConfig({ AUTH: "open", OPENAI_BASE_URL: "http://upstream
 if (!resolved.ok) throw new Error("the test's configuration is invalid");
 const config = resolved.value;
 
-/** Everything but the final user text. */
+/** Everything in a request except the final user text. */
 interface Surroundings {
   readonly tenant: string;
   readonly partitionUser: string | null;
@@ -22,7 +22,7 @@ interface Surroundings {
   readonly temperature: number;
 }
 
-// Few values, so that equal ones come up; strings that could run into each other when they are joined carelessly.
+// Few values, which makes equal ones likely, and strings that would collide if they were joined without separators.
 const word = fc.constantFrom("a", "b", "ab", "a:b", '"a"', "a\u0000b", "tenant", "t");
 const surroundings: fc.Arbitrary<Surroundings> = fc.record({
   tenant: word,
@@ -44,7 +44,7 @@ function plan({ tenant, partitionUser, model, system, earlier, temperature }: Su
 }
 
 describe("a scope", () => {
-  it("is shared exactly by requests that differ in nothing but their last question", () => {
+  it("is shared by exactly those requests that differ only in their last question", () => {
     fc.assert(
       fc.property(surroundings, surroundings, fc.string(), fc.string(), (one, other, question, another) => {
         const same = JSON.stringify(one) === JSON.stringify(other);
@@ -57,12 +57,12 @@ describe("a scope", () => {
 
   it.each<readonly [string, Partial<Surroundings>]>([
     ["tenants", { tenant: "b" }],
-    ["users in partitions of their own", { partitionUser: "u" }],
+    ["users in separate partitions", { partitionUser: "u" }],
     ["models", { model: "b" }],
     ["system prompts", { system: "b" }],
     ["earlier turns", { earlier: ["b"] }],
     ["temperatures", { temperature: 1 }],
-  ])("is never that of two %s", (_what, change) => {
+  ])("is never shared by two %s", (_what, change) => {
     const base: Surroundings = { tenant: "a", partitionUser: null, model: "a", system: "a", earlier: [], temperature: 0 };
     expect(plan({ ...base, ...change }, "q").scope).not.toBe(plan(base, "q").scope);
   });

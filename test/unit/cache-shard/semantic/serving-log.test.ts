@@ -5,7 +5,7 @@ import { shardTables } from "./node-sql.ts";
 const HOUR_MS = 3_600_000;
 const START_MS = 1_800_000_000_000;
 
-describe("the log of what was served by meaning", () => {
+describe("the serving log", () => {
   let log: ServingLog;
   const serve = (atMs: number, changes: { asked?: string; callerId?: string; target?: string } = {}): void =>
     log.note({ asked: "asked", callerId: "ann", target: "target", shard: 1, scope: "scope", scoreBin: 14, atMs, ...changes });
@@ -14,7 +14,7 @@ describe("the log of what was served by meaning", () => {
     log = new ServingLog(shardTables());
   });
 
-  it("lets who was served judge, once", () => {
+  it("lets a caller judge an entry that it was served, once", () => {
     serve(START_MS);
     expect(log.claim("target", "ann", START_MS)).toMatchObject({
       kind: "granted",
@@ -23,14 +23,14 @@ describe("the log of what was served by meaning", () => {
     expect(log.claim("target", "ann", START_MS)).toEqual({ kind: "already_judged" });
   });
 
-  it("lets nobody else judge, and nothing else be judged", () => {
+  it("lets no other caller judge it, and no other entry be judged", () => {
     serve(START_MS);
     expect(log.claim("target", "ben", START_MS)).toEqual({ kind: "not_served" });
     expect(log.claim("asked", "ann", START_MS)).toEqual({ kind: "not_served" });
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
   });
 
-  it("forgets after a day", () => {
+  it("forgets a serving after a day", () => {
     serve(START_MS);
     log.flush(START_MS);
     expect(log.claim("target", "ann", START_MS + 24 * HOUR_MS + 1)).toEqual({ kind: "not_served" });
@@ -44,7 +44,7 @@ describe("the log of what was served by meaning", () => {
     expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS).kind).toBe("granted");
   });
 
-  it("takes a pair that is served again after it was forgotten", () => {
+  it("accepts a pair that is served again after it was forgotten", () => {
     serve(START_MS);
     log.flush(START_MS);
     serve(START_MS + 25 * HOUR_MS);
@@ -52,14 +52,14 @@ describe("the log of what was served by meaning", () => {
     expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS + 1).kind).toBe("granted");
   });
 
-  it("does not give the right back because the answer is served again", () => {
+  it("does not renew the right when the answer is served again", () => {
     serve(START_MS);
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
     serve(START_MS + HOUR_MS);
     expect(log.claim("target", "ann", START_MS + HOUR_MS)).toEqual({ kind: "already_judged" });
   });
 
-  it("takes fifty judgements of one caller a day and not one more; others are not affected", () => {
+  it("accepts fifty verdicts per caller and day, and a caller at its limit does not affect others", () => {
     for (let entry = 0; entry < 60; entry++)
       for (const callerId of ["ann", "ben"]) serve(START_MS, { target: `target-${entry}`, callerId });
     const granted = Array.from({ length: 60 }, (_, entry) => log.claim(`target-${entry}`, "ann", START_MS).kind).filter(
@@ -71,7 +71,7 @@ describe("the log of what was served by meaning", () => {
     expect(log.claim("target-0", "ben", START_MS).kind).toBe("granted");
   });
 
-  it("counts entries, in whatever words they were asked for, and only those of the last day", () => {
+  it("counts entries, not the questions that led to them, and only those of the last day", () => {
     for (let entry = 0; entry < 50; entry++)
       for (const asked of ["asked", "asked too"]) serve(START_MS, { target: `target-${entry}`, asked });
     for (let entry = 0; entry < 50; entry++) expect(log.claim(`target-${entry}`, "ann", START_MS).kind).toBe("granted");
@@ -81,14 +81,14 @@ describe("the log of what was served by meaning", () => {
     expect(log.claim("tomorrow's", "ann", START_MS + 24 * HOUR_MS + 1).kind).toBe("granted");
   });
 
-  it("gives back a right that was used up for nothing", () => {
+  it("returns the right to judge when it is released", () => {
     serve(START_MS);
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
     log.release("target", "ann", "asked");
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
   });
 
-  it("holds no more than its bound between two writes", () => {
+  it("holds a limited number of servings between two writes", () => {
     for (let entry = 0; entry < 6000; entry++) serve(START_MS, { target: `target-${entry}` });
     expect(log.claim("target-4999", "ann", START_MS).kind).toBe("granted");
     expect(log.claim("target-5000", "ann", START_MS).kind).toBe("not_served");

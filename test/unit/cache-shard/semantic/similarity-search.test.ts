@@ -34,13 +34,13 @@ function searchOver(
   return { clock, aliases, fetchEntry, search, count };
 }
 
-/** Lets everything that is not waiting for a timer happen. */
+/** Runs everything that does not wait for a timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
 describe("a search over the shards of a scope", () => {
-  it("takes the surest candidate of all shards", async () => {
+  it("takes the candidate with the highest score of all shards", async () => {
     const { search, fetchEntry, clock } = searchOver([
       async () => [candidateOf({ shard: 0, key: "good", scoreBin: 13 })],
       async () => [candidateOf({ shard: 1, key: "best", scoreBin: 17, similarity: 0.8 })],
@@ -52,7 +52,7 @@ describe("a search over the shards of a scope", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("goes on without shards that fail, and without those that are late", async () => {
+  it("goes on without shards that fail or are late", async () => {
     const { search, clock, count } = searchOver([
       async () => Promise.reject(new Error("gone")),
       () => NEVER,
@@ -68,7 +68,7 @@ describe("a search over the shards of a scope", () => {
     expect(count("deadline_passed")).toBe(1);
   });
 
-  it("waits for a late embedding no longer than for shards, then goes upstream", async () => {
+  it("waits for a late embedding no longer than for shards, and then finds nothing", async () => {
     const { search, clock, fetchEntry } = searchOver([async () => [candidateOf()]]);
     const searching = search.search(requestOf({ explain: true }), questionOf({ embedding: NEVER, vector: null }));
     await settle();
@@ -79,7 +79,7 @@ describe("a search over the shards of a scope", () => {
     expect(fetchEntry).not.toHaveBeenCalled();
   });
 
-  it("has more patience while the table is still being loaded", async () => {
+  it("waits longer while the table is being loaded", async () => {
     const answer = Promise.withResolvers<readonly SimilarCandidate[]>();
     const { search, clock } = searchOver([() => answer.promise], { warm: false });
     const searching = search.search(requestOf(), questionOf());
@@ -100,7 +100,7 @@ describe("a search over the shards of a scope", () => {
     expect((await search.search(requestOf(), questionOf())).outcome).toMatchObject({ kind: "entry", match: { key: "three" } });
   });
 
-  it("waits for a lent entry no longer than its deadline, and closes a stream that comes after it", async () => {
+  it("waits for an entry no longer than its deadline, and cancels a stream that arrives later", async () => {
     const late = Promise.withResolvers<FetchEntryReply>();
     const cancelled = vi.fn<() => void>();
     const { search, clock } = searchOver([async () => [candidateOf({ source: "flight" })]], { fetchEntry: () => late.promise });
@@ -113,7 +113,7 @@ describe("a search over the shards of a scope", () => {
     expect(cancelled).toHaveBeenCalledOnce();
   });
 
-  it("joins a flight, and counts it apart", async () => {
+  it("joins a flight, and counts it separately", async () => {
     const stream = new ReadableStream<Uint8Array>();
     const { search, count } = searchOver([async () => [candidateOf({ source: "flight" })]], {
       fetchEntry: async () => ({ kind: "flight", stream }),
@@ -122,10 +122,10 @@ describe("a search over the shards of a scope", () => {
     expect([count("served"), count("served_flight")]).toEqual([0, 1]);
   });
 
-  it("reports the best grey entry, and never a flight, as worth a judge", async () => {
+  it("reports the best grey entry, and never a flight, for the judge", async () => {
     const { search, count } = searchOver([
       async () => [
-        candidateOf({ key: "flying", verdict: "grey", source: "flight", scoreBin: 9 }),
+        candidateOf({ key: "in flight", verdict: "grey", source: "flight", scoreBin: 9 }),
         candidateOf({ key: "stored", verdict: "grey", scoreBin: 5 }),
         candidateOf({ key: "vetoed", verdict: "reject", vetoes: ["numbers"], scoreBin: 12 }),
       ],
@@ -144,7 +144,7 @@ describe("a search over the shards of a scope", () => {
 describe("an alias", () => {
   const alias = { key: "asked", scope: "scope", tenant: "tenant", shard: 3, target: "target", similarity: 0.8, scoreBin: 4 };
 
-  it("is resolved each time, before any shard is asked", async () => {
+  it("is resolved for each request, before any shard is searched", async () => {
     const asked = vi.fn<() => Promise<readonly SimilarCandidate[]>>(async () => []);
     const { search, aliases, fetchEntry, count } = searchOver([asked]);
     aliases.put(alias, 0, 0);
@@ -160,14 +160,14 @@ describe("an alias", () => {
     expect(count("served_alias")).toBe(2);
   });
 
-  it("whose entry is gone is forgotten, and the search goes on", async () => {
+  it("whose entry is gone is dropped, and the search goes on", async () => {
     const { search, aliases } = searchOver([async () => []], { fetchEntry: async () => ({ kind: "gone" }) });
     aliases.put(alias, 0, 0);
     expect((await search.search(requestOf(), questionOf())).outcome.kind).toBe("none");
     expect(aliases.get("asked")).toBeNull();
   });
 
-  it("whose shard cannot be asked just now is kept", async () => {
+  it("whose shard cannot be reached is kept", async () => {
     const { search, aliases } = searchOver([async () => []], { fetchEntry: async () => Promise.reject(new Error("overloaded")) });
     aliases.put(alias, 0, 0);
     expect((await search.search(requestOf(), questionOf())).outcome.kind).toBe("none");
@@ -177,7 +177,7 @@ describe("an alias", () => {
   it.each([
     ["the caller's", requestOf({ minSimilarity: 0.81 }), {}],
     ["the operator's", requestOf({ minSimilarity: 0.1 }), { operatorMinSimilarity: 0.81 }],
-  ])("is no way around %s least similarity", async (_whose, request, more) => {
+  ])("does not circumvent %s minimum similarity", async (_whose, request, more) => {
     const { search, aliases } = searchOver([async () => []], more);
     aliases.put(alias, 0, 0);
     expect((await search.search(request, questionOf())).outcome.kind).toBe("none");

@@ -27,8 +27,8 @@ function rig(): { readonly upstreamSlots: UpstreamSlots; readonly waiting: Waiti
   return { upstreamSlots, waiting };
 }
 
-describe("the shard's way to providers", () => {
-  it("calls itself while it has slots, then through objects, so that no call waits for another's first byte", async () => {
+describe("a shard's calls to providers", () => {
+  it("use the shard's own slots first, then Upstream objects, and never wait for another call's first byte", async () => {
     const { upstreamSlots, waiting } = rig();
     for (let call = 0; call < 3 * SLOTS; call++) void upstreamSlots.call(CALL);
     await settled();
@@ -36,7 +36,7 @@ describe("the shard's way to providers", () => {
     expect([upstreamSlots.active, upstreamSlots.queued]).toEqual([12, 0]);
   });
 
-  it("takes a slot again as soon as its headers are there", async () => {
+  it("free their slot as soon as the response headers arrive", async () => {
     const { upstreamSlots, waiting } = rig();
     const replies = Array.from({ length: SLOTS }, () => upstreamSlots.call(CALL));
     await settled();
@@ -47,7 +47,7 @@ describe("the shard's way to providers", () => {
     expect(waiting.at(-1)?.place).toBe(0);
   });
 
-  it("queues in order beyond all of them, and refuses beyond the queue", async () => {
+  it("queue in order when all slots are in use, and are refused when the queue is full", async () => {
     const { upstreamSlots, waiting } = rig();
     const places = SLOTS * (REMOTE_OBJECTS + 1);
     const first = Array.from({ length: places }, () => upstreamSlots.call(CALL));
@@ -70,7 +70,7 @@ describe("the shard's way to providers", () => {
     expect([upstreamSlots.active, upstreamSlots.queued]).toEqual([0, 0]);
   });
 
-  it("an object that goes away is an unreachable provider and frees its place", async () => {
+  it("report an Upstream object that fails as unreachable, and free its slot", async () => {
     const { upstreamSlots, waiting } = rig();
     const replies = Array.from({ length: SLOTS + 1 }, () => upstreamSlots.call(CALL));
     await settled();
@@ -81,7 +81,7 @@ describe("the shard's way to providers", () => {
     expect(upstreamSlots.active).toBe(SLOTS - 1);
   });
 
-  it("knows no provider that is not configured", async () => {
+  it("report a provider that is not configured as unreachable", async () => {
     const { upstreamSlots } = rig();
     expect(await upstreamSlots.call({ ...CALL, provider: "nobody" })).toEqual({ kind: "unreachable" });
   });

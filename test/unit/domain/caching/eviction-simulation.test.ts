@@ -11,7 +11,7 @@ const CAPACITY_BYTES = 800_000;
 const ZIPF_EXPONENT = 0.8;
 const MS_PER_REQUEST = 500;
 
-/** mulberry32: small, seeded, good enough to draw traffic from. */
+/** mulberry32: a small seeded generator. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -28,7 +28,10 @@ interface Question {
   readonly usd: number;
 }
 
-/** A few answers cost a hundred times what the others do; sizes vary by ten, independently of it. */
+/**
+ * 5 % of the answers cost a hundred times as much as the others.
+ * Sizes vary by a factor of ten, independently of the cost.
+ */
 function questionsFrom(random: () => number): readonly Question[] {
   return Array.from({ length: KEYS }, (_, index) => ({
     key: createHash("sha256").update(`question ${index}`).digest("hex"),
@@ -83,7 +86,7 @@ class Lru implements Policy {
   }
 }
 
-/** What the shard does: a window for newcomers, a random sample, the least valuable of it. */
+/** The policy of a shard: a window for new entries, and the least valuable entry of a random sample as the victim. */
 class ByValue implements Policy {
   readonly #entries = new Map<string, EvictionCandidate>();
   readonly #keys: string[] = [];
@@ -143,7 +146,7 @@ class ByValue implements Policy {
   }
 }
 
-/** Dollars that upstream calls cost. */
+/** Cost of all upstream calls, in dollars. */
 function spent(policy: Policy): number {
   const random = randomFrom(SEED);
   const questions = questionsFrom(random);
@@ -161,7 +164,7 @@ function spent(policy: Policy): number {
 }
 
 describe("eviction by value, on the same traffic", () => {
-  it("costs less than LRU when a few keys are dear", () => {
+  it("costs less than LRU when a few answers are expensive", () => {
     const lru = spent(new Lru());
     const byValue = spent(new ByValue(randomFrom(SEED + 1)));
     expect(byValue).toBeLessThan(lru * 0.6);

@@ -35,7 +35,7 @@ describe("a purge", () => {
     expect(purgeCovers({ sequence: 6, selector }, SUBJECT)).toBe(covers);
   });
 
-  it.each(COVERS)("%j never covers what began at or after it", (selector) => {
+  it.each(COVERS)("%j never covers an entry that began at or after it", (selector) => {
     expect(purgeCovers({ sequence: 5, selector }, SUBJECT)).toBe(false);
     expect(purgeCovers({ sequence: 4, selector }, SUBJECT)).toBe(false);
   });

@@ -10,25 +10,25 @@ describe("what may be stored", () => {
     expect(storability({ ...WHOLE, finishReasons: [reason] }, LIMIT_BYTES)).toEqual({ kind: "storable" });
   });
 
-  it("several choices when each of them is whole", () => {
+  it("several choices when each is complete", () => {
     expect(storability({ ...WHOLE, finishReasons: ["stop", "tool_calls", "stop"] }, LIMIT_BYTES).kind).toBe("storable");
   });
 
   it.each([
     ["a stream without its terminal event", { terminated: false }, "truncated"],
     ["no choice at all", { finishReasons: [] }, "empty"],
-    ["nothing said", { empty: true }, "empty"],
-    ["a cut answer", { finishReasons: ["length"] }, "finish_reason"],
+    ["an answer without content", { empty: true }, "empty"],
+    ["an answer that was cut off", { finishReasons: ["length"] }, "finish_reason"],
     ["a filtered answer", { finishReasons: ["content_filter"] }, "finish_reason"],
-    ["a reason nobody knows", { finishReasons: ["insufficient_system_resource"] }, "finish_reason"],
+    ["an unknown finish reason", { finishReasons: ["insufficient_system_resource"] }, "finish_reason"],
     ["an unfinished choice", { finishReasons: ["stop", null] }, "finish_reason"],
-    ["one cut choice among whole ones", { finishReasons: ["stop", "length"] }, "finish_reason"],
+    ["one choice that was cut off", { finishReasons: ["stop", "length"] }, "finish_reason"],
     ["one byte too many", { bytes: 101 }, "too_large"],
   ] as const)("never: %s", (_what, changes, reason) => {
     expect(storability({ ...WHOLE, ...changes }, LIMIT_BYTES)).toEqual({ kind: "uncacheable", reason });
   });
 
-  it("nothing at all when entries may have no bytes", () => {
+  it("nothing when the limit is 0 bytes", () => {
     expect(storability(WHOLE, 0).kind).toBe("uncacheable");
   });
 });

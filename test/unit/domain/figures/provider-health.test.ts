@@ -49,20 +49,20 @@ describe("a failed call is the provider's fault", () => {
 
 describe("a provider's state", () => {
   it.each<[string, readonly ProviderRecord[], string]>([
-    ["nothing is known", [], "idle"],
+    ["there is no record", [], "idle"],
     ["it has answered", [record(NOW_MS - 1, null)], "ok"],
     ["it has failed", [record(null, NOW_MS - 1)], "failing"],
     ["it has answered since it failed", [record(NOW_MS - 1, NOW_MS - 2)], "ok"],
     ["it has failed since it answered", [record(NOW_MS - 2, NOW_MS - 1)], "failing"],
-    ["another shard was answered since", [record(null, NOW_MS - 2), record(NOW_MS - 1, null)], "ok"],
-    ["another shard has failed since", [record(NOW_MS - 2, null), record(NOW_MS - 9, NOW_MS - 1)], "failing"],
+    ["another shard got an answer after the failure", [record(null, NOW_MS - 2), record(NOW_MS - 1, null)], "ok"],
+    ["another shard saw a failure after the answer", [record(NOW_MS - 2, null), record(NOW_MS - 9, NOW_MS - 1)], "failing"],
     ["the failure is five minutes old", [record(null, NOW_MS - FIVE_MINUTES_MS)], "failing"],
-    ["the failure is older than that", [record(null, NOW_MS - FIVE_MINUTES_MS - 1)], "idle"],
+    ["the failure is older than five minutes", [record(null, NOW_MS - FIVE_MINUTES_MS - 1)], "idle"],
   ])("when %s", (_when, records, state) => {
     expect(providerHealth(records, NOW_MS).state).toBe(state);
   });
 
-  it("comes with the newest answer and the newest error of all shards", () => {
+  it("includes the newest answer and the newest error of all shards", () => {
     expect(providerHealth([record(NOW_MS - 5, NOW_MS - 9), record(NOW_MS - 7, NOW_MS - 8), record(null, null)], NOW_MS)).toEqual({
       state: "ok",
       lastAnswerMs: NOW_MS - 5,

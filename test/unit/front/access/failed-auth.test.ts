@@ -14,7 +14,7 @@ function failing(limiter: FailedAuthLimiter, address: string, times: number, now
 }
 
 describe("failed authentication", () => {
-  it("is free up to its limit, then waits until the window has passed", () => {
+  it("is allowed up to its limit, then must wait until the window has passed", () => {
     const limiter = new FailedAuthLimiter();
     failing(limiter, "192.0.2.1", MAX_AUTH_FAILURES - 1);
     expect(limiter.retryAfterSeconds("192.0.2.1", NOW_MS)).toBe(0);
@@ -41,7 +41,7 @@ describe("failed authentication", () => {
     expect(limiter.retryAfterSeconds("192.0.2.1", NOW_MS + 1)).toBe(0);
   });
 
-  it("does not last for ever when the clock is set back", () => {
+  it("does not block an address indefinitely when the clock is set back", () => {
     const limiter = new FailedAuthLimiter();
     failing(limiter, "192.0.2.1", MAX_AUTH_FAILURES);
     expect(limiter.retryAfterSeconds("192.0.2.1", NOW_MS - 86_400_000)).toBe(0);

@@ -4,7 +4,7 @@ import { parsePromptRequest, promptToChatBody } from "../../../../workers/front/
 import { parseChatRequest } from "../../../../workers/front/request/chat/chat-request.ts";
 
 describe("a prompt request", () => {
-  it("needs a prompt only", () => {
+  it("needs only a prompt", () => {
     expect(parsePromptRequest({ prompt: "hi" })).toEqual({
       ok: true,
       value: { prompt: "hi", provider: null, model: null, maxTokens: null, temperature: null, stream: false },
@@ -31,7 +31,7 @@ describe("a prompt request", () => {
     expect(parsePromptRequest(body)).toMatchObject({ ok: false, error: { kind: "invalid_request", field } });
   });
 
-  it("stands for a chat body that is valid and holds the prompt alone", () => {
+  it("becomes a valid chat body whose only message is the prompt", () => {
     fc.assert(
       fc.property(
         fc.record(

@@ -8,7 +8,7 @@ const text = (message: object): unknown =>
   (JSON.parse(promptResponseBody({ ...FACTS, completionJson: completion(message) })) as { response: unknown }).response;
 
 describe("the JSON answer to a prompt", () => {
-  it("has the text twice, the usage in our terms, and how it came to be", () => {
+  it("has the text twice, the token usage and the cache status", () => {
     expect(JSON.parse(promptResponseBody({ ...FACTS, similarity: 0.97, completionJson: completion({ content: "hi" }) }))).toEqual({
       success: true,
       response: "hi",
@@ -22,7 +22,7 @@ describe("the JSON answer to a prompt", () => {
     });
   });
 
-  it("has no similarity, usage or cost when none is known", () => {
+  it("has no similarity, usage or cost when they are not known", () => {
     const body = JSON.parse(
       promptResponseBody({ ...FACTS, costUsd: null, completionJson: completion({ content: "hi" }, { usage: null, model: undefined }) }),
     ) as object;
@@ -30,7 +30,7 @@ describe("the JSON answer to a prompt", () => {
     expect("similarity" in body).toBe(false);
   });
 
-  it("takes text parts, and a refusal where nothing was said", () => {
+  it("uses text parts, or the refusal when there is no content", () => {
     expect(
       text({
         content: [
@@ -48,7 +48,7 @@ describe("the JSON answer to a prompt", () => {
 describe("the streamed answer to a prompt", () => {
   const event = (data: string): unknown => JSON.parse(data.slice("data: ".length));
 
-  it("gives text as deltas, nothing for chunks without text, and ends with what the JSON answer says", () => {
+  it("has text deltas, nothing for chunks without text, and ends with the members of the JSON answer", () => {
     const writer = new PromptStreamWriter();
     expect(writer.delta('{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}')).toBe("");
     expect(event(writer.delta('{"model":"gpt-4o","choices":[{"index":0,"delta":{"content":"hi\\n"}}]}'))).toEqual({

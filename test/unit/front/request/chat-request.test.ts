@@ -7,7 +7,7 @@ import { parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
 const USER = { role: "user", content: "hello" };
 const CALL = { id: "call_1", type: "function", function: { name: "f", arguments: "{}" } };
 
-/** The field that a body is refused for; "accepted" when it is not. */
+/** The field for which a body is refused; "accepted" when it is not refused. */
 function refusedFor(body: unknown): string | null {
   const result = parseChatRequest(body);
   if (result.ok) return "accepted";
@@ -20,9 +20,9 @@ function refusedFor(body: unknown): string | null {
 const withUser = (members: object): object => ({ messages: [USER], ...members });
 const withMessage = (message: unknown): object => ({ messages: [USER, message] });
 
-describe("a chat request that is right", () => {
+describe("a valid chat request", () => {
   it.each([
-    ["nothing but messages", withUser({})],
+    ["only messages", withUser({})],
     [
       "every number at its lower bound",
       withUser({
@@ -53,11 +53,11 @@ describe("a chat request that is right", () => {
       "a custom tool call",
       withMessage({ role: "assistant", tool_calls: [{ id: "c", type: "custom", custom: { name: "n", input: "i" } }] }),
     ],
-    ["a tool's answer in parts", withMessage({ role: "tool", tool_call_id: "call_1", content: [{ type: "text", text: "4" }] })],
-    ["a function's answer without content", withMessage({ role: "function", name: "f", content: null })],
-    ["a developer's instruction", withMessage({ role: "developer", content: "be brief", name: "ops" })],
+    ["a tool message with content parts", withMessage({ role: "tool", tool_call_id: "call_1", content: [{ type: "text", text: "4" }] })],
+    ["a function message without content", withMessage({ role: "function", name: "f", content: null })],
+    ["a developer message", withMessage({ role: "developer", content: "be brief", name: "ops" })],
     [
-      "text, picture, sound and file",
+      "text, image, audio and file parts",
       withMessage({
         role: "user",
         content: [
@@ -68,7 +68,7 @@ describe("a chat request that is right", () => {
         ],
       }),
     ],
-    ["a part type that only a provider knows", withMessage({ role: "user", content: [{ type: "video_url", video_url: "x" }] })],
+    ["a content part of an unknown type", withMessage({ role: "user", content: [{ type: "video_url", video_url: "x" }] })],
     [
       "tools",
       withUser({
@@ -84,11 +84,11 @@ describe("a chat request that is right", () => {
     ["stop as text and as a list", withUser({ stop: ["a", "b"] })],
     ["a response format", withUser({ response_format: { type: "json_schema", json_schema: { name: "s", schema: {} } } })],
     ["a logit bias", withUser({ logit_bias: { "50256": -100 } })],
-  ])("takes %s", (_, body) => {
+  ])("may have %s", (_, body) => {
     expect(refusedFor(body)).toBe("accepted");
   });
 
-  it("keeps the body as it was sent, and reads what the gateway acts on", () => {
+  it("keeps its body as sent and exposes the members that the gateway uses", () => {
     const body = {
       model: "gpt-4o",
       stream: true,
@@ -101,7 +101,7 @@ describe("a chat request that is right", () => {
     expect(parseChatRequest(body)).toEqual({ ok: true, value: { body, model: "gpt-4o", stream: true, includeUsage: true, user: "s" } });
   });
 
-  it("has no model, no stream, no usage and no user when it does not say", () => {
+  it("has no model, stream, usage or user when these members are absent or empty", () => {
     expect(parseChatRequest(withUser({ user: "" }))).toMatchObject({
       ok: true,
       value: { model: null, stream: false, includeUsage: false, user: null },
@@ -109,13 +109,13 @@ describe("a chat request that is right", () => {
     expect(parseChatRequest(withUser({ user: "u", safety_identifier: "" }))).toMatchObject({ ok: true, value: { user: "u" } });
   });
 
-  it("takes a seed beyond a double's integers", () => {
+  it("may have a seed that a double cannot hold", () => {
     const body = parseJsonBody('{"seed":9223372036854775807,"messages":[{"role":"user","content":"x"}]}');
     expect(body.ok && parseChatRequest(body.value).ok).toBe(true);
   });
 });
 
-describe("a chat request that is wrong is refused for the field that is wrong", () => {
+describe("an invalid chat request is refused for the invalid field", () => {
   it.each<[string | null, unknown]>([
     [null, "text"],
     [null, []],
@@ -215,7 +215,7 @@ describe("a chat request that is wrong is refused for the field that is wrong", 
     expect(refusedFor(body)).toBe(field);
   });
 
-  it("speaks in OpenAI's words, and repeats a caller's text only in part", () => {
+  it("with OpenAI's wording, quoting at most a part of the caller's text", () => {
     const result = parseChatRequest(withMessage({ role: "r".repeat(500), content: "x" }));
     expect(result).toMatchObject({ ok: false, error: { kind: "invalid_request", code: "invalid_value", field: "messages[1].role" } });
     expect(!result.ok && result.error.kind === "invalid_request" && result.error.message.length).toBeLessThan(250);
@@ -227,7 +227,7 @@ describe("a chat request that is wrong is refused for the field that is wrong", 
     });
   });
 
-  it("treats an exact big number as a number, not as an object", () => {
+  it("with an exact big number treated as a number, not as an object", () => {
     const body = parseJsonBody('{"max_tokens":1,"tools":12345678901234567890,"messages":[{"role":"user","content":"x"}]}');
     expect(refusedFor(body.ok ? body.value : null)).toBe("tools");
     expect(refusedFor(parsedValue("12345678901234567890"))).toBeNull();
@@ -302,7 +302,7 @@ describe("fuzzed chat requests", () => {
     { requiredKeys: [] },
   );
 
-  it("never throw, and a refusal always is an invalid_request that says something", () => {
+  it("never throw, and a refusal is always an invalid_request with a message", () => {
     fc.assert(
       fc.property(fc.oneof(body, anything), (value) => {
         const result = parseChatRequest(value);
@@ -314,7 +314,7 @@ describe("fuzzed chat requests", () => {
     );
   });
 
-  it("are judged the same after a trip through text", () => {
+  it("give the same result after serialisation and parsing", () => {
     fc.assert(
       fc.property(body, (value) => {
         expect(refusedFor(parsedValue(JSON.stringify(value)))).toBe(refusedFor(JSON.parse(JSON.stringify(value))));

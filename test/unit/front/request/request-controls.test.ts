@@ -75,7 +75,7 @@ describe("cache controls", () => {
   });
 
   it.each(REFUSED.flatMap(([header, values]) => values.map((value) => [header, value] as const)))(
-    "%s: %s is refused by the header's name",
+    "%s: %s is refused with the name of the header",
     (header, value) => {
       const controls = readControls(new Map([[header, value]]));
       expect(controls).toMatchObject({ ok: false, error: { kind: "invalid_request", field: header, code: "invalid_header" } });
@@ -83,7 +83,7 @@ describe("cache controls", () => {
     },
   );
 
-  it("a bad value of the one name is told also when the other name is given", () => {
+  it("report an invalid value even when the header with precedence is valid", () => {
     expect(
       readControls(
         new Map([
@@ -100,11 +100,11 @@ describe("cache controls", () => {
       fc.property(fc.uniqueArray(fc.constantFrom(...pairs), { maxLength: 8, selector: ([name]) => name }), (headers) => {
         expect(readControls(new Map(headers.toReversed()))).toEqual(readControls(new Map(headers)));
       }),
-      { seed: 6, numRuns: 500 },
+      { numRuns: 500 },
     );
   });
 
-  it("never throw, whatever a header holds", () => {
+  it("never throw, whatever a header contains", () => {
     const name = fc.constantFrom(...REFUSED.map(([header]) => header));
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string({ unit: "binary", maxLength: 40 })), { maxLength: 4 }), (headers) => {
@@ -114,7 +114,7 @@ describe("cache controls", () => {
           controls.error.kind === "invalid_request" ? controls.error.field : "",
         );
       }),
-      { seed: 7, numRuns: 1000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -3,7 +3,7 @@ import { parseStaticTable } from "../../../../shared/domain/semantic/embedding/s
 import type { StaticTable } from "../../../../shared/domain/semantic/embedding/static-table.ts";
 import { STATIC_TABLE } from "../../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 
-/** The bytes that are shipped as a Workers asset. */
+/** The bytes of the shipped Workers asset. */
 export function shippedBytes(): Uint8Array {
   return readFileSync(`${import.meta.dirname}/../../../../workers/assets/${STATIC_TABLE.file}`);
 }

@@ -13,7 +13,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 describe("the shipped table", () => {
-  test("is the one that the manifest names", () => {
+  test("has the digest, size, dimensions and id of the manifest", () => {
     const bytes = shippedBytes();
     expect(createHash("sha256").update(bytes).digest("hex")).toBe(STATIC_TABLE.sha256);
     expect(bytes.byteLength).toBe(STATIC_TABLE.bytes);
@@ -21,11 +21,11 @@ describe("the shipped table", () => {
     expect(embedder.id).toBe(STATIC_TABLE.embedderId);
   });
 
-  test("fits a Workers asset and its own bound of 9 MB", () => {
+  test("stays within its bound of 9 MB", () => {
     expect(STATIC_TABLE.bytes).toBeLessThanOrEqual(9_000_000);
   });
 
-  test("parses from a view into a larger buffer too", () => {
+  test("can be parsed from a view into a larger buffer", () => {
     const bytes = shippedBytes();
     const shifted = new Uint8Array(bytes.byteLength + 3);
     shifted.set(bytes, 3);
@@ -33,7 +33,7 @@ describe("the shipped table", () => {
     expect(parsed.ok && new StaticEmbedder(parsed.value, "x").embed("hello world")).toEqual(embedder.embed("hello world"));
   });
 
-  test("truncated, foreign, newer and empty bytes are refused by name", () => {
+  test("is refused with a named error when it is empty, foreign, truncated or of a newer version", () => {
     const bytes = shippedBytes();
     expect(parseStaticTable(new Uint8Array())).toEqual({ ok: false, error: { kind: "not_a_table" } });
     expect(parseStaticTable(new Uint8Array(100))).toEqual({ ok: false, error: { kind: "not_a_table" } });
@@ -45,14 +45,14 @@ describe("the shipped table", () => {
 });
 
 describe("StaticEmbedder", () => {
-  test("gives unit vectors, and zeros for a text without words", () => {
+  test("returns unit vectors, and zeros for a text without words", () => {
     const vector = embedder.embed("How do I reset my password?");
     expect(vector).toHaveLength(256);
     expect(cosine(vector, vector)).toBeCloseTo(1, 5);
     expect(embedder.embed(" \n ").every((value) => value === 0)).toBe(true);
   });
 
-  test("agrees with the sum of dequantised rows", () => {
+  test("embeds a text as the sum of its dequantised rows", () => {
     const expected = new Float32Array(table.dims);
     for (const id of [2129, 2079, 3698]) {
       for (let at = 0; at < table.dims; at++)
@@ -63,25 +63,25 @@ describe("StaticEmbedder", () => {
     expect(cosine(vector, expected) / Math.sqrt(cosine(expected, expected))).toBeCloseTo(1, 5);
   });
 
-  test("a rewording is nearer than another question", () => {
+  test("ranks a rewording nearer than another question", () => {
     const question = embedder.embed("How can I reset my forgotten password?");
     const rewording = embedder.embed("what is the way to recover a lost password");
     const other = embedder.embed("How can I cook rice without a pot?");
     expect(cosine(question, rewording)).toBeGreaterThan(cosine(question, other) + 0.3);
   });
 
-  test("case, spacing and accents do not change a vector", () => {
+  test("ignores case, spacing and accents", () => {
     expect(embedder.embed("  CAFÉ   Opening hours ")).toEqual(embedder.embed("cafe opening hours"));
   });
 
-  test("word similarity orders related, unrelated and unknown words", () => {
+  test("scores related words above unrelated words, and unknown words as NaN", () => {
     expect(embedder.similarity("car", "Car")).toBeCloseTo(1, 5);
     expect(embedder.similarity("buy", "purchase")).toBeGreaterThan(embedder.similarity("buy", "giraffe") + 0.2);
     expect(embedder.similarity("car", "\u{1f9ff}")).toBeNaN();
     expect(embedder.similarity("", "car")).toBeNaN();
   });
 
-  test("the shipped id names the table, its dimensions and its digest", () => {
+  test("has an id that names the recipe, the dimensions and the digest", () => {
     expect(STATIC_TABLE.embedderId).toBe(`static:${table.label}:${table.dims}:${STATIC_TABLE.sha256.slice(0, 12)}`);
   });
 });

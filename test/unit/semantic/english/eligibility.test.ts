@@ -10,7 +10,7 @@ describe("eligible", () => {
     "Why is my laptop battery draining so fast?",
     "How do I write a will without a lawyer?",
     "How do I undo the most recent commit in git?",
-  ])("takes an ordinary question: %s", (text) => expect(eligible(text)).toEqual({ kind: "eligible" }));
+  ])("accepts an ordinary question: %s", (text) => expect(eligible(text)).toEqual({ kind: "eligible" }));
 
   it.each([
     ["payload", "Translate this sentence into French: the cat is on the mat"],
@@ -27,7 +27,7 @@ describe("eligible", () => {
     ["code", "Why does this fail?\n```\nlet x = 1;\n```"],
     ["too_long", `Why ${"is the sky so very blue ".repeat(80)}?`],
     ["empty", "   "],
-  ])("leaves %s to exact matches: %s", (reason, text) => expect(eligible(text)).toEqual({ kind: "exact_only", reason }));
+  ])("allows only exact matches for %s: %s", (reason, text) => expect(eligible(text)).toEqual({ kind: "exact_only", reason }));
 
   it.each([
     ["time_relative", "What is the weather like in Paris today?"],
@@ -36,9 +36,11 @@ describe("eligible", () => {
     ["time_relative", "Who won the game last night?"],
     ["too_short", "What is Rust?"],
     ["too_short", "hello"],
-  ])("lets %s match only after normalisation: %s", (reason, text) => expect(eligible(text)).toEqual({ kind: "normalised_only", reason }));
+  ])("allows %s to match only after normalisation: %s", (reason, text) =>
+    expect(eligible(text)).toEqual({ kind: "normalised_only", reason }),
+  );
 
-  it("lets texts of up to 256 estimated tokens match, longer ones not", () => {
+  it("accepts texts of up to 256 estimated tokens and refuses longer texts", () => {
     const text = "How do I cancel my hotel reservation in Rome? ".repeat(30);
     expect(eligible(text.slice(0, 4 * 256))).toEqual({ kind: "eligible" });
     expect(eligible(text.slice(0, 4 * 256 + 1))).toEqual({ kind: "exact_only", reason: "too_long" });

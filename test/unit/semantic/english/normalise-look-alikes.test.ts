@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { normalise } from "../../../../shared/domain/semantic/english/normalise/normalise.ts";
 
-// Each pair looks alike and wants two answers.
-describe("normalise keeps apart", () => {
+// The questions of each pair look similar but need different answers.
+describe("normalise keeps look-alikes apart", () => {
   it.each([
     ["what do lions eat", "what eats lions"],
     ["I'm French, do I need a visa for the US?", "Do I need a visa for the US?"],

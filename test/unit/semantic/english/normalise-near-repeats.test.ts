@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { normalise } from "../../../../shared/domain/semantic/english/normalise/normalise.ts";
 
-// Each pair is one question, asked plainly and as people type it.
-describe("normalise gives one canonical text to a question", () => {
+// Each pair is the same question, first written plainly and then as people type it.
+describe("normalise gives near-repeats the same canonical text", () => {
   it.each([
     ["Why does my phone get hot when charging?", "Hi I'm Anna, could anybody tell me why my phone gets hot when charging?"],
     ["What time does the library close on Fridays?", "Would you mind letting me know what time the library closes on Fridays? Thanks!"],

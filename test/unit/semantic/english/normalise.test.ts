@@ -73,7 +73,7 @@ type Dressing = readonly [string, string, boolean];
 const dress = (text: string, [before, after, isLower]: Dressing): string => `${before}${isLower ? text.toLowerCase() : text}${after}`;
 
 describe("properties of normalise", () => {
-  it("never depends on greetings, thanks, case or end marks", () => {
+  it("ignores greetings, thanks, case and end marks", () => {
     fc.assert(
       fc.property(question, dressing, dressing, ([verb, a, b], one, other) => {
         const text = `How do I ${verb} my ${a} for the ${b}`;
@@ -82,7 +82,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("never merges two different numbers, however the questions are dressed", () => {
+  it("never merges questions with different numbers", () => {
     fc.assert(
       fc.property(question, fc.nat(5000), fc.nat(5000), dressing, dressing, ([verb, a], one, other, first, second) => {
         fc.pre(one !== other);
@@ -107,7 +107,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("never merges two directions", () => {
+  it("never merges questions with opposite directions", () => {
     fc.assert(
       fc.property(question, dressing, dressing, ([verb, a, b], first, second) => {
         expect(
@@ -120,13 +120,13 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("never merges two capitalised names, and never corrects one", () => {
+  it("never merges or corrects capitalised names", () => {
     const name = fc.stringMatching(/^[A-Z][a-z]{3,9}$/u);
     fc.assert(
       fc.property(question, name, name, ([verb, a], one, other) => {
         fc.pre(one.toLowerCase() !== other.toLowerCase());
         const [left, right] = [normalise(`Can I ${verb} my ${a} with ${one}`), normalise(`Can I ${verb} my ${a} with ${other}`)];
-        // British and American spellings and number words are the only names that may fold, and these are no names.
+        // Only British spellings and number words may be folded although they are capitalised. They are not names.
         fc.pre(left.tokens.at(-1)?.text === one.toLowerCase() && right.tokens.at(-1)?.text === other.toLowerCase());
         expect(left.canonical).not.toBe(right.canonical);
       }),
@@ -134,7 +134,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("never merges two codes or two units", () => {
+  it("never merges questions with different codes or units", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z]{2}[0-9]{2,4}$/u), fc.stringMatching(/^[A-Z]{2}[0-9]{2,4}$/u), dressing, (one, other, how) => {
         fc.pre(one !== other);
@@ -150,7 +150,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("is idempotent on its own output for plain questions", () => {
+  it("leaves its own output unchanged for plain questions", () => {
     fc.assert(
       fc.property(question, dressing, ([verb, a, b], how) => {
         const once = normalise(dress(`Where can I ${verb} my ${a} after the ${b}`, how)).canonical;
@@ -159,7 +159,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("never throws and never empties a text that has content", () => {
+  it("never throws, and never returns an empty text for a text with letters or digits", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         expect(normalise(text).canonical !== "" || !/[a-z0-9]/iu.test(text)).toBe(true);
@@ -168,7 +168,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("is idempotent and blind to case, spacing and end marks for every order of auxiliary and subject", () => {
+  it("is idempotent and ignores case, spacing and end marks, whatever the order of auxiliary and subject", () => {
     const shape = fc.constantFrom(
       ([verb, a, b]: readonly [string, string, string]) => `why does my ${a} ${verb} the ${b}s`,
       ([verb, a, b]: readonly [string, string, string]) => `do you know why my ${a} ${verb}s the ${b}s`,
@@ -186,7 +186,7 @@ describe("properties of normalise", () => {
     );
   });
 
-  it("gives the direct question and the clause in a wrapper one text, and never exchanges who does what", () => {
+  it("gives a direct question and the same clause in a wrapper one text, without exchanging agent and object", () => {
     const wrapper = fc.constantFrom(
       "do you know",
       "could you tell me",

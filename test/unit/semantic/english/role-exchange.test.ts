@@ -10,7 +10,7 @@ function fired(a: string, b: string): readonly string[] {
   );
 }
 
-describe("who does what to whom has changed places", () => {
+describe("a role veto fires if agent and object have changed places", () => {
   it.each([
     ["What should I do if my child bites another child?", "What should I do if another child bites my child?"],
     ["What time is it in Tokyo when it is noon in London?", "What time is it in London when it is noon in Tokyo?"],
@@ -34,7 +34,7 @@ describe("who does what to whom has changed places", () => {
   });
 });
 
-describe("the same is said in another order or voice", () => {
+describe("no role veto fires if only the word order or the voice differs", () => {
   it.each([
     ["How do I center a div horizontally with CSS?", "How can I horizontally center a div using CSS?"],
     ["What is the recommended tire pressure for a 2019 Honda Civic?", "What tire pressure is recommended for a 2019 Honda Civic?"],

@@ -50,7 +50,7 @@ describe("vetoes fire on look-alikes", () => {
   });
 });
 
-describe("vetoes let paraphrases pass", () => {
+describe("vetoes do not fire on paraphrases", () => {
   it.each([
     ["passive voice", "How should I store fresh basil?", "How should fresh basil be stored?"],
     ["a reordered list", "Can I take ibuprofen and acetaminophen together?", "Can I take acetaminophen and ibuprofen together?"],
@@ -58,13 +58,17 @@ describe("vetoes let paraphrases pass", () => {
     ["a reordered alternative", "Should I lease or buy an electric car?", "Should I buy or lease an electric car?"],
     ["a reordered comparison", "What is the difference between let and const?", "What is the difference between const and let?"],
     ["a moved clause", "What happens to my booking if my flight is delayed?", "If my flight is delayed, what happens to my booking?"],
-    ["from and to in another order", "How do I get from Heathrow to London by train?", "How do I get to London from Heathrow by train?"],
+    [
+      "from and to in a different order",
+      "How do I get from Heathrow to London by train?",
+      "How do I get to London from Heathrow by train?",
+    ],
     ["number words", "Can I recover emails after 30 days?", "Can I recover emails after thirty days?"],
     ["one as an article", "How many grams are in a cup of flour?", "How many grams are in one cup of flour?"],
     ["roman numerals", "When did World War 2 end?", "When did World War II end?"],
     ["an abbreviation", "How do I turn on two-factor authentication?", "How do I turn on 2FA?"],
-    ["how to in other words", "How do I remove red wine stains?", "What is the best way to remove red wine stains?"],
-    ["a negative wording of a gift", "Is parking free for hotel guests?", "Is there no charge for parking for hotel guests?"],
+    ["a rewording of how to", "How do I remove red wine stains?", "What is the best way to remove red wine stains?"],
+    ["a negative wording of free of charge", "Is parking free for hotel guests?", "Is there no charge for parking for hotel guests?"],
   ])("%s", (_name, a, b) => {
     expect(vetoesOf(a, b)).toEqual([]);
     expect(vetoesOf(b, a)).toEqual([]);

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { KernelModules } from "../../../../shared/domain/semantic/index/dot-kernel.ts";
 
-/** Workers' types have no constructor, since Workers may not compile; Node does. */
+/** The Workers types have no constructor, because Workers may not compile modules. Node may. */
 const CompiledModule = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 
 function compile(file: string): WebAssembly.Module {
   return new CompiledModule(readFileSync(`${import.meta.dirname}/../../../../durable-objects/cache-shard/semantic/kernel/${file}`));
 }
 
-/** Every kernel that exists, by what {@link createDotKernel} will say it is. */
+/** The modules of each kernel, by the `kind` that `createDotKernel` reports for them. */
 export const KERNELS: Readonly<Record<"relaxed-simd" | "simd" | "javascript", KernelModules>> = {
   "relaxed-simd": { relaxedSimd: compile("dot-relaxed.wasm") },
   simd: { simd: compile("dot-simd.wasm") },

@@ -22,7 +22,7 @@ function message(chunks: readonly object[]): unknown {
 }
 
 describe("assembling a stream", () => {
-  it("builds the completion that OpenAI would have sent", () => {
+  it("builds the completion that OpenAI would send", () => {
     const head = {
       id: "chatcmpl-1",
       object: "chat.completion.chunk",
@@ -47,7 +47,7 @@ describe("assembling a stream", () => {
     expect(answer).toMatchObject({ model: "gpt-4o", usage: { inputTokens: 3, outputTokens: 2 }, finishReasons: ["stop"], empty: false });
   });
 
-  it("joins reasoning, refusal and unknown texts, and sets names and ids", () => {
+  it("concatenates reasoning, refusal and unknown texts, and replaces names and ids", () => {
     expect(
       message([
         delta({ role: "assistant", reasoning_content: "a", reasoning: "x", thoughts: "p" }),
@@ -65,7 +65,7 @@ describe("assembling a stream", () => {
     });
   });
 
-  it("joins tool-call fragments by index, interleaved, in index order", () => {
+  it("merges interleaved tool-call fragments by index", () => {
     const call = (index: number, fragment: object): object => delta({ tool_calls: [{ index, ...fragment }] });
     expect(
       message([
@@ -88,7 +88,7 @@ describe("assembling a stream", () => {
     });
   });
 
-  it("tells apart whole tool calls that all say index 0, and calls without an index", () => {
+  it("separates whole tool calls that all have index 0, and calls without an index", () => {
     const whole = (id: string, index?: number): object =>
       delta({ tool_calls: [{ ...(index === undefined ? {} : { index }), id, type: "function", function: { name: id, arguments: "{}" } }] });
     const ids = (chunks: object[]): string[] => (message(chunks) as { tool_calls: { id: string }[] }).tool_calls.map((call) => call.id);
@@ -96,7 +96,7 @@ describe("assembling a stream", () => {
     expect(ids([whole("a"), whole("b")])).toEqual(["a", "b"]);
   });
 
-  it("joins a function call, audio, lists and log probabilities", () => {
+  it("merges a function call, audio, lists and log probabilities", () => {
     const answer = assemble([
       delta(
         {
@@ -133,7 +133,7 @@ describe("assembling a stream", () => {
     });
   });
 
-  it("keeps content parts, and text beside them as parts in their order", () => {
+  it("keeps content parts and turns text between them into parts, in order", () => {
     expect(
       message([delta({ content: "a" }), delta({ content: [{ type: "thinking" }] }), delta({ content: "b" }), delta({ content: "c" })]),
     ).toMatchObject({
@@ -141,7 +141,7 @@ describe("assembling a stream", () => {
     });
   });
 
-  it("keeps interleaved choices apart and gives them in index order", () => {
+  it("separates interleaved choices and returns them in index order", () => {
     const of = (index: number, content: string, finish: string | null = null): object => ({
       choices: [{ index, delta: { content }, finish_reason: finish }],
     });
@@ -162,7 +162,7 @@ describe("assembling a stream", () => {
     expect(answer.finishReasons).toEqual(["stop", "length", null]);
   });
 
-  it("lets no later null or empty value replace an earlier one", () => {
+  it("never replaces a value by a later null or empty one", () => {
     const answer = assemble([
       { id: "", model: "", choices: [] },
       { id: "x", model: "m", ...delta({ content: "a" }, { finish_reason: "stop", stop_reason: 5 }), usage: { prompt_tokens: 1 } },
@@ -177,7 +177,7 @@ describe("assembling a stream", () => {
     expect(answer.usage).toEqual({ inputTokens: 1, outputTokens: 0 });
   });
 
-  it("takes a whole message in place of a delta, but not beside one", () => {
+  it("uses a whole message when there is no delta beside it", () => {
     expect(message([{ choices: [{ index: 0, message: { role: "assistant", content: "all" } }] }])).toEqual({
       role: "assistant",
       content: "all",
@@ -190,7 +190,7 @@ describe("assembling a stream", () => {
     ).toMatchObject({ content: "ab" });
   });
 
-  it("calls an answer empty that has no choice, or a choice that says nothing", () => {
+  it("calls an answer empty when it has no choice, or a choice without content", () => {
     const finished = { finish_reason: "stop" };
     expect(assemble([]).empty).toBe(true);
     expect(assemble([delta({ role: "assistant", content: "" }, finished)]).empty).toBe(true);
@@ -210,7 +210,7 @@ describe("assembling a stream", () => {
     }
   });
 
-  it("bounds the choices of an answer and calls what has more of them empty", () => {
+  it("bounds the number of choices and calls an answer with more of them empty", () => {
     const answer = assemble(
       Array.from({ length: 500 }, (_, index) => ({ choices: [{ index, delta: { content: "x" }, finish_reason: "stop" }] })),
     );
@@ -218,7 +218,7 @@ describe("assembling a stream", () => {
     expect(answer.empty).toBe(true);
   });
 
-  it("knows its size about, while it grows", () => {
+  it("knows its approximate size while it grows", () => {
     const assembler = new ChatAssembler();
     for (let at = 0; at < 1_000; at++) assembler.add({ id: "x", model: "m", ...delta({ content: "word " }) });
     const bytes = assembler.finish().json.length;
@@ -337,7 +337,7 @@ describe("an answer that came as JSON", () => {
     }))
     .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject);
 
-  it("is the same again after it went through chunks, and so are the facts about it", () => {
+  it("is the same after conversion to chunks and back, and so are the facts about it", () => {
     fc.assert(
       fc.property(completion, (value) => {
         const direct = assembledFromCompletion(JSON.stringify(value));
@@ -345,7 +345,7 @@ describe("an answer that came as JSON", () => {
         const chunks = [...deltas, ...(usage === null ? [] : [usage])].map((data) => JSON.parse(data) as JsonObject);
         for (const chunk of chunks) expect(chunk["object"]).toBe("chat.completion.chunk");
         const again = assemble(chunks);
-        // Without a choice there is no chunk to carry the rest.
+        // Without a choice there are no chunks, so the other members are lost.
         const whole = deltas.length > 0 ? value : { choices: [] };
         expect(JSON.parse(again.json)).toMatchObject(whole);
         expect(deltas.length === 0 || isDeepStrictEqual(JSON.parse(again.json), value)).toBe(true);
@@ -358,7 +358,7 @@ describe("an answer that came as JSON", () => {
     );
   });
 
-  it("is the same again when its chunks' texts are cut into smaller increments", () => {
+  it("is the same when the texts of its chunks are split into smaller increments", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.nat(6), (content, args, size) => {
         const cut = (value: string): string[] => value.match(new RegExp(`[\\s\\S]{1,${size + 1}}`, "g")) ?? [];
@@ -377,7 +377,7 @@ describe("an answer that came as JSON", () => {
     );
   });
 
-  it("keeps the provider's text, and numbers beyond a double", () => {
+  it("keeps the provider's text, with numbers that a double cannot hold", () => {
     const text2 = '{ "choices":[ {"index":0,"message":{"content":"hi"},"finish_reason":"stop"} ], "model":"m", "seq":9223372036854775807 }';
     expect(assembledFromCompletion(text2)).toEqual({
       ok: true,

@@ -18,12 +18,12 @@ const chunk = (content: string, extra = ""): string =>
   `{"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}}}]${extra}}`;
 
 describe("reading a provider's stream", () => {
-  it("keeps the provider's own text, spaces and key order included", () => {
+  it("keeps the provider's text with its spaces and key order", () => {
     const text = '{ "choices" : [ {"delta":{"content":"h\\u00e9"} , "index":0}],  "id":"x" }';
     expect(data(read(sseEvent(text), SSE_DONE))).toEqual([`delta ${text}`, "done"]);
   });
 
-  it("cuts a null usage out of the text and leaves every other byte alone", () => {
+  it("removes a null usage from the text and leaves every other byte unchanged", () => {
     for (const [before, after] of [
       ['{"id":"c","choices":[{"index":0,"delta":{}}],"usage":null}', '{"id":"c","choices":[{"index":0,"delta":{}}]}'],
       ['{"usage": null, "choices":[{ "index":0,"delta":{}}]}', '{"choices":[{ "index":0,"delta":{}}]}'],
@@ -37,13 +37,13 @@ describe("reading a provider's stream", () => {
     }
   });
 
-  it("writes the chunk anew when the null usage cannot be told from another one", () => {
+  it("serialises the chunk again when the null usage is ambiguous in the text", () => {
     const [event] = read(sseEvent('{"choices":[{"index":0,"delta":{"usage":null}}],"usage":null}'));
     expect(event).toMatchObject({ kind: "delta", data: '{"choices":[{"index":0,"delta":{"usage":null}}]}' });
     expect(event?.kind === "delta" && Object.hasOwn(event.chunk, "usage")).toBe(false);
   });
 
-  it("cuts a null usage out of any chunk without changing what the rest means", () => {
+  it("removes a null usage from any chunk without changing the other members", () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("usage\\", 'x","usage', "__proto__")), fc.jsonValue({ maxDepth: 3 })),
@@ -66,7 +66,7 @@ describe("reading a provider's stream", () => {
     );
   });
 
-  it("tells the usage event from deltas; usage beside choices stays where it is", () => {
+  it("distinguishes the usage event from deltas, and keeps usage beside choices", () => {
     const usage = '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}';
     const both = chunk("x", ',"usage":{"prompt_tokens":1}');
     const azure = '{"choices":[],"prompt_filter_results":[]}';
@@ -78,12 +78,12 @@ describe("reading a provider's stream", () => {
     ]);
   });
 
-  it("takes CRLF, CR, a BOM, comments, heartbeats, other fields and events without data", () => {
+  it("accepts CRLF, CR, a BOM, comments, heartbeats, other fields and events without data", () => {
     const text = `\ufeff: hello\r\nid: 1\r\nretry: 5\r\ndata: ${chunk("a")}\r\n\r\n${SSE_HEARTBEAT}data:\n\ndata:${chunk("b")}\r\rdata: [DONE]\r\n\r\n`;
     expect(data(read(text))).toEqual([`delta ${chunk("a")}`, `delta ${chunk("b")}`, "done"]);
   });
 
-  it("joins the lines of one event, and a replay gives them back", () => {
+  it("joins the lines of an event, and a replay restores them", () => {
     const text = '{"choices":\n[{"index":0}]}';
     const [event] = read('data: {"choices":\ndata: [{"index":0}]}\n\n');
     expect(event).toMatchObject({ kind: "delta", data: text });
@@ -95,15 +95,15 @@ describe("reading a provider's stream", () => {
     expect(data(read(`data: ${chunk("a")}\n`))).toEqual([`delta ${chunk("a")}`]);
   });
 
-  it("drops a half event at the end: the stream was cut, it is not garbage", () => {
+  it("drops an incomplete event at the end instead of reporting garbage", () => {
     expect(data(read(`data: ${chunk("a")}\n\ndata: {"choices":[{"ind`))).toEqual([`delta ${chunk("a")}`]);
   });
 
-  it("says nothing after [DONE]", () => {
+  it("ignores everything after [DONE]", () => {
     expect(data(read(SSE_DONE, sseEvent(chunk("late")), "data: nonsense\n\n"))).toEqual(["done"]);
   });
 
-  it("calls an event garbage that is not JSON, not an object, no chunk, or nests too deeply", () => {
+  it("reports garbage for an event that is not JSON, not an object, not a chunk or too deeply nested", () => {
     for (const text of [
       "not json",
       "42",
@@ -116,7 +116,7 @@ describe("reading a provider's stream", () => {
     }
   });
 
-  it("ignores a provider's own named events that are no chunks", () => {
+  it("ignores named events that are not chunks", () => {
     expect(data(read("event: ping\ndata: {}\n\nevent: status\ndata: warm\n\n", `event: message\ndata: ${chunk("a")}\n\n`))).toEqual([
       `delta ${chunk("a")}`,
     ]);
@@ -147,7 +147,7 @@ describe("reading a provider's stream", () => {
     ]);
   });
 
-  it("gives up on an event that never ends, once, and keeps nothing of it", () => {
+  it("reports an event that never ends as garbage once, and keeps none of it", () => {
     const reader = new ChatStreamReader("openai");
     const piece = encoder.encode(`data: ${"x".repeat(1024 * 1024)}`);
     const events: UpstreamEvent[] = [];
@@ -155,7 +155,7 @@ describe("reading a provider's stream", () => {
     expect([...events, ...reader.push(encoder.encode(`\n\n${sseEvent(chunk("a"))}`)), ...reader.end()]).toEqual([{ kind: "garbage" }]);
   });
 
-  it("gives the same events however the bytes are cut", () => {
+  it("gives the same events however the bytes are split", () => {
     const lineEnd = fc.constantFrom("\n", "\r\n", "\r");
     const text = fc.string({ unit: fc.constantFrom("a", "é", "漢", "🙂", '"', "\n", "\\") });
     const event = fc.oneof(

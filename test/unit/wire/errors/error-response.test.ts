@@ -12,7 +12,7 @@ const UPSTREAM = {
   retryAfterSeconds: null,
 } as const;
 
-/** One case per kind at least: the compiler refuses a kind that has none. */
+/** At least one case per kind. The compiler rejects a kind without a case. */
 const CASES = {
   invalid_request: [
     {
@@ -96,7 +96,7 @@ function body(error: CacheError, shape: ErrorShape): Record<string, Record<strin
 }
 
 describe.each(ALL)("$error.kind as $status $code", ({ error, status, code, retryAfter }) => {
-  it.each(["openai", "prompt", "problem"] as const)("has the same status and headers in the %s shape", (shape) => {
+  it.each(["openai", "prompt", "problem"] as const)("has the same status and headers in the %s format", (shape) => {
     const response = errorResponse(error, shape, CONTEXT);
     expect(response.status).toBe(status);
     expect(response.headers["retry-after"]).toBe(retryAfter === undefined ? undefined : String(retryAfter));
@@ -117,7 +117,7 @@ describe.each(ALL)("$error.kind as $status $code", ({ error, status, code, retry
     });
   });
 
-  it("is the envelope with our own type and code on /chat", () => {
+  it("is the envelope with Refrain's type and code on /chat", () => {
     expect(body(error, "prompt")).toMatchObject({
       success: false,
       error: {
@@ -142,7 +142,7 @@ describe.each(ALL)("$error.kind as $status $code", ({ error, status, code, retry
     expect("field" in problem).toBe(("field" in error && error.field !== null) || error.kind === "model_not_found");
   });
 
-  it("is one event in a stream that has begun", () => {
+  it("becomes one event in a stream that has begun", () => {
     for (const shape of ["openai", "prompt"] as const) {
       const event = errorEvent(error, shape, CONTEXT);
       expect(event).toMatch(/^data: \{.*\}\n\n$/);
@@ -153,14 +153,14 @@ describe.each(ALL)("$error.kind as $status $code", ({ error, status, code, retry
   });
 });
 
-describe("what an error must not tell", () => {
-  it("keeps the provider's words about the operator's credentials to itself", () => {
+describe("an error response", () => {
+  it("does not contain a provider's message about the operator's credentials", () => {
     const text = errorResponse({ ...UPSTREAM, status: 401, message: "Incorrect API key provided: sk-abc***xyz" }, "openai", CONTEXT).body;
     expect(text).not.toContain("sk-abc");
     expect(text).not.toContain("their_");
   });
 
-  it("does not say which part of the cache is at its limit, nor repeat a header", () => {
+  it("does not reveal which part of the cache is at its limit, nor repeat a header", () => {
     expect(errorResponse({ kind: "overloaded", what: "upstream_queue", retryAfterSeconds: 1 }, "problem", CONTEXT).body).not.toMatch(
       /queue/,
     );
@@ -168,8 +168,8 @@ describe("what an error must not tell", () => {
   });
 });
 
-describe("headers that go with a status", () => {
-  it("names the scheme on 401 and the methods on 405, and tells clients not to retry in vain", () => {
+describe("the headers of an error response", () => {
+  it("name the scheme on 401, the methods on 405, and forbid useless retries", () => {
     expect(
       errorResponse({ kind: "unauthenticated", credential: "key", message: "" }, "openai", CONTEXT).headers["www-authenticate"],
     ).toMatch(/^Bearer /);
@@ -177,7 +177,7 @@ describe("headers that go with a status", () => {
     expect(errorResponse({ kind: "only_if_cached" }, "openai", CONTEXT).headers["x-should-retry"]).toBe("false");
   });
 
-  it("has a whole number of seconds even for a wait that is no number", () => {
+  it("have a whole number of seconds even when the wait is not a number", () => {
     for (const seconds of [Number.NaN, Number.POSITIVE_INFINITY, -3, 0.01]) {
       expect(
         errorResponse({ kind: "overloaded", what: "shard", retryAfterSeconds: seconds }, "openai", CONTEXT).headers["retry-after"],

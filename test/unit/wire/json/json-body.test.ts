@@ -17,7 +17,7 @@ function fault(text: string): string {
 const nested = (depth: number, open = "[", close = "]"): string => open.repeat(depth) + close.repeat(depth);
 
 describe("parsing a JSON body", () => {
-  it("gives what JSON.parse gives, for any JSON that does not nest too deeply", () => {
+  it("gives the same result as JSON.parse for any JSON that is not nested too deeply", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
         expect(JSON.stringify(parsed(text))).toBe(JSON.stringify(JSON.parse(text)));
@@ -26,7 +26,7 @@ describe("parsing a JSON body", () => {
     );
   });
 
-  it("agrees with JSON.parse about which texts are JSON, and never throws", () => {
+  it("agrees with JSON.parse on which texts are JSON, and never throws", () => {
     const fragment = fc.constantFrom(
       "{",
       "}",
@@ -62,34 +62,34 @@ describe("parsing a JSON body", () => {
     );
   });
 
-  it("takes exactly the allowed depth and refuses one level more", () => {
+  it("accepts exactly the allowed depth and refuses one level more", () => {
     expect(fault(nested(MAX_JSON_DEPTH))).toBe("none");
     expect(fault(nested(MAX_JSON_DEPTH + 1))).toBe("too_deep");
     expect(fault(nested(MAX_JSON_DEPTH + 1, '{"a":', "}").replace(":}", ":1}"))).toBe("too_deep");
   });
 
-  it("counts depth, not brackets: wide bodies and brackets inside strings pass", () => {
+  it("counts depth instead of brackets, so wide bodies and brackets in strings pass", () => {
     expect(fault(`[${Array.from({ length: 1_000 }, () => "[{}]").join(",")}]`)).toBe("none");
     expect(fault(JSON.stringify({ code: "[".repeat(500), escaped: `\\"${"{".repeat(500)}` }))).toBe("none");
   });
 
-  it("sees depth behind strings that end in backslashes", () => {
+  it("counts depth after strings that end in backslashes", () => {
     expect(fault(`["\\\\",${nested(MAX_JSON_DEPTH)}]`)).toBe("too_deep");
     expect(fault(`["\\\\\\"",${nested(MAX_JSON_DEPTH)}]`)).toBe("too_deep");
   });
 
-  it("refuses a bomb of five million brackets without overflowing the stack", () => {
+  it("refuses five million brackets without overflowing the stack", () => {
     expect(fault("[".repeat(5_000_000))).toBe("too_deep");
   });
 
-  it("keeps integers exactly that a double cannot hold", () => {
+  it("keeps integers that a double cannot hold", () => {
     for (const digits of ["9223372036854775807", "9007199254740993", "-9007199254740993", "123456789012345678901234567890"]) {
       const text = `{"seed":${digits},"small":[1,2.5,-3]}`;
       expect(JSON.stringify(parsed(text))).toBe(text);
     }
   });
 
-  it("keeps any integer's digits", () => {
+  it("keeps the digits of any integer", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (integer) => {
         expect(JSON.stringify(parsed(`[${integer}]`))).toBe(`[${integer}]`);
@@ -97,7 +97,7 @@ describe("parsing a JSON body", () => {
     );
   });
 
-  it("leaves numbers that a double holds as numbers", () => {
+  it("parses numbers that a double can hold as numbers", () => {
     expect(parsed("[9007199254740991, 1e3, 0.1234567890123456789, 10000000000000000]")).toEqual([
       9007199254740991, 1000, 0.12345678901234568, 10000000000000000,
     ]);
@@ -122,7 +122,7 @@ describe("parsing a JSON body", () => {
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
-  it("says where a syntax error is when the engine does, and repeats nothing of the body", () => {
+  it("gives the position of a syntax error when the engine does, and quotes nothing of the body", () => {
     for (const [text, message] of [
       ['{"secret": 1 "x"', "The request body is not valid JSON (at character 13)."],
       ['{"secret": tru}', "The request body is not valid JSON."],

@@ -27,7 +27,10 @@ const MAX_NAME_CHARACTERS = 1_024;
 
 const aName = stringOf(1, MAX_NAME_CHARACTERS);
 
-/** What each content part that OpenAI defines must carry. Other part types (a provider's own) pass as they are. */
+/**
+ * Required members of each content part that OpenAI defines.
+ * Other part types, such as a provider's own, are not checked.
+ */
 const PART_CHECKS: ReadonlyMap<string, Check> = new Map([
   ["text", objectOf({ required: { text: aString } })],
   ["refusal", objectOf({ required: { refusal: aString } })],
@@ -73,7 +76,7 @@ const assistantMembers = objectOf({
   },
 });
 
-/** An assistant turn may lack content only when it said something in another way. */
+/** An assistant message needs content unless it has a tool call, a function call, a refusal or audio. */
 const anAssistantMessage: Check = (value) => {
   const issue = assistantMembers(value);
   if (issue !== null || !isPlainObject(value)) return issue;

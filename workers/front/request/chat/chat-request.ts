@@ -21,35 +21,35 @@ import {
   under,
 } from "../../../../shared/wire/json/field-check.ts";
 
-/** Characters of a model name. */
+/** Longest model name, in characters. */
 export const MAX_MODEL_CHARACTERS = 256;
-/** Characters of `user` and `safety_identifier`. */
+/** Longest `user` or `safety_identifier`, in characters. */
 export const MAX_USER_CHARACTERS = 1_024;
-/** Characters of a function's or tool's name. */
+/** Longest name of a function or tool, in characters. */
 const MAX_TOOL_NAME_CHARACTERS = 1_024;
-/** Tools one request may offer. OpenAI takes 128, others more. */
+/** Tools that one request may offer. OpenAI accepts 128; other providers accept more. */
 const MAX_TOOLS = 4_096;
-/** Stop sequences one request may carry. OpenAI takes 4, others more. */
+/** Stop sequences that one request may have. OpenAI accepts 4; other providers accept more. */
 const MAX_STOP_SEQUENCES = 256;
-/** Entries of a list of short words (modalities). */
+/** Entries of `modalities`. */
 const MAX_WORDS = 64;
 
 /** A validated Chat Completions request. `body` is the parsed JSON as sent, unknown members included. */
 export interface ChatRequest {
   readonly body: JsonObject;
-  /** As asked for; null when absent, and the default model is meant. */
+  /** The model as the request names it; null when it names none, which selects the default model. */
   readonly model: string | null;
   readonly stream: boolean;
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean;
-  /** `safety_identifier`, else `user`; null when neither says anything. */
+  /** `safety_identifier`, else `user`; null when both are absent or empty. */
   readonly user: string | null;
 }
 
 const aToolName = stringOf(1, MAX_TOOL_NAME_CHARACTERS);
 const aFunction = objectOf({ required: { name: aToolName }, optional: { description: aString, parameters: anObject, strict: aBoolean } });
 
-/** Tools that OpenAI defines. Other types (a provider's own, such as a web search) pass as they are. */
+/** Checks for the tools that OpenAI defines. Other types, such as a provider's own web search, are not checked. */
 const TOOL_CHECKS: ReadonlyMap<string, Check> = new Map([
   ["function", objectOf({ required: { function: aFunction } })],
   [
@@ -80,7 +80,7 @@ const logitBias: Check = (value) => {
   return null;
 };
 
-/** OpenAI's ranges (API reference, "Create chat completion"). A member that is not here is forwarded unseen. */
+/** OpenAI's ranges (API reference, "Create chat completion"). Members that are not listed are forwarded unchecked. */
 const PARAMETERS = {
   model: stringOf(1, MAX_MODEL_CHARACTERS),
   stream: aBoolean,
@@ -122,7 +122,7 @@ const aRequest = objectOf({ required: { messages: messagesCheck }, optional: PAR
 
 /**
  * Validates the parsed body of `POST /v1/chat/completions`. Fails with `invalid_request` whose `field` is the
- * path of the first thing that is wrong ("messages[2].content[0].image_url"). Never throws on parsed JSON.
+ * path of the first invalid member ("messages[2].content[0].image_url"). Never throws on parsed JSON.
  */
 export function parseChatRequest(value: unknown): Result<ChatRequest, CacheError> {
   const body = asJson(value);
@@ -144,7 +144,7 @@ function textOf(body: JsonObject, name: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** The boundary: what `JSON.parse` gives is Json, and the type system cannot see it. */
+/** `JSON.parse` returns `Json`, but its type does not say so. */
 function asJson(value: unknown): Json {
   return value === undefined ? null : (value as Json);
 }

@@ -15,10 +15,10 @@ import {
 } from "../../../../shared/wire/json/field-check.ts";
 import { numberOf } from "../../../../shared/wire/json/json-body.ts";
 
-/** Characters of a provider's name. */
+/** Longest provider name, in characters. */
 const MAX_PROVIDER_CHARACTERS = 64;
 
-/** A validated `POST /chat` body. Null = absent, and the default is meant. */
+/** A validated `POST /chat` body. Null = absent, which selects the default. */
 export interface PromptRequest {
   readonly prompt: string;
   readonly provider: string | null;
@@ -30,7 +30,7 @@ export interface PromptRequest {
 
 const aPromptRequest = objectOf({
   closed: true,
-  // The length of a prompt is bounded by the body's.
+  // MAX_BODY_BYTES bounds the length of a prompt.
   required: { prompt: stringOf(1, Number.MAX_SAFE_INTEGER) },
   optional: {
     provider: stringOf(1, MAX_PROVIDER_CHARACTERS),
@@ -41,9 +41,12 @@ const aPromptRequest = objectOf({
   },
 });
 
-/** Validates the parsed body of `POST /chat`. Unlike on `/v1/*`, an unknown member is an error: a typing mistake must not pass in silence. */
+/**
+ * Validates the parsed body of `POST /chat`. Fails with `invalid_request`. Unlike on `/v1/*`, an unknown member is an
+ * error, so that misspelt members are reported.
+ */
 export function parsePromptRequest(value: unknown): Result<PromptRequest, CacheError> {
-  // The boundary: what `JSON.parse` gives is Json, and the type system cannot see it.
+  // `JSON.parse` returns `Json`, but its type does not say so.
   const body = value === undefined ? null : (value as Json);
   const issue = aPromptRequest(body);
   if (issue !== null) return err(issueError(issue));
@@ -59,7 +62,7 @@ export function parsePromptRequest(value: unknown): Result<PromptRequest, CacheE
   });
 }
 
-/** The Chat Completions body that a prompt stands for, so that both routes share one entry. */
+/** Converts a prompt into the equivalent Chat Completions body, so that both routes share entries. */
 export function promptToChatBody(request: PromptRequest): JsonObject {
   return {
     ...(request.model === null ? {} : { model: request.model }),

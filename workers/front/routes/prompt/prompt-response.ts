@@ -5,17 +5,17 @@ import { sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
 import { isPlainObject, memberOf } from "../../../../shared/wire/json/field-check.ts";
 import { numberOf, parseJson } from "../../../../shared/wire/json/json-body.ts";
 
-/** What an answer on `/chat` says about how it came to be. */
+/** Facts about an answer that `/chat` returns beside its text. */
 export interface PromptAnswerFacts {
   readonly provider: string;
   readonly requestId: string;
-  /** `HIT`, `MISS`, …: the value of `refrain-cache`. */
+  /** The value of `refrain-cache`: `HIT`, `MISS`, … */
   readonly cacheStatus: string;
   readonly cached: boolean;
-  /** Cosine similarity, for answers that were found by meaning. */
+  /** Cosine similarity, for semantic hits. */
   readonly similarity?: number;
   readonly responseTimeMs: number;
-  /** What this request cost in US dollars; null = the model's price is not known. */
+  /** Cost of this request in US dollars; null = the price of the model is not known. */
   readonly costUsd: number | null;
 }
 
@@ -28,8 +28,8 @@ export function promptResponseBody(input: PromptAnswerFacts & { readonly complet
 }
 
 /**
- * The SSE answer of `POST /chat`: `{type:"delta", text}` events and one `{type:"done", …}` with the members of the
- * JSON answer but its text. Feed it every chunk, the one with the usage too: it remembers model and usage.
+ * Writes the SSE answer of `POST /chat`: `{type:"delta", text}` events and one `{type:"done", …}` event with the
+ * members of the JSON answer except its text. It must be given every chunk, since it keeps model and usage for `done`.
  */
 export class PromptStreamWriter {
   #model: string | null = null;
@@ -61,7 +61,7 @@ function closing(facts: PromptAnswerFacts, model: string | null, usage: TokenUsa
   };
 }
 
-/** The text of the first choice: what was said, or what was refused in place of it. */
+/** The text of the first choice: its content, or its refusal when there is no content. */
 function answerText(answer: JsonObject, carrier: "message" | "delta"): string {
   const choices: Json = memberOf(answer, "choices");
   if (!Array.isArray(choices)) return "";
@@ -72,7 +72,7 @@ function answerText(answer: JsonObject, carrier: "message" | "delta"): string {
   return content === "" ? textOf(memberOf(said, "refusal")) : content;
 }
 
-/** A string, or the text parts of a list of parts. */
+/** The text of a content member: a string, or the concatenated text parts of a list. */
 function textOf(content: Json): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";

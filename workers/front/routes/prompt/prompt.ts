@@ -18,7 +18,7 @@ import { planRequest } from "../../request/plan.ts";
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
-/** POST /chat: one prompt in, one text out; the same entries as the chat route. */
+/** POST /chat: takes one prompt and returns one text. Shares entries with the chat route. */
 export async function prompt(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, requestId, startedMs } = context;
   const opened = await openRequest(request, context);
@@ -38,7 +38,7 @@ export async function prompt(request: Request, context: RequestContext): Promise
     isolate.config,
   );
   if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
-  // Usage is part of this route's answer, streamed or not.
+  // Answers of this route always contain the usage, so the stream must include it.
   const withUsage: Plan = { ...plan.value, includeUsage: true };
   const answered = await answerRequest({ plan: withUsage, controls, tenant, user, requestId, startedMs }, isolate, context.env);
   return respond(answered, withUsage, context);
@@ -66,12 +66,12 @@ function factsOf(reply: Reply, context: RequestContext): PromptAnswerFacts {
     cached: reply.outcome !== "MISS" && reply.outcome !== "BYPASS",
     ...(reply.similarity === null ? {} : { similarity: reply.similarity }),
     responseTimeMs: Date.now() - context.startedMs,
-    // What comes from the cache costs nothing; prices of models are not known yet.
+    // An answer from the cache costs nothing. Model prices are not known.
     costUsd: reply.outcome === "MISS" || reply.outcome === "BYPASS" ? null : 0,
   };
 }
 
-/** The chat route's events → this route's. */
+/** Converts the events of the chat route into those of this route. */
 function promptEvents(reply: Reply, plan: Plan, context: RequestContext): TransformStream<Uint8Array, Uint8Array> {
   const reader = new ChatStreamReader(plan.provider);
   const writer = new PromptStreamWriter();

@@ -10,16 +10,16 @@ export type Match = {
   readonly a: number;
   readonly b: number;
   readonly kind: MatchKind;
-  /** How far the match is to be trusted, 0–1. */
+  /** How reliable the match is, from 0 to 1. */
   readonly quality: number;
 };
 
 export type Alignment = {
   readonly matches: readonly Match[];
-  /** Indexes into `content` without a partner. */
+  /** Indexes into `content` of the words without a partner. */
   readonly leftA: readonly number[];
   readonly leftB: readonly number[];
-  /** Best vector similarity between a leftover of one side and a leftover of the other, 0 when there is none. */
+  /** Highest vector similarity of two words that no other relation pairs, one from each side; 0 if there is none. */
   readonly leftoverSimilarity: number;
 };
 
@@ -36,12 +36,12 @@ const QUALITY: Readonly<Record<MatchKind, number>> = {
 const MIN_VECTOR_SIMILARITY = 0.6;
 const MIN_SHARED_STEM = 5;
 
-// The lists join the words of a phrase.
+// The lists join the words of a phrase with underscores.
 function listedAs(word: string): string {
   return word.includes(" ") ? word.replaceAll(" ", "_") : word;
 }
 
-/** Whether the words are different choices of one scope ("under" / "over") or listed opposites. */
+/** Whether the words are listed opposites, or different choices of one line of the scope words ("under" / "over"). */
 export function areOpposed(wordA: string, wordB: string): boolean {
   const [a, b] = [listedAs(wordA), listedAs(wordB)];
   if (a === b) return false;
@@ -56,7 +56,7 @@ function isOpposedWord(a: ContentWord, b: ContentWord): boolean {
   return areOpposed(a.text, b.text) || areOpposed(a.lemma, b.lemma);
 }
 
-// "cheapest" / "most expensive": a phrase is opposed where one of its words is.
+// A phrase is opposed to another if one of its words is ("cheapest" / "most expensive").
 function holdsOpposite(a: ContentWord, b: ContentWord): boolean {
   if (isOpposedWord(a, b)) return true;
   if (!a.lemma.includes(" ") && !b.lemma.includes(" ")) return false;
@@ -64,7 +64,7 @@ function holdsOpposite(a: ContentWord, b: ContentWord): boolean {
   return a.text.split(" ").some((one) => others.some((other) => areOpposed(one, other)));
 }
 
-// "resign" / "resignation", "vaccine" / "vaccinated": a long shared beginning and only a suffix apart.
+// "resign" / "resignation", "vaccine" / "vaccinated": the words share a long beginning and differ only in the suffix.
 function shareStem(a: string, b: string): boolean {
   let shared = 0;
   while (shared < a.length && a[shared] === b[shared]) shared++;
@@ -77,7 +77,7 @@ function shareStem(a: string, b: string): boolean {
   );
 }
 
-// A misspelt word breaks a listed phrase ("aply for"), whose first word then stands alone.
+// A misspelt word breaks a listed phrase ("aply for"), and its first word then stands alone.
 function firstWordOf(word: ContentWord): string {
   return word.text.split(" ")[0] ?? word.text;
 }
@@ -107,7 +107,7 @@ function candidatesOf(a: readonly ContentWord[], b: readonly ContentWord[]): rea
     for (const [j, wordB] of b.entries()) {
       const kind = kindOf(wordA, wordB);
       if (kind === undefined) continue;
-      // Among equal candidates the one with the same role and the nearest place comes first.
+      // Among equal candidates, the same role and then the nearest position come first.
       const tie = (wordA.role === wordB.role ? 0.01 : 0) - Math.abs(i - j) / 1000;
       found.push({ a: i, b: j, kind, quality: QUALITY[kind] + (wordA.text === wordB.text ? 0.005 : 0) + tie });
     }
@@ -115,7 +115,7 @@ function candidatesOf(a: readonly ContentWord[], b: readonly ContentWord[]): rea
   return found.sort((x, y) => y.quality - x.quality);
 }
 
-// "two-factor" on one side, "twofactor" on the other; or a phrase unit whose words stand apart elsewhere.
+// Two words on one side are one word on the other ("two-factor" / "twofactor").
 function matchCompounds(
   a: readonly ContentWord[],
   b: readonly ContentWord[],
@@ -171,7 +171,7 @@ function matchVectors(
   return best;
 }
 
-/** Pairs the content words of two questions, strongest relation first, each word once. */
+/** Pairs the content words of two questions, strongest relation first. Each word is paired at most once. */
 export function align(a: QuestionFeatures, b: QuestionFeatures, vectors: WordVectors | undefined): Alignment {
   const matches: Match[] = [];
   const leftA = new Set(a.content.keys());

@@ -1,4 +1,4 @@
-/** The numbers that the posterior model reads, in this order. All are symmetric in the two texts. */
+/** The inputs of the posterior model, in this order. All of them are symmetric in the two texts. */
 export const COMPARISON_FEATURES = [
   "cosine",
   "unmatchedMax",
@@ -30,5 +30,5 @@ export const COMPARISON_FEATURES = [
 ] as const;
 export type ComparisonFeature = (typeof COMPARISON_FEATURES)[number];
 
-/** One comparison in numbers. */
+/** The inputs of the posterior model for one comparison. */
 export type ComparisonValues = Readonly<Record<ComparisonFeature, number>>;

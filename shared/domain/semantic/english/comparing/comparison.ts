@@ -9,12 +9,12 @@ import { rawScore } from "./posterior.ts";
 import { vetoes } from "./vetoes.ts";
 import type { VetoName } from "./vetoes.ts";
 
-/** Two questions laid side by side. */
+/** The result of comparing two questions. */
 export type Comparison = {
   readonly isCanonicallyEqual: boolean;
   readonly alignment: Alignment;
   readonly vetoes: readonly VetoName[];
-  /** The questions have a content word in common, or two that mean the same. */
+  /** The questions share a content word, or a pair of related content words. */
   readonly sharesWords: boolean;
   readonly values: ComparisonValues;
   /** Log-odds that the earlier answer is right, before calibration. */
@@ -38,7 +38,8 @@ function inversionsOf(matches: readonly Match[]): number {
   return inverted;
 }
 
-// Inversions that neither a moved prepositional phrase, nor the passive voice, nor a list explains: who does what to whom.
+// Inversions that are not explained by a moved prepositional phrase, the passive voice or a list. They usually mean
+// that agent and object have changed places.
 function plainInversionsOf(a: QuestionFeatures, b: QuestionFeatures, matches: readonly Match[]): number {
   if (a.hasPassive !== b.hasPassive || a.type === "difference" || a.type === "statement" || b.type === "statement") return 0;
   const isFree = (features: QuestionFeatures, at: number): boolean =>
@@ -72,7 +73,7 @@ function isPlainFunction(word: string): boolean {
   return FUNCTION_WORDS.has(word) && !AUXILIARIES.has(word) && !PRONOUNS.has(word) && !["a", "an", "the"].includes(word);
 }
 
-// "my" against "my landlord's", "I" against "my child": who is asking about whom.
+// Differences in words for third persons, which show that the questions are about different people.
 function pronounDifference(a: QuestionFeatures, b: QuestionFeatures): number {
   const person = (features: QuestionFeatures): readonly string[] => [
     ...new Set(
@@ -139,7 +140,7 @@ function valuesOf(a: QuestionFeatures, b: QuestionFeatures, alignment: Alignment
   };
 }
 
-/** Compares an earlier question with a new one. `cosine` is that of their sentence embeddings. */
+/** Compares an earlier question with a new one. `cosine` is the cosine of their sentence embeddings. */
 export function compare(earlier: QuestionFeatures, asked: QuestionFeatures, cosine: number, vectors: WordVectors | undefined): Comparison {
   const alignment = align(earlier, asked, vectors);
   const fired = vetoes(earlier, asked, alignment);

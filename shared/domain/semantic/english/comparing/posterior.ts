@@ -47,7 +47,10 @@ function leafOf(tree: Tree, inputs: Float64Array): number {
   }
 }
 
-/** Log-odds that the earlier answer is right for the new question, before calibration. Boosted trees, monotone where sense demands it. */
+/**
+ * Log-odds that the earlier answer is right for the new question, before calibration. The model is a set of boosted
+ * trees, which are monotone in every input whose direction is known.
+ */
 export function rawScore(values: ComparisonValues): number {
   const { trees, names } = model();
   const inputs = Float64Array.from(names, (name) => values[name]);

@@ -3,7 +3,7 @@ import type { QuestionFeatures } from "../reading/features.ts";
 import { WH_SUBJECT } from "../reading/subject.ts";
 import { isReordered } from "../reading/word-order.ts";
 
-/** Two questions and how their words pair up. */
+/** Two questions and the alignment of their words. */
 export type AlignedPair = {
   readonly a: QuestionFeatures;
   readonly b: QuestionFeatures;
@@ -29,7 +29,7 @@ const DIRECTIONAL_ROLES = [
   "about",
 ] as const;
 
-/** Both words occur on both sides, and the preposition has moved from one to the other. */
+/** Whether both words occur on both sides and the preposition has moved from one word to the other. */
 function isDirectionSwapped({ a, b, alignment }: AlignedPair): boolean {
   const toB = new Map(alignment.matches.map((match) => [match.a, match.b]));
   const toA = new Map(alignment.matches.map((match) => [match.b, match.a]));
@@ -44,7 +44,7 @@ function isDirectionSwapped({ a, b, alignment }: AlignedPair): boolean {
 
 const EXCHANGE_VERBS = new Set(["substitute", "exchange", "swap", "trade", "replace"]);
 
-// "substitute for X" against "substitute X for": the preposition is left without a word of its own.
+// "substitute for X" / "substitute X for": on one side only, no noun follows the preposition.
 function isStrandedOnOneSide({ a, b, alignment }: AlignedPair): boolean {
   if (alignment.leftA.length > 0 || alignment.leftB.length > 0 || !a.content.some((word) => EXCHANGE_VERBS.has(word.lemma))) return false;
   const isStranded = ({ words }: QuestionFeatures): boolean =>
@@ -58,7 +58,8 @@ function isPlainRole(features: QuestionFeatures, at: number): boolean {
   return features.content[at]?.role === "" || features.content[at]?.role === "of";
 }
 
-// A word that merely changed its preposition ("Python in Ubuntu" / "on Ubuntu with Python") is no exchange: one of the two must have lost its role to none or to the other's.
+// A word that only changes its preposition ("Python in Ubuntu" / "on Ubuntu with Python") is not an exchange. One of
+// the two words must have lost its role, or have taken the role of the other.
 function isExchange(
   a: QuestionFeatures,
   b: QuestionFeatures,
@@ -78,7 +79,7 @@ function isExchange(
         counterpartOfOther > one === other > counterpartOfOne;
       const arePlain = isPlainRole(a, counterpartOfOther) && isPlainRole(b, counterpartOfOne);
       const [isRoleFirstInA, isRoleFirstInB] = [one < counterpartOfOther, other < counterpartOfOne];
-      // "the season of X" and "X's season" change places without an exchange.
+      // In "the season of X" / "X's season" the words change places without an exchange.
       const isGenitive = a.content[counterpartOfOther]?.role === "of" || b.content[counterpartOfOne]?.role === "of";
       if (adjacentPhrase || (arePlain && (isRoleFirstInA !== isRoleFirstInB || (isGenitive && isRoleFirstInA)))) return false;
       return a.content[one]?.kind !== "number" && b.content[other]?.kind !== "number";
@@ -86,7 +87,7 @@ function isExchange(
   );
 }
 
-// "Can my landlord enter my apartment" against "Can I enter my landlord's apartment": all words are there, the subject is another.
+// "Can my landlord enter my apartment" / "Can I enter my landlord's apartment": the same words with another subject.
 function isSubjectExchanged(pair: AlignedPair): boolean {
   const { a, b } = pair;
   if (isUndergoneOnOneSide(pair)) return true;
@@ -96,7 +97,7 @@ function isSubjectExchanged(pair: AlignedPair): boolean {
   if (a.hasPassive || a.type === "need" || b.type === "need") return false;
   const { leftA, leftB, matches } = pair.alignment;
   const [moved, other] = a.subject === "" ? [b.subject, b] : [a.subject, a];
-  // Where another word has changed as well, only "… sue *me*" tells.
+  // If another word has changed as well, only the object "me" or "us" shows the exchange ("… sue *me*").
   const isObject = other.words.includes("me") || other.words.includes("us");
   if ((leftA.length > 0 || leftB.length > 0) && !(isObject && leftA.length <= LITTLE && leftB.length <= LITTLE)) return false;
   return matches
@@ -106,7 +107,7 @@ function isSubjectExchanged(pair: AlignedPair): boolean {
 
 const LITTLE = 1;
 
-// "How do I add my wife" against "How do I get added": the same verb, done and undergone.
+// "How do I add my wife" / "How do I get added": the asker does the action on one side and undergoes it on the other.
 function isUndergoneOnOneSide({ a, b, alignment }: AlignedPair): boolean {
   if ((a.undergone === undefined) === (b.undergone === undefined) || a.subject !== "" || b.subject !== "") return false;
   if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
@@ -120,17 +121,17 @@ const OTHERS = new Set(["someone", "somebody", "they", "he", "she", "anyone"]);
 const BETWEEN_SPEAKER_AND_VERB = new Set(
   "want to need have had going would like can could will should must may might do did just also already".split(" "),
 );
-/** Words behind which "me" is served, not acted upon: "for me", "let me", "send me". */
+/** Words after which "me" is a beneficiary and not an object: "for me", "let me", "send me". */
 const SERVING = new Set("for to tell let give show help allow send with about bring get charge".split(" "));
 
-// "I sue", "I want to sue".
+// The asker does the action: "I sue", "I want to sue".
 function isDoneBySpeaker(features: QuestionFeatures, at: number): boolean {
   let i = at - 1;
   while (i > 0 && BETWEEN_SPEAKER_AND_VERB.has(features.words[i] ?? "")) i--;
   return SPEAKERS.has(features.words[i] ?? "");
 }
 
-// "someone hits", "blocked me", "was cancelled by the airline".
+// Another person does the action: "someone hits", "blocked me", "was cancelled by the airline".
 function isDoneByOther(features: QuestionFeatures, at: number): boolean {
   const [before = "", after = ""] = [features.words[at - 1], features.words[at + 1]];
   if (OTHERS.has(before)) return true;
@@ -147,7 +148,7 @@ function hasSpeakerAsObject({ words }: QuestionFeatures): boolean {
 const GIVING = new Set("give grant lend sell offer".split(" "));
 const TAKING = new Set("get receive obtain borrow buy".split(" "));
 
-// "who I blocked" against "who blocked me", "if I hit a car" against "if someone hits my car", "give access" against "get access".
+// "who I blocked" / "who blocked me", "if I hit a car" / "if someone hits my car", "give access" / "get access".
 function isPersonExchanged(pair: AlignedPair): boolean {
   const { a, b, alignment } = pair;
   const [startA, startB] = [a.body[0] ?? "", b.body[0] ?? ""];
@@ -163,7 +164,7 @@ function isPersonExchanged(pair: AlignedPair): boolean {
 
 const DETERMINERS = new Set("my our the a an his her their this that".split(" "));
 
-// "my neighbor hit my car" against "I hit my neighbor's car": who does it there is what it is done to here.
+// "my neighbor hit my car" / "I hit my neighbor's car": the agent on one side is part of the object on the other.
 function isDoneByItsObject(one: QuestionFeatures, other: QuestionFeatures, matches: ReadonlyMap<number, number>): boolean {
   for (const [inOne, inOther] of matches) {
     const [at, otherAt] = [one.content[inOne]?.position ?? 0, other.content[inOther]?.position ?? 0];
@@ -175,14 +176,14 @@ function isDoneByItsObject(one: QuestionFeatures, other: QuestionFeatures, match
   return false;
 }
 
-// "a boss who annoys me" against "I am a boss who annoys": nearly the same words, and one of them has an object more.
+// "a boss who annoys me" / "I am a boss who annoys": nearly the same words, but only one side has "me" as object.
 function isActedUponOnOneSide({ a, b, alignment }: AlignedPair): boolean {
   if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE || a.hasPassive !== b.hasPassive) return false;
   if (a.type === "why" || b.type === "why") return false;
   return hasSpeakerAsObject(a) !== hasSpeakerAsObject(b);
 }
 
-// "feedback to my manager" against "feedback from my manager".
+// A word has "to" on one side and "from" on the other: "feedback to my manager" / "feedback from my manager".
 function isTurnedRound({ a, b, alignment }: AlignedPair): boolean {
   if (a.type === "difference" || b.type === "difference") return false;
   const roles = alignment.matches.map((match) => `${a.content[match.a]?.role ?? ""} ${b.content[match.b]?.role ?? ""}`);
@@ -190,7 +191,7 @@ function isTurnedRound({ a, b, alignment }: AlignedPair): boolean {
   return turned > 0;
 }
 
-// "What causes root rot" against "What does root rot do".
+// The question word is the subject on one side only: "What causes root rot" / "What does root rot do".
 function isAskedForSubject({ a, b, alignment }: AlignedPair): boolean {
   if (a.type === "why" && b.type === "why") return false;
   if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
@@ -198,7 +199,7 @@ function isAskedForSubject({ a, b, alignment }: AlignedPair): boolean {
   return alignment.matches.some((match) => a.content[match.a]?.lemma === moved || b.content[match.b]?.lemma === moved);
 }
 
-// "Can a patient refuse a doctor" against "Can a doctor refuse a patient": each one's subject is something else in the other.
+// "Can a patient refuse a doctor" / "Can a doctor refuse a patient": each subject is not the subject on the other side.
 function areSubjectsExchanged({ a, b, alignment }: AlignedPair): boolean {
   if ([a.type, b.type].some((type) => type === "difference" || type === "cost")) return false;
   if (alignment.leftA.length > LITTLE || alignment.leftB.length > LITTLE) return false;
@@ -207,7 +208,7 @@ function areSubjectsExchanged({ a, b, alignment }: AlignedPair): boolean {
   const partnerOfA = alignment.matches.find((match) => match.a === subjectA)?.b;
   const partnerOfB = alignment.matches.find((match) => match.b === subjectB)?.a;
   if (partnerOfA === undefined || partnerOfB === undefined || partnerOfA === subjectB) return false;
-  // Neighbours may be one compound ("car insurance" / "insurance for my car") or a list.
+  // Adjacent words may form a compound ("car insurance" / "insurance for my car") or a list.
   return (
     areApart(a, subjectA, partnerOfB) &&
     areApart(b, subjectB, partnerOfA) &&
@@ -216,7 +217,7 @@ function areSubjectsExchanged({ a, b, alignment }: AlignedPair): boolean {
   );
 }
 
-// x … v … y against y … v … x around a word that both share, in the same voice and without a list between them.
+// "x … v … y" / "y … v … x" around a shared word v, in the same voice and without a list between x and y.
 function isRoleSwapped({ a, b, alignment }: AlignedPair): boolean {
   if (a.hasPassive !== b.hasPassive) return false;
   const order = alignment.matches.filter((match) => match.kind === "same").toSorted((one, other) => one.a - other.a);
@@ -245,12 +246,12 @@ function isListed(features: QuestionFeatures, from: number, to: number): boolean
   return words.includes("and") || words.includes("or");
 }
 
-/** Whether the two questions hold the same words with two of them in each other's place after a preposition. */
+/** Whether the questions differ in direction: a preposition belongs to the other word, or "to" has become "from". */
 export function hasDirectionExchange(pair: AlignedPair): boolean {
   return isDirectionSwapped(pair) || isStrandedOnOneSide(pair) || isTurnedRound(pair);
 }
 
-/** Whether who does it and to whom it is done have changed places. */
+/** Whether the agent and the object of an action have changed places. */
 export function hasRoleExchange(pair: AlignedPair): boolean {
   return isRoleSwapped(pair) || isSubjectExchanged(pair) || isPersonExchanged(pair) || isReordered(pair.a, pair.b);
 }

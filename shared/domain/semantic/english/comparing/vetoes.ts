@@ -9,7 +9,7 @@ import { hasDirectionExchange, hasRoleExchange } from "./role-exchange.ts";
 import type { AlignedPair } from "./role-exchange.ts";
 import { typeDistanceOf } from "../reading/question-type.ts";
 
-/** Every rule that can forbid an answer by meaning. The names appear in explain output and in metrics. */
+/** Names of the rules that can forbid a semantic hit. The names appear in explain output and in metrics. */
 export const VETO_NAMES = [
   "language",
   "numbers",
@@ -33,7 +33,7 @@ export type VetoName = (typeof VETO_NAMES)[number];
 type Features = Pick<AlignedPair, "a" | "b">;
 
 type Pair = AlignedPair & {
-  /** Words on one side only, content words with a partner excepted. */
+  /** Words of one side only, without paired content words, auxiliaries and pronouns. */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
 };
@@ -67,7 +67,7 @@ function numberPart(quantity: string): string {
   return quantity.split(" ")[0] ?? quantity;
 }
 
-// "1 cup" is "a cup" and "season 1" the first season; any other number must be there on both sides.
+// "1 cup" may be written "a cup", and "season 1" is the first season. Any other number must occur on both sides.
 function numbersOf(features: QuestionFeatures): readonly string[] {
   const ranks = features.amounts.filter((amount) => /^#\d/u.test(amount)).map((amount) => amount.slice(1));
   return [...features.quantities.filter((quantity) => !/^1 \p{L}/u.test(quantity)).map(numberPart), ...ranks].sort();
@@ -77,7 +77,7 @@ function differingNumbers(pair: Features): boolean {
   return !equalLists(numbersOf(pair.a), numbersOf(pair.b)) || isCountExchanged(pair);
 }
 
-// "one license on two computers" against "two licenses on one computer".
+// A noun has another count on the other side: "one license on two computers" / "two licenses on one computer".
 function isCountExchanged({ a, b }: Features): boolean {
   return [...a.counted].some(([noun, count]) => b.counted.has(noun) && b.counted.get(noun) !== count);
 }
@@ -92,7 +92,7 @@ function differingUnits({ a, b }: Features): boolean {
   );
 }
 
-// "twice" and "half" may be a number on the other side, but never another multiple.
+// "twice" and "half" may be written as a number on the other side, but they match no other multiple.
 function differingRanks({ a, b }: Features): boolean {
   const ranks = (features: QuestionFeatures): readonly string[] => features.amounts.filter((amount) => !amount.startsWith("#"));
   if (equalLists(ranks(a), ranks(b))) return false;
@@ -105,7 +105,7 @@ function differingRanks({ a, b }: Features): boolean {
   );
 }
 
-// A code may be spelt as plain words on the other side ("2fa"), which the alignment knows.
+// A code may be written as plain words on the other side ("2fa"). The alignment pairs the two.
 function differingCodes({ a, b, alignment }: Pair): boolean {
   const matchedA = new Set(alignment.matches.map((match) => a.content[match.a]?.text));
   const matchedB = new Set(alignment.matches.map((match) => b.content[match.b]?.text));
@@ -159,7 +159,7 @@ function differingNames({ a, b, alignment }: Pair): boolean {
 
 function hasLonePreposition({ a, b, alignment }: Pair): boolean {
   if (alignment.leftA.length > 0 || alignment.leftB.length > 0) return false;
-  // Another verb takes another preposition ("resign from" / "quit").
+  // Another verb may take another preposition ("resign from" / "quit").
   if (alignment.matches.some((match) => match.kind === "synonym" || match.kind.startsWith("wordnet"))) return false;
   const count = (features: QuestionFeatures, word: string): number => features.prepositions.filter((other) => other === word).length;
   return [...new Set([...a.prepositions, ...b.prepositions])].some(
@@ -175,11 +175,12 @@ function hasLonePreposition({ a, b, alignment }: Pair): boolean {
 const UNIVERSAL = new Set("all every each both everyone everybody entire whole".split(" "));
 const SINGLE = new Set("a an one single another some specific particular individual certain few most last latest".split(" "));
 
-// "all charges" against "only one of the charges", "a stopped container" against "all stopped containers".
+// One question asks about all, the other about some: "all charges" / "only one of the charges", "a stopped container" /
+// "all stopped containers".
 function extentDiffers({ a, b }: Features): boolean {
   const has = (features: QuestionFeatures, words: ReadonlySet<string>): boolean => features.words.some((word) => words.has(word));
   if (a.words.includes("only") !== b.words.includes("only")) return true;
-  // "do all of them need" against "do any of them need".
+  // "do all of them need" / "do any of them need".
   const [startA, startB] = [a.words[1] ?? "", b.words[1] ?? ""];
   if ((startA === "any" && UNIVERSAL.has(startB)) || (startB === "any" && UNIVERSAL.has(startA))) return true;
   const [universalA, universalB] = [has(a, UNIVERSAL), has(b, UNIVERSAL)];
@@ -187,7 +188,7 @@ function extentDiffers({ a, b }: Features): boolean {
   return universalA ? has(b, SINGLE) && !has(a, SINGLE) : has(a, SINGLE) && !has(b, SINGLE);
 }
 
-/** Rules over the two texts as they stand; the others need to know which words answer to which. */
+/** Rules that need only the two texts. The other rules also need the alignment of their words. */
 const PLAIN_RULES = {
   language: ({ a, b }) => a.script !== "none" && b.script !== "none" && (a.script === "latin") !== (b.script === "latin"),
   numbers: differingNumbers,
@@ -212,7 +213,7 @@ const RULES: Readonly<Record<VetoName, (pair: Pair) => boolean>> = {
   prepositions: hasLonePreposition,
 };
 
-/** The vetoes that can be told without aligning the words: most look-alikes fall to one of them, at a tenth of the cost. */
+/** The vetoes that do not need the words to be aligned. Most look-alikes get one of them, at a tenth of the cost. */
 export function plainVetoes(a: QuestionFeatures, b: QuestionFeatures): readonly VetoName[] {
   return PLAIN_VETO_NAMES.filter((name) => PLAIN_RULES[name]({ a, b }));
 }

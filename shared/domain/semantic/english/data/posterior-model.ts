@@ -2,7 +2,7 @@
 /** Names of the model's inputs, by index. */
 export const MODEL_FEATURES =
   "cosine unmatchedMax unmatchedMin unmatchedShare heaviestUnmatched unmatchedCountMax unmatchedCountMin weakMass vectorMatches synonymMass leftoverSimilarity matchedMass contentMin contentMax typeDistance typeIsSame inversions plainInversions roleChanges unmatchedNames functionDifference prepositionDifference tenseDifference pronounDifference headMismatch lengthRatio vetoCount";
-/** One tree a line; a node is `feature:threshold:left:right` (at most goes left) or a leaf's value. */
+/** One tree per line. A node is `feature:threshold:left:right` (left if at most the threshold) or a leaf's value. */
 export const MODEL_TREES = `
 4:3.15625:1:4 3:1e-35:2:3 -0.82802 -0.96036 10:0.27395:5:10 11:4.0625:6:7 -1.1355 25:0.8918:8:9 -1.0653 -1.1076 25:0.9016:11:14 0:0.22555:12:13 -1.1308 -0.97199 -1.0593
 4:3.15625:1:4 3:1e-35:2:3 0.18313 0.07122 10:0.27395:5:12 11:4.0625:6:7 -0.09135 25:0.8918:8:11 19:1e-35:9:10 -0.011672 -0.060351 -0.059804 25:0.9016:13:14 0.0593 -0.013356
@@ -169,11 +169,11 @@ export const MODEL_TREES = `
 export const SCORE_BIN_EDGES: readonly number[] = [
   -20.5, -4, -2.5, -1.5, -1, -0.6, -0.3, 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 10,
 ];
-/** Calibration: decisions per bin that were right, when half of all candidates are look-alikes. */
+/** Calibration: right decisions per bin, if half of all candidates are look-alikes. */
 export const CALIBRATION_RIGHT: readonly number[] = [
   138.0, 18.0, 104.0, 103.0, 68.0, 56.0, 55.0, 42.0, 21.0, 19.0, 26.0, 25.0, 46.0, 34.0, 39.0, 56.0, 41.0, 4.0, 620.0,
 ];
-/** The same for wrong ones. */
+/** Calibration: wrong decisions per bin, if half of all candidates are look-alikes. */
 export const CALIBRATION_WRONG: readonly number[] = [
   1020.0, 124.0, 194.0, 82.0, 44.0, 26.0, 28.0, 7.0, 4.0, 2.0, 0.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0,
 ];

@@ -1,4 +1,4 @@
-/** Contracted form (apostrophe kept or dropped) → its words. */
+/** Contracted form (with or without its apostrophe) → its words. */
 export const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
   (
     "ain't:is not|aren't:are not|can't:can not|cannot:can not|couldn't:could not|didn't:did not|doesn't:does not|don't:do not|hadn't:had not|hasn't:has not|" +

@@ -1,4 +1,7 @@
-/** The small grammar of what is said around a question. Sources of regular expressions over canonical words joined by spaces. */
+/**
+ * A small grammar of what people say around a question. The constants are sources of regular expressions over canonical
+ * words joined by spaces.
+ */
 const WHO = "(?:you|anyone|anybody|someone|somebody|any of you|you guys|everyone|one of you)(?: (?:here|please|guys|all|there|out there))?";
 const ADVERBS =
   "(?:(?:please|kindly|possibly|maybe|perhaps|just|quickly|actually|also|really|by any chance|be so kind as to|be kind enough to) )*";
@@ -20,7 +23,7 @@ const QUESTION =
 const CURIOSITY =
   "(?:(?:just )?(?:out of|from|for) (?:pure |sheer |idle )?(?:curiosity|interest)|just (?:curious|asking|wondering|checking)|asking for a friend|(?:may|can|could|might) i (?:please |just |quickly )*ask(?: you)?(?: (?:a (?:quick )?question|something|about))?|let me ask(?: you)?(?: this)?|if (?:i|you) (?:may|can|could) (?:ask)?|if you (?:do not|would not) mind(?: (?:me asking|my asking|telling me|explaining))?|tell me)";
 
-/** Words that ask to be told: a clause in statement order follows ("… why airlines overbook flights"). */
+/** Phrases that ask to be told something. A clause in statement order follows ("… why airlines overbook flights"). */
 const ASKING = `(?:${HOPING}${HOPE_CLAUSE}|${GRATEFUL}|${TELL_REQUEST}|${KNOW_REQUEST}|${SELF}|${HOPING}|${IGNORANCE}|${CURIOSITY}|${QUESTION})`;
 
 const GREETING =
@@ -30,7 +33,7 @@ const JUDGED =
 const SELF_DEPRECATION = `(?!(?:is|are|may|might|could|would|will|seems?|sounds?|be) )(?:(?:i know |i guess |i think |i realize |i am sure |maybe |perhaps |probably |this |that |it |is |may be |might be |be |will be |sounds |seems |sound |seem |may |might |could be |a |an |such |really |very |bit |kind of |sort of |kinda |totally |super |pretty |rather |so |just |sorry |apologies )*${JUDGED}(?: (?:${JUDGED}))*(?: (?:question|questions|one|thing|ask|query|request))?(?: (?:i know|here|i am sure|perhaps|maybe|probably|sorry))*)`;
 const SORRY = `(?:(?:i am |my )?(?:so |very |really |terribly |super |sincere )*(?:sorry|apologies|apologize|apologise)(?: again| in advance)?(?: (?:to|for|if|about) (?:\\S+ ){0,8}?(?:bother|disturb|trouble|bothering|troubling|disturbing|bother|inconvenience|interruption|interrupting|question|questions|ask|asking|dumb|stupid|silly|daft|basic|obvious|simple|answered|asked before|english|grammar|spelling|typos|typo|formatting|ignorance|spam|noob|newbie|embarrassing|place|before|post|rant|caps|mess|urgency|rush|hurry|tmi|wall of text|bugging|delay|repeat|repetition)(?: (?:you|everyone|you all|question|questions|this|before|again|here|you again))*)?|(?:excuse|pardon|forgive) (?:me|my (?:ignorance|english|french|spelling|typos))(?: (?:for asking|but))?|i (?:feel|know i sound|sound|am) (?:so |really |a bit |kind of |like )*(?:dumb|stupid|silly|daft|embarrassed|foolish|an idiot)(?: (?:for )?(?:asking|to ask)(?: this)?)?|i am sure (?:this|it) (?:has been|was|is|gets) (?:asked|answered|obvious)(?: (?:before|already|a lot))*|(?:not sure|i am not sure|do not know) (?:if|whether) this is the right (?:place|forum|channel|section)(?: to ask)?|bear with me|no offense|(?:total |complete |absolute |i am (?:a |an )?)?(?:newbie|noob|beginner|newb|first timer) here|new here)(?: but)?`;
 const APOLOGY = `(?:${SORRY}|${SELF_DEPRECATION}(?: but)?)`;
-// Run into the question, "is it common …" must stay a question: only what says "question" or "but" goes.
+// Stricter than APOLOGY, because no break separates it from the question: "is it common …" must stay a question.
 const LEADING_APOLOGY = `(?:${SORRY}|${SELF_DEPRECATION} but|(?:(?:this (?:is|may be|might be) |probably |maybe |just )*(?:a |an )?(?:really |very |bit of a )*${JUDGED} (?:question|one))(?: here)?(?: but)?)`;
 const THANK_TARGET =
   "(?: (?:a lot|a bunch|a million|a 1000000|1000000|a ton|tons|loads|heaps|so|very|much|so much|very much|ever so much|kindly|again|in advance|in adv|advance|everyone|everybody|all|guys|folks|team|mate|mates|man|bro|buddy|pal|dude|friend|friends|love|sir|you|to all|to anyone who (?:helps|answers|can help|replies)|for (?:(?:your|the|any|all|all your) )?(?:help|helping|time|assistance|support|reply|replies|answer|answers|reading|response|advice|understanding|patience|looking|any help)|for (?:your|the) (?:quick|kind|prompt) (?:help|reply|response)))*";
@@ -46,28 +49,28 @@ const WELL_WISHES =
 
 const phrase = (...sources: readonly string[]): string => `(?:${sources.join("|")})`;
 
-/** A whole segment (between commas or sentence ends) that asks nothing. */
+/** Matches a whole segment (between commas or sentence ends) that asks nothing. */
 export const FILLER_SEGMENT = new RegExp(
   `^(?:(?:${DISCOURSE} )*${phrase(GREETING, APOLOGY, THANKS, URGENCY, DISCOURSE, ASKING, WELL_WISHES)}(?: (?:please|but|and|so|then|thanks|mate|guys|lol|tho|though|everyone|all|folks|haha))*|${phrase(GREETING, THANKS)}(?: ${phrase(DISCOURSE, URGENCY, THANKS, GREETING, APOLOGY)})+|${phrase(URGENCY, DISCOURSE)}(?: ${phrase(URGENCY, DISCOURSE, THANKS)})+)$`,
 );
 
-/** Words before the question that embed it as a clause. */
+/** Matches words before the question that embed it as a clause. */
 export const LEADING_WRAPPER = new RegExp(`^${ASKING}(?: that)?(?= |$)`);
 
-/** Words before the question, safe to drop when a question word, an auxiliary or a break follows. */
+/** Matches words before the question that may be dropped if a question word, an auxiliary or a break follows. */
 export const LEADING_FILLER = new RegExp(`^${phrase(GREETING, LEADING_APOLOGY, DISCOURSE, THANKS, URGENCY)}(?= |$)`);
 
 const TAIL = `(?:though|anyways?|lol|lmao|haha+|hehe|btw|by the way|fyi|tbh|please|kindly|asap|thank you|idk|eh|huh|like|or something(?: like that)?|or so|or whatever|if that makes (?:any )?sense|does that make sense|if you know what i mean|you know|i wonder|any (?:ideas?|thoughts|suggestions|advice|tips|clues?|help)|let me know(?: please)?|(?:please )?tell me|do you(?: happen to)? know|does (?:anyone|anybody) know|(?:can|could) (?:you|anyone|anybody|someone|somebody) (?:please )?(?:help|explain|advise|tell me)(?: me)?(?: out)?(?: please)?|${CURIOSITY}|which is it|or not|mate|bro|dude|guys|${SORRY}|${THANKS}|(?:(?:it|this) is |so |very )*(?:urgent|urgently|asap)|please (?:help|hurry|reply|respond|answer|advise)(?: me)?(?: asap| soon| fast)?|(?:i )?(?:really )?need (?:an? |some )?(?:answer|help|advice)(?: asap| urgently| please| fast| quickly)?)`;
-/** Words after the question. */
+/** Matches words after the question. */
 export const TRAILING_FILLER = new RegExp(`(?<= )${TAIL}$`);
-/** Words that end a question only when a break stands before them. */
+/** Words after a question that are dropped only if a break precedes them. */
 export const BROKEN_OFF_TAIL = new Set(
   "right correct yes no ok okay yeah so then or help quick now man everyone folks all people friends".split(" "),
 );
-/** Most words that `TRAILING_FILLER` takes off at once. */
+/** Largest number of words that `TRAILING_FILLER` removes at once. */
 export const MAX_TAIL_WORDS = 9;
 
-/** Words that make a following or preceding "thanks" or "please" a mention and not a courtesy. */
+/** Words next to "thanks" or "please" that show that it is mentioned and not meant as a courtesy. */
 export const MENTION_WORDS: ReadonlySet<string> = new Set(
   "of say saying says word words mean means meaning write writing spell spelled with for the a an to in as and or is called named about pronounce translate between send get give without like use using".split(
     " ",

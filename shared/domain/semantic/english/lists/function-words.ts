@@ -1,6 +1,6 @@
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
-/** Words without content of their own. Directional prepositions and negators are looked at separately. */
+/** Words without content. Directional prepositions and negators are examined separately. */
 export const FUNCTION_WORDS = set(
   "a an the this that these those i me my mine myself we us our ours you your yours he him his she her hers it its they them their theirs one someone somebody anyone anybody people " +
     "using be am is are was were been being do does did done doing have has had having can could will would shall should may might must " +
@@ -14,15 +14,15 @@ export const ROLE_PREPOSITIONS = set(
   "to from into onto inside within in on at by for with without of over under than before after between against toward through during until since as about via per except instead",
 );
 
-/** Prepositions whose presence on one side alone changes the question. */
+/** Prepositions that change the question if only one side has them. */
 export const WEIGHTY_PREPOSITIONS = set(
   "from to into without over under than before after until since against through during except instead outside inside above below ahead behind beyond despite unless out",
 );
 
-/** Words that turn a sentence into its opposite. */
+/** Words that negate a sentence. */
 export const NEGATORS = set("not no never without none neither nor cannot unable hardly barely except");
 
-/** Words that can stand at the start of a question. */
+/** Words that can start a question. */
 export const QUESTION_STARTERS = set(
   "what which who whom whose when where why how is are am was were do does did can could will would shall should may might must has have had in at for by on to",
 );
@@ -33,7 +33,7 @@ export const LIGHT_WORDS = set(
     "actually actual usually usual typically typical generally general normally normal properly correctly simply total overall handle purpose recommend recommended suggest suggested item stuff object case situation go come put happen consist include contain exist offer available concept idea term call called known point exact exactly own considered consider be become come allowed permit permitted able manage click machine",
 );
 
-/** Modals and auxiliaries that may be exchanged for each other. */
+/** Modals and auxiliaries. The word-by-word comparison ignores them. */
 export const AUXILIARIES = set(
   "using be am is are was were been being do does did have has had can could will would shall should may might must",
 );

@@ -1,4 +1,4 @@
-/** Number words → value. "one" is read as a number only next to a unit or another number. */
+/** Number word → value. "one" is missing because it is a number only before a unit or a magnitude. */
 export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
   (
     "zero:0 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 " +
@@ -11,7 +11,7 @@ export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
     }),
 );
 
-/** Words for an amount, a rank or a count that change the answer when they differ. */
+/** Words for a multiple, a fraction or a rank, which change the answer if they differ. */
 export const AMOUNT_WORDS: ReadonlyMap<string, string> = new Map(
   (
     "once:x1 twice:x2 thrice:x3 half:0.5 double:x2 triple:x3 quarter:0.25 " +
@@ -21,7 +21,7 @@ export const AMOUNT_WORDS: ReadonlyMap<string, string> = new Map(
     .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
 );
 
-/** Ranks past the tenth, as figures. The first ten are words, of which `AMOUNT_WORDS` knows the rank. */
+/** One spelling per rank: words up to the tenth, whose rank is in `AMOUNT_WORDS`, and figures above. */
 export const ORDINAL_FIGURES: ReadonlyMap<string, string> = new Map(
   (
     "1st:first 2nd:second 3rd:third 4th:fourth 5th:fifth 6th:sixth 7th:seventh 8th:eighth 9th:ninth 10th:tenth " +
@@ -31,7 +31,7 @@ export const ORDINAL_FIGURES: ReadonlyMap<string, string> = new Map(
     .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
 );
 
-/** Roman numerals that stand after a capitalised word ("World War II"). */
+/** Roman numerals, which are read as numbers after a capitalised word ("World War II"). */
 export const ROMAN_NUMERALS: ReadonlyMap<string, string> = new Map([
   ["II", "2"],
   ["III", "3"],
@@ -44,7 +44,7 @@ export const ROMAN_NUMERALS: ReadonlyMap<string, string> = new Map([
   ["XII", "12"],
 ]);
 
-/** Unit as written → canonical unit. Units of one kind with different names never match. */
+/** Unit as written → canonical unit. Different units never match, even if they measure the same quantity. */
 export const UNITS: ReadonlyMap<string, string> = new Map(
   (
     "kg:kg kilo:kg kilos:kg kilogram:kg kilograms:kg g:g gram:g grams:g mg:mg milligram:mg milligrams:mg lb:lb lbs:lb pound:lb pounds:lb oz:oz ounce:oz ounces:oz ton:ton tons:ton tonne:tonne tonnes:tonne " +

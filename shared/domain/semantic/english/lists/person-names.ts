@@ -1,4 +1,4 @@
-/** People and families often named in questions. In lower case none of them is a misspelt word ("brian", "brain"). */
+/** Names of people that are common in questions. In lower case they are not corrected ("brian" to "brain"). */
 export const PERSON_NAMES: ReadonlySet<string> = new Set(
   (
     "james john robert michael david william richard joseph thomas charles christopher daniel matthew anthony donald steven stephen andrew kenneth joshua " +

@@ -1,4 +1,7 @@
-/** Well-known places. A slip in one is corrected; none is ever changed into another (Austria, Australia; Niger, Nigeria). */
+/**
+ * Well-known places. A typing error in a place name is corrected, but no place name is changed into another
+ * (Austria / Australia, Niger / Nigeria).
+ */
 export const PLACE_NAMES: ReadonlySet<string> = new Set(
   (
     "afghanistan albania algeria andorra angola antigua argentina armenia aruba australia austria azerbaijan bahamas bahrain bangladesh barbados belarus belgium " +

@@ -1,8 +1,9 @@
 import { KINDS } from "./choices/kinds.ts";
 
 /**
- * Words of which a question holds one: exchanging it for another of its line changes the answer.
- * Opposites and siblings that models score as alike. Forms of one choice are separated by blanks; a phrase is joined by underscores.
+ * Opposites and siblings that models score as similar. Each line lists choices, separated by `|`. Replacing a word with
+ * another choice of its line changes the answer. Spaces separate the forms of one choice; underscores join the words of
+ * a phrase.
  */
 const LINES = `
 under below|over above
@@ -162,7 +163,7 @@ turn_on enable activate|turn_off disable deactivate
 parent parents|child children
 `;
 
-/** word → ids of (line, choice): two words conflict when they share a line and differ in the choice. */
+/** Word → its (line, choice) pairs. Two words conflict if they share a line and differ in the choice. */
 export const SCOPE_CHOICES: ReadonlyMap<string, readonly { readonly line: number; readonly choice: number }[]> = (() => {
   const choices = new Map<string, { line: number; choice: number }[]>();
   for (const [line, text] of `${LINES.trim()}\n${KINDS.trim()}`.split("\n").entries()) {
@@ -177,5 +178,5 @@ export const SCOPE_CHOICES: ReadonlyMap<string, readonly { readonly line: number
   return choices;
 })();
 
-/** Prefixes that negate ("cooked" / "uncooked"); both words must be known. */
+/** Prefixes that negate ("cooked" / "uncooked"). The word without the prefix must be in a dictionary. */
 export const NEGATING_PREFIXES = ["un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti"] as const;

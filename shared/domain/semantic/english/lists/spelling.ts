@@ -1,6 +1,6 @@
 /**
- * Spellings that the generated British → American table lacks, and compounds written as one or two words.
- * The value is the canonical form. Pairs where the left word has a second meaning are left out (storey, draught).
+ * Spelling → canonical form, for spellings that the generated British → American table lacks.
+ * Pairs whose left word has a second meaning are left out (storey, draught).
  */
 export const SPELLING_VARIANTS: ReadonlyMap<string, string> = new Map(
   (
@@ -19,7 +19,7 @@ export const SPELLING_VARIANTS: ReadonlyMap<string, string> = new Map(
     .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
 );
 
-/** Two words, or a hyphenated pair, that are one word elsewhere. */
+/** Two words, or a hyphenated pair, that are also written as one word → that word. */
 export const COMPOUNDS: ReadonlyMap<string, string> = new Map(
   (
     "2 factor:twofactor|two factor:twofactor|web site:website|web page:webpage|web sites:websites|e mail:email|e mails:emails|set up:setup|log in:login|log out:logout|sign in:signin|sign up:signup|log on:login|log off:logout|" +
@@ -33,7 +33,7 @@ export const COMPOUNDS: ReadonlyMap<string, string> = new Map(
     .map((entry) => entry.split(":") as [string, string]) /* every entry above has one colon */,
 );
 
-/** Short codes that stand for words. */
+/** Code → the words that it stands for. */
 export const CODE_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ["2fa", ["twofactor", "authentication"]],
   ["k8s", ["kubernetes"]],
@@ -45,7 +45,7 @@ export const CODE_ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ["m8", ["mate"]],
 ]);
 
-/** Product names close to a real word, so a typo guard must take them for words. */
+/** Names of products and companies. The typo guard treats them as words, because some are close to a real word. */
 export const KNOWN_NAMES: ReadonlySet<string> = new Set(
   (
     "tumblr flickr lyft reddit fiverr grindr scribd digg imgur netflix spotify github gitlab bitbucket google gmail youtube facebook instagram whatsapp paypal venmo zelle stripe shopify etsy ebay " +

@@ -1,8 +1,8 @@
 import { QUALITIES, THINGS } from "./synonyms/things.ts";
 
 /**
- * Words and phrases that a question may exchange without changing its answer. One group a line; a phrase has at most
- * four words and is matched by lemma. Only pairs that hold in (nearly) every everyday context belong here.
+ * Words and phrases that may replace each other in a question without changing its answer, one group per line. A phrase
+ * has at most four words and is matched by lemma. A pair is listed only if it holds in nearly every everyday context.
  */
 const LINES = `
 remove|delete|erase|get rid of|take out|take off|clear out
@@ -760,10 +760,10 @@ heal|recover
 bleed|lose blood
 `;
 
-/** Longest phrase, in words, that a group may hold. */
+/** Length of the longest phrase that a group may contain, in words. */
 export const MAX_PHRASE_WORDS = 4;
 
-/** Groups as written: one array of words and phrases a line. */
+/** All groups: one array of words and phrases per line. */
 export const SYNONYM_GROUPS: readonly (readonly string[])[] = [LINES, THINGS, QUALITIES]
   .flatMap((lines) => lines.trim().split("\n"))
   .map((line) => line.split("|"));

@@ -3,15 +3,15 @@ import { lemmaOf } from "../reading/lemma.ts";
 import { DETERMINERS, SUBJECT_PRONOUNS, SUBORDINATORS, WH_WORDS } from "./clause-words.ts";
 
 /**
- * "what documents does a child need" and "(tell me) what documents a child needs" are one question. Both become
- * question word, auxiliary, then the other words in their order, so that who does what to whom stays; the verb's ending
- * goes into "does" or "did", once for each ending taken off. So present and past, and one and many, stay apart.
+ * Gives "what documents does a child need" and "(tell me) what documents a child needs" one form: question word,
+ * auxiliary, then the other words in their order, which keeps agent and object apart. Each removed ending of a verb
+ * becomes one "does" or "did" in front, which keeps present and past, and singular and plural, apart.
  */
 const MODALS = new Set("can could should will would may might must am is are was were".split(" "));
 const SUPPORT = new Set("do does did".split(" "));
 const PERFECT = new Set("have has had".split(" "));
 const NOT_PARTICIPLES = new Set("to a an the any no my your our their enough some more less one".split(" "));
-// Base forms that look like another verb's past; taking them for it would merge "saw wood" with "see wood".
+// Base forms that look like the past of another verb. Reading "saw" as "see" would merge "saw wood" with "see wood".
 const BASE_HOMOGRAPHS = new Set("saw found wound bore lay ground felt bound dove stove left lit bit".split(" "));
 const COMPARED = new Set("better best worse worst further furthest elder eldest more most less least".split(" "));
 const ADVERBIAL_DEGREES = new Set(
@@ -65,7 +65,7 @@ function withoutEnding(word: string): readonly [string, Ending] {
 
 type Support = { readonly run: readonly string[]; readonly isNegated: boolean };
 
-/** The clause with do-support: the endings of its words counted in front, the words in their base form. */
+/** The clause with do-support: one "does" or "did" in front for each removed ending, the words in their base form. */
 function supported(
   head: readonly string[],
   { run, isNegated }: Support,
@@ -86,7 +86,8 @@ const AFTER_FREE_NOT = /^(?:to|only|just|a|an|the|much|many|all|every|enough|yet
 const BEFORE_FREE_NOT = new Set("all every any each everyone everything everybody both for about that with without if to".split(" "));
 const MAX_SUBJECT_WORDS = 4;
 
-// "why do antibiotics not work", "why don't antibiotics work": the negation goes to the auxiliary, unless it may belong to another word.
+// "why do antibiotics not work" / "why don't antibiotics work": moves the negation to the auxiliary, unless it may
+// belong to another word.
 function settleNot(words: readonly string[], auxiliary: number, end: number): readonly string[] {
   const not = words.indexOf("not", auxiliary + 1);
   if (not < 0 || not >= end || not === auxiliary + 1 || not - auxiliary - 1 > MAX_SUBJECT_WORDS) return words;
@@ -110,13 +111,13 @@ function hasSubjectBefore(words: readonly string[], start: number, end: number):
   return false;
 }
 
-// "which side is the best" names no subject behind the verb, "which side is the door on" does.
+// "which side is the best" has no subject after the verb; "which side is the door on" has one.
 function isSubjectStart(word: string, next: string): boolean {
   if (word === "the" && (next.endsWith("est") || COMPARED.has(next) || next === "only" || next === "same")) return false;
   return SUBJECT_PRONOUNS.has(word) || DETERMINERS.has(word) || word === "there";
 }
 
-/** Whether a noun may stand between the question word and its verb, so that a bare noun may be subject or object. */
+/** Whether a noun may stand between the question word and its verb. A bare noun may then be subject or object. */
 function hasNoun(words: readonly string[]): boolean {
   const [first = "", second = ""] = words;
   return NOUN_QUESTIONS.has(first) || (first === "how" && (second === "many" || second === "much"));
@@ -137,14 +138,14 @@ function plainVerbClause({ words, isEmbedded }: Clause, end: number): boolean {
 
 const AFTER_MAIN_DO = new Set("in on at for to with about during".split(" "));
 
-// "do" and its forms stand at `at`; what they carry goes to the front of the clause that begins at `start`.
+// "do" or one of its forms is at `at`. The endings it carries move to the front of the clause that begins at `start`.
 function supportedClause(words: readonly string[], start: number, at: number, end: number): readonly string[] {
   let after = at + 1;
   while (SUPPORT.has(words[after] ?? "")) after++;
   const before = words.slice(start, at);
   const settled = settleNot(["do", ...words.slice(after)], 0, end - after + 1).slice(1);
   const isNegated = settled[0] === "not";
-  // "(tell me) what the app does": here it is the verb itself.
+  // In "(tell me) what the app does", "does" is the main verb.
   const isVerb = before.length > 0 && (after >= end || AFTER_MAIN_DO.has(words[after] ?? ""));
   const body = [...before, ...(isVerb ? ["do"] : []), ...(isNegated ? settled.slice(1) : settled)];
   const bodyEnd = before.length + (isVerb ? 1 : 0) + end - after - (isNegated ? 1 : 0);
@@ -179,7 +180,7 @@ function embeddedPolarQuestion(words: readonly string[]): readonly string[] {
   return polarQuestion([words[at] ?? "", ...words.slice(0, at), ...words.slice(at + 1)]);
 }
 
-/** The words of one question in a single order of auxiliary and subject, whether it was asked directly or inside a wrapper. */
+/** Puts the auxiliary and the subject into one order, whether the question was asked directly or inside a wrapper. */
 export function settleAuxiliary(clause: Clause): readonly string[] {
   const first = clause.words[0] ?? "";
   if (clause.words.length < 3) return clause.words;

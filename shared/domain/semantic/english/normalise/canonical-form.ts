@@ -6,7 +6,7 @@ import { nameBeforePronoun } from "./clause-order.ts";
 import { ARTICLES } from "./clause-words.ts";
 import { settleCompounds } from "./compound-joining.ts";
 
-// Only forms that differ in nothing but manner: "how do I", "how can we", "how to". "How should" asks for advice and stays.
+// Only forms that differ in style alone: "how do I", "how can we", "how to". "How should" asks for advice and is kept.
 const HOW_TO_OPENER = /^how (?:to|(?:do|can|could|would|does) (?:i|we|you|one|someone))(?= )/u;
 // "(tell me) how you serialise", but not "how you should serialise".
 const EMBEDDED_HOW_TO =
@@ -37,7 +37,7 @@ const MONEY_WORDS: ReadonlyMap<string, string> = new Map([
 const MAGNITUDES = new Set("k m b bn mn mil mm".split(" "));
 const LABELLED = new Set("vitamin hepatitis influenza appendix exhibit".split(" "));
 
-// "Vitamin A", "from A to B", "an A": a letter and no article.
+// In "Vitamin A", "from A to B" and "an A", the word is a letter and not an article.
 function isLetter(token: Token, previous: Token | undefined, next: Token | undefined): boolean {
   if (token.text !== "a" || !previous) return false;
   if (LABELLED.has(previous.text)) return true;
@@ -47,7 +47,7 @@ function isLetter(token: Token, previous: Token | undefined, next: Token | undef
   );
 }
 
-/** "$25", "25 dollars", "25 USD" → "25 dollar"; "15 %", "15 per cent" → "15 percent". */
+/** Unifies amounts: "$25", "25 dollars", "25 USD" → "25 dollar"; "15 %", "15 per cent" → "15 percent". */
 function settleAmounts(words: readonly string[]): readonly string[] {
   if (!words.some((word) => /^[\d.]+$|^per$/u.test(word))) return words;
   const settled: string[] = [];
@@ -58,7 +58,7 @@ function settleAmounts(words: readonly string[]): readonly string[] {
     const followsNumber = /^\d[\d.]*$/u.test(last);
     if (money !== undefined && /^\d/u.test(next) && !MAGNITUDES.has(third)) {
       settled.push(next, money);
-      // "$25 dollars", "$25 USD" say it twice.
+      // "$25 dollars" and "$25 USD" name the currency twice.
       i += MONEY_WORDS.get(third) === money ? 2 : 1;
     } else if (followsNumber && money !== undefined) settled.push(money);
     else if (followsNumber && MONEY_WORDS.has(word)) settled.push(MONEY_WORDS.get(word) ?? word);
@@ -75,7 +75,7 @@ function settleAmounts(words: readonly string[]): readonly string[] {
 }
 
 function wordsOf(tokens: readonly Token[]): readonly string[] {
-  // A number word that may be a name ("the Seven Years War") stays a word for the vetoes, but not here.
+  // A number word that may be a name ("the Seven Years War") stays a word for the vetoes. Here it becomes a figure.
   return tokens.map((token, i) =>
     isLetter(token, tokens[i - 1], tokens[i + 1]) ? "A" : String(NUMBER_WORDS.get(token.text) ?? token.text),
   );
@@ -91,8 +91,8 @@ function settleOpeners(text: string): string {
 }
 
 /**
- * The string by which two questions are equal. Articles are typing habits ("all files" / "all the files"); a name's own
- * ("The Who") is rare enough to share an answer.
+ * The string that is equal for two questions with the same meaning. Articles are dropped, because people leave them out
+ * at will ("all files" / "all the files"). Names with an article ("The Who") are rare, so their article is dropped too.
  */
 export function canonicalForm(tokens: readonly Token[], isEmbedded: boolean): string {
   const words = settleCompounds(nameBeforePronoun(settleAmounts(wordsOf(tokens))));

@@ -1,6 +1,6 @@
 import type { Token } from "../reading/tokens.ts";
 
-// Digits and letters that stand for a word only in certain company: "safe 2 use", but "need 2 tablets".
+// Digits and letters stand for a word only next to certain words: "safe 2 use", but not "need 2 tablets".
 const BEFORE_TO = new Set("safe able how possible legal going ok okay allowed easy hard supposed want wanna ready free".split(" "));
 const NEEDING = new Set("need have want like try used way time".split(" "));
 const VERBS_AFTER_TO = new Set(
@@ -31,7 +31,7 @@ function its(left: string, right: string): string | undefined {
   return isStart && (/(?:ed|ing)$/u.test(right) || right === "a" || right === "the") ? "it is" : undefined;
 }
 
-/** What a typed shorthand stands for between its neighbours (lower case, "" at the ends), or undefined. */
+/** What a shorthand stands for between its neighbours (lower case, "" at either end); undefined if for nothing. */
 function inFrame(token: Token, left: string, right: string): string | undefined {
   switch (token.text) {
     case "2":
@@ -58,7 +58,7 @@ function inFrame(token: Token, left: string, right: string): string | undefined 
   }
 }
 
-/** "is it safe 2 use", "when its done", "while ur sleeping", "bc i …": shorthand that needs its neighbours to be read. */
+/** Spells out shorthand that depends on its neighbours: "is it safe 2 use", "when its done", "while ur sleeping". */
 export function readShorthand(tokens: readonly Token[]): readonly Token[] {
   const read: Token[] = [];
   for (const [i, token] of tokens.entries()) {

@@ -14,7 +14,7 @@ const MIN_UNMARKED_CLAUSE_TOKENS = 3;
 const TRAILING_VERBS = new Set("is are was were".split(" "));
 const DEGREES = new Set("much many long old far big tall high often".split(" "));
 
-// "if my card gets stolen how do i block it": without a comma the main clause begins where a question word meets its verb.
+// Without a comma, the main clause begins where a question word meets its verb: "if my card gets stolen how do i …".
 function unmarkedBreak(tokens: readonly Token[]): number {
   if (!["if", "when"].includes(tokens[0]?.text ?? "")) return -1;
   for (let i = MIN_UNMARKED_CLAUSE_TOKENS; i < Math.min(tokens.length - 2, MAX_MOVED_CLAUSE_TOKENS); i++) {
@@ -33,7 +33,7 @@ function moved(tokens: readonly Token[], at: number): readonly Token[] {
   return [...tokens.slice(at).map((token, i) => (i === 0 ? { ...token, before: "none" as const } : token)), ...tokens.slice(0, at)];
 }
 
-/** "on Linux, how can I …" → "how can I … on Linux". */
+/** Moves a leading clause to the end: "on Linux, how can I …" → "how can I … on Linux". */
 export function moveLeadingClause(tokens: readonly Token[]): readonly Token[] {
   const first = tokens[0]?.text ?? "";
   const isAdverb = LEADING_ADVERBS.has(first);
@@ -51,7 +51,10 @@ export function moveLeadingClause(tokens: readonly Token[]): readonly Token[] {
   return moved(tokens, at);
 }
 
-/** "(tell me) how I can reset" → "how can I reset"; "(I wonder) if I can" → "can I". Only for a clause that a wrapper embeds. */
+/**
+ * Restores the order of a question: "(tell me) how I can reset" → "how can I reset"; "(I wonder) if I can" → "can I".
+ * Call it only for a clause that a wrapper embeds.
+ */
 export function restoreQuestionOrder(tokens: readonly Token[]): readonly Token[] {
   const first = tokens[0]?.text ?? "";
   const hasCondition = first === "if" || first === "whether";
@@ -73,7 +76,7 @@ export function restoreQuestionOrder(tokens: readonly Token[]): readonly Token[]
   return [...(hasCondition ? [] : tokens.slice(0, 1)), { ...verb, before: "none" as const }, subject, ...tokens.slice(3)];
 }
 
-/** "isn't it possible" is spelt out as "is not it possible"; people who spell it out write "is it not possible". */
+/** Expanding "isn't it possible" gives "is not it possible". This turns it into the usual "is it not possible". */
 export function settleNegation(tokens: readonly Token[]): readonly Token[] {
   if (!tokens.some((token) => token.text === "not")) return tokens;
   const settled = [...tokens];
@@ -94,7 +97,7 @@ const CLAUSE_VERBS = new Set(
 );
 const MAX_NOUN_WORDS = 3;
 
-/** "block it if my card is lost" → "block my card if it is lost": which of the two is named depends on the order only. */
+/** Names the noun before the pronoun: "block it if my card is lost" → "block my card if it is lost". */
 export function nameBeforePronoun(words: readonly string[]): readonly string[] {
   const clause = words.findIndex(
     (word, i) => i > 1 && (word === "if" || word === "when" || word === "after" || word === "once" || word === "while"),

@@ -7,7 +7,7 @@ import { COMPOUNDS, KNOWN_NAMES } from "../lists/spelling.ts";
 const PREFIXES = new Set("multi non pre anti semi mini micro inter ultra".split(" "));
 const PARTICLES = new Set("in on up off out down over back under away around through by".split(" "));
 const LEADING_PARTICLES = new Set("over under out up down back off in on".split(" "));
-// Joined to a noun these make another thing: a green house is no greenhouse, a hot dog no hotdog.
+// Joined to a noun, these words name another thing: a green house is not a greenhouse, a hot dog not a hotdog.
 const QUALITIES = new Set(
   "green black white red blue dark high low big small hot cold wet light hard soft heavy free sweet short long fast slow open every some any all one two may can not now no how here there day be so as to over under".split(
     " ",
@@ -21,7 +21,7 @@ const NEVER_PARTS = new Set(
 const MIN_PART_LENGTH = 3;
 const MIN_SPLIT_PART_LENGTH = 3;
 const MIN_COMPOUND_LENGTH = 6;
-/** An unlisted word that many questions have (in nats) is a name: "princeton". */
+/** An unlisted word with a lower inverse document frequency (in nats) is taken for a name ("princeton"). */
 const RARE_IDF = 8.5;
 const MAX_CACHED = 20_000;
 const DAYS_AND_MONTHS =
@@ -42,7 +42,7 @@ function joined(left: string, right: string): string | undefined {
   if (isParticle ? left.length < MIN_PART_LENGTH || QUALITIES.has(left) : right.length < MIN_PART_LENGTH || NEVER_PARTS.has(right))
     return undefined;
   if (QUALITIES.has(left) && !LEADING_PARTICLES.has(left)) return undefined;
-  // "over time" and "in form" are two words more often than one.
+  // "over time" and "in form" are more often two words than one.
   if (LEADING_PARTICLES.has(left) && (left.length < 4 || right.length < 5)) return undefined;
   const whole = left + right;
   return whole.length >= MIN_COMPOUND_LENGTH && isDictionaryWord(whole) ? whole : undefined;
@@ -75,7 +75,7 @@ function findSplit(word: string): readonly string[] | null {
   return plain.length === 1 && only ? only : null;
 }
 
-/** The two usual words that an unknown one is made of ("lawnmower"), if there is one way to see it. */
+/** The two common words that an unknown word consists of ("lawnmower"); null if no split or several are possible. */
 export function compoundParts(word: string): readonly string[] | null {
   const known = splits.get(word);
   if (known !== undefined) return known;
@@ -84,7 +84,10 @@ export function compoundParts(word: string): readonly string[] | null {
   return found;
 }
 
-/** One spelling for "spread sheet" and "spreadsheet", "drop-down" and "dropdown": joined when a dictionary has it, else apart. */
+/**
+ * Gives "spread sheet" and "spreadsheet", "drop-down" and "dropdown" one spelling: one word if a dictionary has it,
+ * else two.
+ */
 export function settleCompounds(words: readonly string[]): readonly string[] {
   const settled: string[] = [];
   for (const word of words) {

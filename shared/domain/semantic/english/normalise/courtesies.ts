@@ -15,7 +15,7 @@ import { KNOWN_NAMES } from "../lists/spelling.ts";
 import type { Token } from "../reading/tokens.ts";
 import { SUBJECT_PRONOUNS } from "./clause-words.ts";
 
-/** What is left of a text, and whether what was dropped embeds it as a clause ("do you know *why …*"). */
+/** The rest of a text, and whether the dropped words embed it as a clause ("do you know *why …*"). */
 export type BareQuestion = { readonly tokens: readonly Token[]; readonly isEmbedded: boolean };
 
 const MIN_QUESTION_TOKENS = 3;
@@ -50,7 +50,7 @@ function hasContent(tokens: readonly Token[]): boolean {
   return tokens.some((token) => token.kind !== "word" || !FUNCTION_WORDS.has(token.text));
 }
 
-// A person's name: written with a capital, or in no dictionary.
+// Whether the token may be the name of a person: it has a capital, or it is in no dictionary.
 function isPersonName(token: Token | undefined): boolean {
   if (token?.kind !== "word" || token.text.length < 2 || FUNCTION_WORDS.has(token.text) || NUMBER_WORDS.has(token.text)) return false;
   const isShouted = token.raw.length > 1 && token.raw === token.raw.toUpperCase();
@@ -63,12 +63,13 @@ function namesIn(segment: readonly Token[], name: string): boolean {
   return at >= 0 && words.every((_, i) => isPersonName(segment[at + i]));
 }
 
-// Also a faith, a place or a thing: "I'm Christian", "it's Virginia".
+// Names that are also a faith, a place or a thing: "I'm Christian", "it's Virginia".
 const OTHER_THAN_PERSONS = new Set(
   "christian virginia jordan austin georgia madison grace amber hope faith ming wei windsor hanover lincoln trump".split(" "),
 );
 
-// "I'm French", "it's Monday", "this is Windows", "Linux here" tell what the answer depends on: only a known name introduces a person, or a strange word after a greeting.
+// "I'm French", "it's Monday", "this is Windows" and "Linux here" state what the answer depends on. Only a known name
+// introduces a person, or a word after a greeting that no dictionary or question has.
 function introducesPerson(name: string, isAfterGreeting: boolean): boolean {
   const first = name.split(" ")[0] ?? name;
   if (PERSON_NAMES.has(first)) return !OTHER_THAN_PERSONS.has(first);
@@ -80,7 +81,7 @@ function introducesPerson(name: string, isAfterGreeting: boolean): boolean {
   );
 }
 
-/** "Martin here", "I'm Priya", "my name is Sofia", "Jenny from accounts here": only beside the question, never all of it. */
+/** Whether a segment only introduces the asker: "Martin here", "I'm Priya", "Jenny from accounts here". */
 function isIntroduction(segment: readonly Token[], isFirst: boolean, isAfterGreeting: boolean): boolean {
   if (segment.length > 9) return false;
   const text = textsOf(segment);
@@ -128,7 +129,7 @@ function dropFillerSegments({ tokens, isEmbedded }: BareQuestion): BareQuestion 
       isFillerSegment(segments[0])
     );
   };
-  // "My name is Sofia, is that common?" asks about the name.
+  // "My name is Sofia, is that common?" asks about the name itself.
   const isNamesake = segments
     .slice(1)
     .some((segment) => segment.some((token) => NAME_WORDS.has(token.text) || (token.text === "that" && token.before === "none")));
@@ -168,7 +169,7 @@ const ATTRIBUTES = new Set(
 );
 const TELLS = /(?:tell (?:me|us)|let (?:me|us) know|know|remind (?:me|us)|find out)$/u;
 
-// "tell me the speed of light" asks what it is.
+// "tell me the speed of light" asks what the speed is.
 function isAttribute(tokens: readonly Token[]): boolean {
   return (
     tokens.length > MIN_QUESTION_TOKENS && tokens[0]?.text === "the" && tokens[0].before === "none" && ATTRIBUTES.has(tokens[1]?.text ?? "")
@@ -202,7 +203,7 @@ function dropLeadingFillers(question: BareQuestion): BareQuestion {
     if (wrapper !== null && isAttribute(rest) && TELLS.test(match?.[0] ?? ""))
       return { tokens: [...askedFor(next), ...rest], isEmbedded: false };
     if (!goesOn || (MENTION_WORDS.has(next.text) && next.text !== "like" && !isQuestionStart(rest))) break;
-    // "I need to know I …" is a statement: a wrapper needs a clause behind it, or a break.
+    // "I need to know I …" is a statement. A clause or a break must follow a wrapper.
     if (wrapper !== null && next.before === "none" && SUBJECT_PRONOUNS.has(next.text)) break;
     if (wrapper !== null) isEmbedded ||= isClause;
     tokens = rest;

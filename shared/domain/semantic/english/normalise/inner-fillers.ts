@@ -8,7 +8,7 @@ const WH = new Set("what how why where when who which".split(" "));
 const PRONOUNS = new Set("i we you they he she it one".split(" "));
 const COUNTS = new Set("one once only single a an the half".split(" "));
 const DETERMINERS = new Set("a an the my your this some".split(" "));
-// Before these "like" is neither a verb nor a comparison: nobody likes "need", or likes "track" without "to".
+// Before these words, "like" is neither a verb (which would need "to": "like to track") nor a comparison.
 const VERBS_AFTER_LIKE = new Set(
   "need have get take make do be keep pay find reset cancel track send set add remove delete fix install ignore turn apply write submit unlock move convert create actually basically literally just really".split(
     " ",
@@ -32,7 +32,7 @@ function isEmptyJust(left: string, right: string, second: string, third: string)
   return PRONOUNS.has(left) && !startsCount && right !== "" && right !== "like";
 }
 
-// "what does literally mean" asks about the word.
+// "what does literally mean" asks about the word itself.
 function isMentioned(left: string, right: string): boolean {
   return (
     MENTION_WORDS.has(right) ||
@@ -45,7 +45,7 @@ function isPleaseMention(left: string, right: string, count: number): boolean {
   return MENTION_WORDS.has(left) || MENTION_WORDS.has(right) || left === "does" || count <= 3;
 }
 
-/** Drops hesitations and courtesies inside a question; "like" and "just" only where they can mean nothing. */
+/** Drops hesitations and courtesies inside a question. Drops "like" and "just" only where they have no meaning. */
 export function dropInnerFillers(tokens: readonly Token[]): readonly Token[] {
   const kept: Token[] = [];
   const rest = [...tokens];

@@ -9,9 +9,9 @@ import { expandWords } from "./word-forms.ts";
 import { tokenise } from "../reading/tokens.ts";
 import type { Token } from "../reading/tokens.ts";
 
-/** A question without what only politeness, typing and typography put into it. */
+/** A question without differences of politeness, typing and typography. */
 export type NormalisedText = {
-  /** Canonical words joined by spaces; equal for two texts only when they ask the same. */
+  /** Canonical words joined by spaces. They are equal for two texts only if the texts ask the same question. */
   readonly canonical: string;
   readonly tokens: readonly Token[];
 };
@@ -27,7 +27,7 @@ function joinCompounds(tokens: readonly Token[]): readonly Token[] {
   return joined;
 }
 
-/** Removes from a prompt what cannot change its answer, in a fixed order; pure and deterministic. */
+/** Removes from a prompt what cannot change its answer, in a fixed order. Pure and deterministic. */
 export function normalise(prompt: string): NormalisedText {
   const words = settleNegation(joinCompounds(mergeNumberWords(expandWords(readShorthand(tokenise(prompt))))));
   const bare = dropCourtesies(words);

@@ -15,7 +15,10 @@ function isMagnitude(token: Token, value: number): boolean {
   return /^(?:hundred|thousand|million|billion)$/u.test(token.text === "100" || value >= 1000 ? token.raw.toLowerCase() : "");
 }
 
-/** "twenty five" → 25, "two hundred" → 200, "a hundred days" → 100 days, "twenty first" → 21st, and "one" next to a unit → 1. */
+/**
+ * Merges number words: "twenty five" → 25, "two hundred" → 200, "a hundred days" → 100 days, "twenty first" → 21st, and
+ * "one" next to a unit → 1.
+ */
 export function mergeNumberWords(tokens: readonly Token[]): readonly Token[] {
   const merged: Token[] = [];
   for (const [i, token] of tokens.entries()) {

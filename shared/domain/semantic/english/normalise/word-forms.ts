@@ -5,7 +5,7 @@ import { CODE_ALIASES, SPELLING_VARIANTS } from "../lists/spelling.ts";
 import type { Token } from "../reading/tokens.ts";
 import { correctedName, correctedSpelling } from "../reading/typo-guard.ts";
 
-/** Shortest word whose -ise is read as -ize, in letters. */
+/** Shortest word, in letters, whose -ise is read as -ize. */
 const MIN_ISE_LENGTH = 7;
 
 function withText(token: Token, text: string): Token {
@@ -21,14 +21,14 @@ function isAllCaps(tokens: readonly Token[]): boolean {
   return words.length > 1 && words.every((token) => token.raw === token.raw.toUpperCase());
 }
 
-// "US" and "IT" are names where "us" and "it" are pronouns; an all-caps prompt says nothing about it.
+// "US" and "IT" are names, "us" and "it" are pronouns. In an all-caps prompt the capitals do not tell them apart.
 function acronymText(token: Token, previous: Token | undefined, isShouting: boolean): string | undefined {
   if (["usa", "unitedstates"].includes(token.text)) return "usa";
   if (token.text === "us" && (previous?.text === "the" || (!isShouting && /^U\.?S\.?$/u.test(token.raw)))) return "usa";
   return !isShouting && token.raw === "IT" ? "i.t." : undefined;
 }
 
-// "summarise" and, where no dictionary has either, "caramelise".
+// Applies if a dictionary has the z spelling ("summarise"), or if no dictionary has either spelling ("caramelise").
 function zSpelling(word: string): string | undefined {
   if (word.length < MIN_ISE_LENGTH || !/(?:is(?:e[drs]?|ing|ations?)|ys(?:e[drs]?|ing))$/u.test(word)) return undefined;
   const spelt = word.replace(/s(e[drs]?|ing|ations?)$/u, "z$1");
@@ -45,7 +45,7 @@ function listedSpelling(word: string): string | undefined {
   return singular === undefined || singular.length < 5 || singular.includes(" ") ? undefined : `${singular}s`;
 }
 
-// "installl", "pleeease": nobody means three.
+// Shortens three or more equal letters in a row ("installl", "pleeease"), which no word has.
 function withoutStretch(word: string): string {
   if (!/([a-z])\1\1/u.test(word)) return word;
   const doubled = word.replace(/([a-z])\1{2,}/gu, "$1$1");
@@ -84,7 +84,7 @@ function expandWord(token: Token, previous: Token | undefined, isShouting: boole
 
 function expandCode(token: Token): readonly Token[] {
   const alias = CODE_ALIASES.get(token.text);
-  // "B4" is a size, "b4" is chat.
+  // "B4" is a paper size, "b4" is chat spelling.
   if (!alias || (token.raw === "B4" && alias[0] === "before")) return [token];
   return alias.map((text, i) => ({
     ...token,
@@ -94,7 +94,7 @@ function expandCode(token: Token): readonly Token[] {
   }));
 }
 
-/** Spells every token out: contractions, number words, British and chat spelling, and slips of the keyboard. */
+/** Expands every token: contractions, number words, British and chat spelling, and typing errors. */
 export function expandWords(tokens: readonly Token[]): readonly Token[] {
   const isShouting = isAllCaps(tokens);
   const expanded: Token[] = [];

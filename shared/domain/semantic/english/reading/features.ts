@@ -8,28 +8,28 @@ import { questionOpener } from "./question-type.ts";
 import type { QuestionOpener, QuestionType } from "./question-opener.ts";
 import type { Token } from "./tokens.ts";
 
-/** A word of a question that carries content, with its role. */
+/** A content word of a question, with its role. */
 export type ContentWord = {
   readonly text: string;
-  /** Base form, or a listed phrase ("get rid of") as one unit. */
+  /** Base form of the word. A listed phrase ("get rid of") is one unit. */
   readonly lemma: string;
   readonly kind: Token["kind"];
-  /** What the word is worth, in nats; light words count less. */
+  /** Weight in nats: the inverse document frequency, reduced for light words. Numbers have a fixed weight. */
   readonly weight: number;
-  /** Preposition or comparison word right before its noun group, "" for none. */
+  /** Preposition or comparison word directly before the word's noun group; "" if there is none. */
   readonly role: string;
   /** Index among the question's tokens. */
   readonly position: number;
-  /** Capitalised inside a sentence, or in no dictionary. */
+  /** Capitalised inside a sentence, in no dictionary, or a code. */
   readonly isName: boolean;
   readonly wasCapitalised: boolean;
 };
 
-/** Everything that the decision needs to know about one text. Compute once per text and keep. */
+/** Everything that the decision needs to know about one text. Compute it once per text and keep it. */
 export type QuestionFeatures = {
   readonly canonical: string;
   readonly words: readonly string[];
-  /** Words beside those that only say what kind of question it is, without articles. */
+  /** All words except articles and the words that only state the type of the question. */
   readonly body: readonly string[];
   readonly content: readonly ContentWord[];
   readonly type: QuestionType;
@@ -37,7 +37,7 @@ export type QuestionFeatures = {
   readonly head: string;
   /** Numbers with their units, sorted ("10 day"). */
   readonly quantities: readonly string[];
-  /** Noun → the number right before it, "one" included. */
+  /** Noun → the number directly before it, including "one". */
   readonly counted: ReadonlyMap<string, string>;
   /** Ranks and multiples: "#2", "x2". */
   readonly amounts: readonly string[];
@@ -46,9 +46,9 @@ export type QuestionFeatures = {
   readonly negations: number;
   readonly prepositions: readonly string[];
   readonly hasPassive: boolean;
-  /** Lemma of the question's subject, "" for a pronoun, `WH_SUBJECT` for "what causes …", undefined when it has none of its own ("how to"). */
+  /** Lemma of the agent, see {@link subjectOf}. */
   readonly subject: string | undefined;
-  /** Lemma of what is done to the one who asks ("how do I get *added*"), else undefined. */
+  /** Lemma of what is done to the asker ("how do I get *added*"); undefined if nothing is. */
   readonly undergone: string | undefined;
   readonly isPast: boolean;
   readonly isFuture: boolean;
@@ -106,7 +106,7 @@ function scriptOf(tokens: readonly Token[]): QuestionFeatures["script"] {
 
 type Unit = { readonly text: string; readonly lemma: string; readonly token: Token; readonly position: number };
 
-// Lemmas first, then listed phrases and "turn … off" become one unit each.
+// Each word becomes a unit with its lemma. A listed phrase, or "turn … off", becomes one unit.
 function unitsOf(tokens: readonly Token[]): readonly Unit[] {
   const lemmas = tokens.map((token) => (token.kind === "word" ? lemmaOf(token.text) : token.text));
   const texts = tokens.map((token) => token.text);
@@ -147,7 +147,7 @@ const COMPOUND_ROLES: ReadonlyMap<string, string> = new Map([
   ["out", "from"],
 ]);
 
-// "is it possible for a tenant": says who, not for what.
+// In "is it possible for a tenant", "for" introduces the agent.
 const MAX_POSSIBLE_FOR = 4;
 
 function roleBefore(tokens: readonly Token[], position: number, opener: QuestionOpener): string {
@@ -155,7 +155,7 @@ function roleBefore(tokens: readonly Token[], position: number, opener: Question
   for (let i = position - 1; i >= Math.max(openerEnd, position - 4); i--) {
     const text = tokens[i]?.text ?? "";
     if (opener.skipped.includes(i)) return "";
-    // "to Alaska and Hawaii": the second of a pair has the role of the first.
+    // In "to Alaska and Hawaii", the second word has the role of the first.
     if ((text === "and" || text === "or") && i > openerEnd) return roleBefore(tokens, i - 1, opener);
     if (text === "of" && tokens[i - 1]?.text === "place" && tokens[i - 2]?.text === "in") return "instead";
     if (text === "of") return COMPOUND_ROLES.get(tokens[i - 1]?.text ?? "") ?? "of";
@@ -232,7 +232,7 @@ function isInOpener({ start, length, skipped }: QuestionOpener, position: number
   return (position >= start && position < start + length) || skipped.includes(position);
 }
 
-/** Reads one text: what it asks, in which words, with which numbers, names and roles. */
+/** Analyses one text: the type of the question, its words, numbers, names and roles. */
 export function analyse(text: string): QuestionFeatures {
   const { canonical, tokens } = normalise(text);
   const words = tokens.map((token) => token.text);

@@ -6,14 +6,14 @@ const MIN_STEM_LENGTH = 2;
 const MAX_CACHED_LEMMAS = 20_000;
 const cache = new BoundedMap<string, string>({ maxWeight: MAX_CACHED_LEMMAS });
 
-// Also a form of a rarer verb ("rend", "stave").
+// Words that are also a form of a rarer verb ("rend", "stave") but keep their own lemma.
 const OWN_WORDS = new Set(["rent", "stove"]);
 
 function firstWord(candidates: readonly string[]): string | undefined {
   return candidates.find((word) => word.length >= MIN_STEM_LENGTH && isDictionaryWord(word));
 }
 
-// Consonant-vowel-consonant stems double their last letter before -ed and -ing, so "rat" + "ed" can only come from "rate".
+// Consonant-vowel-consonant stems double their last letter before -ed and -ing, so "rated" can only come from "rate".
 function isDoublingStem(stem: string): boolean {
   return /^[^aeiou]*[aeiouy][^aeiouwxy]$/u.test(stem);
 }
@@ -36,7 +36,7 @@ function strip(word: string): string | undefined {
   return undefined;
 }
 
-/** The base form of a lower-case English word; unknown words come back unchanged, but for a plural s. */
+/** The base form of a lower-case English word. Unknown words are returned unchanged, but without a plural s. */
 export function lemmaOf(word: string): string {
   const known = cache.get(word);
   if (known !== undefined) return known;

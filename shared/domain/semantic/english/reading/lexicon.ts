@@ -9,7 +9,7 @@ type SynonymSets = ReadonlyMap<string, readonly { readonly set: number; readonly
 const DEFAULT_IDF = 9;
 const IDF_LEVELS_PER_NAT = 4;
 
-// Every table is decoded on first use: a Worker has one second for its global scope.
+// Every table is decoded on first use, because a Worker has only one second for its global scope.
 function lazily<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -108,32 +108,32 @@ const idfs = lazily(() => {
   return table;
 });
 
-/** Whether the word is among the ~50,000 most usual English words, inflected forms included. */
+/** Whether the word is among the ~50,000 most common English words, including inflected forms. */
 export function isCommonWord(word: string): boolean {
   return commonWords().has(word);
 }
 
-/** Whether the word is in an American or British dictionary, inflected forms included. */
+/** Whether the word is in an American or British dictionary, including inflected forms. */
 export function isDictionaryWord(word: string): boolean {
   return commonWords().has(word) || otherWords().has(word);
 }
 
-/** The base of an irregular form ("went" → "go"), if it is one. */
+/** The base of an irregular form ("went" → "go"); undefined for other words. */
 export function irregularBase(word: string): string | undefined {
   return irregularForms().get(word);
 }
 
-/** The American spelling of a British word, if it differs. */
+/** The American spelling of a British word; undefined if it is not listed. */
 export function americanSpelling(word: string): string | undefined {
   return britishToAmerican().get(word);
 }
 
-/** Natural logarithm of (questions / questions with the word); unknown words count as rare. */
+/** Natural logarithm of (questions / questions that contain the word). Unknown words count as rare. */
 export function inverseDocumentFrequency(word: string): number {
   return idfs().get(word) ?? DEFAULT_IDF;
 }
 
-/** Longest listed phrase that starts at `words[at]`, as its number of words; 0 when there is none. */
+/** Number of words of the longest listed phrase that starts at `words[at]`; 0 if there is none. */
 export function phraseLengthAt(words: readonly string[], at: number): number {
   const candidates = ownPhrases().get(words[at] ?? "");
   if (!candidates) return 0;

@@ -1,12 +1,12 @@
 import type { QuestionOpener, QuestionType } from "./question-opener.ts";
 
-/** What may stand before "way": it asks for the same. */
+/** Words that may stand before "way" without changing the type of the question. */
 export const BEST_WORDS =
   "(?:best|right|proper|correct|easiest|good|recommended|quickest|simplest|fastest|only|usual|standard|easy|simple|quick)";
-// Whole questions whose type is said by words that stand apart; `(…)` groups are the words to skip. First match wins.
 const WAYS = "(?:ways?|methods?|process|procedure|steps?|instructions|guide|tips|approach|technique|trick)";
 const KINDS =
   "(?:city|country|state|person|man|woman|scientist|author|writer|artist|company|place|animal|bird|planet|element|metal|river|mountain|ocean|language|team|player|movie|book|kind of|type of|sort of|kinds of|types of|sorts of)";
+// Questions whose type is stated by words in several places. The groups capture the words to skip. First match wins.
 const FRAMES: readonly (readonly [QuestionType, RegExp])[] = (
   [
     ["why", "^(what (?:is|are|was|were|can be)) .+ (caused by)$"],
@@ -50,7 +50,7 @@ const FRAMES: readonly (readonly [QuestionType, RegExp])[] = (
   ] as const
 ).map(([type, pattern]) => [type, new RegExp(pattern, "du")]);
 
-/** The first frame that a question fits, with the words to skip. */
+/** The first frame that a question fits, with the words to skip; undefined if it fits none. */
 export function frameOf(words: readonly string[]): QuestionOpener | undefined {
   const text = words.join(" ");
   for (const [type, pattern] of FRAMES) {

@@ -25,9 +25,9 @@ export type QuestionType =
 
 export type QuestionOpener = {
   readonly type: QuestionType;
-  /** Words of the text, from `start`, that only say which type it is. */
+  /** Index of the first of `length` words that only state the type of the question. */
   readonly start: number;
   readonly length: number;
-  /** Words elsewhere in the text that only help to say it ("do you *offer*", "is … *available*"). */
+  /** Indexes of words elsewhere in the text that also only state the type ("is … *available*"). */
   readonly skipped: readonly number[];
 };

@@ -6,7 +6,7 @@ type Opening = Omit<QuestionOpener, "skipped">;
 const WHO = "(?:i|we|you|one|someone|people|a person|they|my|an? \\w+|the \\w+)";
 const BEST = `(?:${BEST_WORDS} )?`;
 
-// First match wins; each is tried at the start of the text and after a break.
+// The first match wins. Each opener is tried at the start of the text and then after each break.
 const OPENERS: readonly (readonly [QuestionType, string])[] = [
   [
     "why",
@@ -81,14 +81,14 @@ function plainOpener(words: readonly string[], breaks: readonly number[]): Openi
   if (found) return refine(found, words);
   for (const at of breaks) {
     const later = openerAt(words, at);
-    // "I have two accounts and want one, how?"
+    // A single "how" at the end asks for the way: "I have two accounts and want one, how?"
     if (later && words[at] === "how" && at === words.length - 1) return { ...later, type: "how_to" };
     if (later) return refine(later, words);
   }
   return { type: "statement", start: 0, length: 0 };
 }
 
-// "Can you explain the return policy" asks what it is.
+// "Can you explain the return policy" asks what the policy is.
 const REQUEST = /^(?:(?:can|could|would|will) you )?(?:please )?(?:explain|describe|clarify|outline)(?: to me)?(?= )/u;
 
 const OBLIGATION = /^\S+ (?:\S+ ){0,4}(?:have to|need to|required to|obliged to)(?= )/u;
@@ -116,16 +116,16 @@ const ALIKE: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** 0 the same kind of answer, 1 kinds that one question can be asked in, 2 kinds that want different answers. */
+/** 0: the same kind of answer. 1: types that can ask the same question. 2: types that need different answers. */
 function questionTypeDistance(a: QuestionType, b: QuestionType): 0 | 1 | 2 {
   if (a === b) return 0;
   return ALIKE.has(`${a}|${b}`) || ALIKE.has(`${b}|${a}`) ? 1 : 2;
 }
 
-// On a screen, where something is done is how it is done.
+// In software, "where do I change …" and "how do I change …" ask the same.
 const SCREEN_VERBS = new Set("find see get view check access download enter change update manage track watch apply use edit".split(" "));
 
-/** The distance of two questions' types, knowing what is asked about first. */
+/** The distance between the types of two questions. It takes the first content word (`head`) into account. */
 export function typeDistanceOf(
   a: { readonly type: QuestionType; readonly head: string },
   b: { readonly type: QuestionType; readonly head: string },

@@ -3,10 +3,10 @@ import { lemmaOf } from "./lemma.ts";
 
 const PARTICIPLE = /(?:ed|en|wn|lt|nt|de|ht|ne|ng|ung|ut|id|ld|pt|st|ft|ad)$/u;
 
-// "is he allowed to" says what he may do, not what is done to him.
+// "is he allowed to" asks what he may do, not what is done to him.
 const MODAL_PARTICIPLES = new Set("allowed permitted required supposed needed".split(" "));
 
-/** Whether something is done to somebody ("is it made", "get paid"). */
+/** Whether the question uses the passive voice ("is it made", "get paid"). */
 export function hasPassive(words: readonly string[]): boolean {
   return words.some((word, i) => {
     if (!["be", "is", "are", "was", "were", "been", "being", "get"].includes(word)) return false;
@@ -19,7 +19,7 @@ export function hasPassive(words: readonly string[]): boolean {
 
 const STATES = new Set("started married divorced dressed used involved certified rid".split(" "));
 
-/** Lemma of what is done to the one who asks ("how do I get *added*", "can we be *fired*"), else undefined. */
+/** Lemma of what is done to the asker ("how do I get *added*", "can we be *fired*"); undefined if nothing is. */
 export function undergoneOf(words: readonly string[]): string | undefined {
   for (let i = 0; i + 2 < words.length; i++) {
     const [person = "", auxiliary = "", verb = ""] = words.slice(i, i + 3);
@@ -33,7 +33,7 @@ export function undergoneOf(words: readonly string[]): string | undefined {
 const SUBJECT_AUXILIARIES = new Set("can could may might must should will would do does did is are was were has have".split(" "));
 const MAX_AUXILIARY_POSITION = 4;
 
-/** The question word itself is the subject: "what causes …", "who pays …". */
+/** Stands for a subject that is the question word itself: "what causes …", "who pays …". */
 export const WH_SUBJECT = "?";
 const PERSONAL = new Set(["i", "we", "you", "it", "they", "he", "she", "one"]);
 const ACTION_AUXILIARIES = new Set("can could may might must should will would do does did has have".split(" "));
@@ -42,15 +42,15 @@ function firstNoun(words: readonly string[]): string | undefined {
   if (words[0] === "there") return undefined;
   for (const word of words) {
     if (PERSONAL.has(word)) return "";
-    // "does skipping breakfast …": what is done is the subject, not who does it.
+    // In "does skipping breakfast …" the subject is an activity, not an agent.
     if (!FUNCTION_WORDS.has(word)) return word.endsWith("ing") && lemmaOf(word) !== word ? undefined : lemmaOf(word);
   }
   return undefined;
 }
 
 /**
- * Lemma of the one who acts: in "can [my landlord] enter …" the first content word after the first auxiliary, "" for a
- * pronoun, `WH_SUBJECT` for "what causes …", undefined when the question has none of its own ("how to").
+ * Lemma of the agent: the first content word after the first auxiliary ("can [my landlord] enter …"), "" for a pronoun,
+ * `WH_SUBJECT` for "what causes …", undefined if the question names no agent ("how to").
  */
 export function subjectOf(words: readonly string[]): string | undefined {
   const possible = /^(?:is|was|would) it \S+ for /u.exec(words.join(" "));
@@ -59,14 +59,14 @@ export function subjectOf(words: readonly string[]): string | undefined {
   const at = words.findIndex((word, i) => i <= MAX_AUXILIARY_POSITION && SUBJECT_AUXILIARIES.has(word));
   if (at < 0) return lexicalSubject(words);
   const subject = firstNoun(words.slice(at + 1));
-  // "is my landlord allowed to": who acts; any other "is" tells what something is.
+  // "is my landlord allowed to" names an agent. Any other "is" states what something is.
   const isAction =
     ACTION_AUXILIARIES.has(words[at] ?? "") ||
     words.slice(at, at + MAX_AUXILIARY_POSITION + 2).some((word) => word === "allowed" || word === "permitted");
   return isAction || subject === "" ? subject : undefined;
 }
 
-// "which animals prey on …", "what causes …": no auxiliary, so what is asked for acts.
+// "which animals prey on …", "what causes …": without an auxiliary, the agent is what the question asks for.
 function lexicalSubject(words: readonly string[]): string | undefined {
   const [first = "", second = ""] = words;
   if (FUNCTION_WORDS.has(second) || second === "") return undefined;

@@ -1,14 +1,14 @@
-/** A unit of a prompt as written. `text` is folded (case, quotes, spelling come later); `raw` keeps what the user typed. */
+/** A token of a prompt. `text` is folded in case and typography; later steps fold the spelling. `raw` is as typed. */
 export type Token = {
   readonly text: string;
   readonly raw: string;
   readonly kind: "word" | "number" | "code" | "url" | "symbol";
   readonly isCapitalised: boolean;
-  /** What stands between this token and the one before it. */
+  /** The break between this token and the previous one. */
   readonly before: "none" | "comma" | "sentence";
 };
 
-// Order matters: URLs and mail addresses, identifiers, numbers, words, then any other character that is not plain punctuation.
+// The order matters: URLs and mail addresses, identifiers, numbers, words, then any other visible character.
 const URL_PATTERN = String.raw`(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+\.[\p{L}.]+`;
 const FILE_SUFFIXES = "js|ts|py|rb|go|rs|io|ai|com|org|net|json|yaml|yml|xml|csv|txt|md|html|css|php|sh|exe|dll|pdf|docx?|xlsx?";
 const CODE_PATTERN = [
@@ -29,7 +29,7 @@ const TOKEN = new RegExp(
 );
 const PLAIN_PUNCTUATION = /^[.,;:!?"'`´’‘“”„«»()[\]{}…·•¡¿~*_|–—\\-]$/u;
 const SENTENCE_END = /[.!?;:\n…]/u;
-// "W-2" is written "W2", "COVID-19" "covid19"; "x-2" may be a difference.
+// "W-2" is folded to "w2" and "COVID-19" to "covid19". "x-2" may be a subtraction.
 const HYPHENATED_CODE = /^(?![nt-vx-z]-)(\p{L}{1,6})-(\p{N}+\p{L}?)$/u;
 const CASE_KEEPING_CODE = /^(?=.*\p{N})(?=.*\p{Lu})(?=.*\p{Ll})[\p{L}\p{N}_-]{6,}$/u;
 
@@ -42,7 +42,7 @@ const NAMED_SIGN =
 
 const MAX_NAMING_CHARACTERS = 16;
 
-// "w/", "w/o" and "12x12" would fall apart into signs and letters.
+// "w/", "w/o", "b/c" and "12x12" would otherwise be split into signs and letters.
 function spellOutSigns(text: string): string {
   if (!/[/xX×]/u.test(text)) return text;
   return text
@@ -52,7 +52,7 @@ function spellOutSigns(text: string): string {
     .replace(/(?<![\p{L}\p{N}.])(?!0x)(\p{N}+)\s?[xX×]\s?(?=\p{N}+(?![\p{L}\p{N}]))/gu, "$1 by ");
 }
 
-// Faces say how someone feels, not what is asked.
+// Emoticons and emoji express a feeling, not a question.
 function dropFaces(text: string): string {
   if (!/[:;<^xX]|[^\x20-\x7e]/u.test(text) || ABOUT_SIGNS.test(text)) return text;
   const isNamed = (at: number, whole: string): boolean => NAMED_SIGN.test(whole.slice(Math.max(0, at - MAX_NAMING_CHARACTERS), at));
@@ -61,7 +61,7 @@ function dropFaces(text: string): string {
   return /[\p{L}\p{N}]/u.test(plain) ? plain : text;
 }
 
-/** Folds compatibility forms, quotes and dashes, so that typography never separates two questions. */
+/** Folds compatibility forms, quotes, dashes and invisible characters, which must not separate two questions. */
 export function foldTypography(text: string): string {
   return text
     .normalize("NFKC")
@@ -78,7 +78,7 @@ function kindOf(groups: Readonly<Record<string, string | undefined>>): Token["ki
   return groups["word"] !== undefined ? "word" : "symbol";
 }
 
-// A dash between spaces is an operator when it stands between numbers or single letters, else punctuation.
+// A dash after a space is an operator if it stands between numbers or single letters, otherwise punctuation.
 function isOperatorDash(text: string, at: number): boolean {
   const left = /(?:^|\s)([\p{L}\p{N}]+)\s*$/u.exec(text.slice(Math.max(0, at - 12), at))?.[1] ?? "";
   const right = /^\s*([\p{L}\p{N}]+)/u.exec(text.slice(at + 1, at + 13))?.[1] ?? "";
@@ -88,7 +88,7 @@ function isOperatorDash(text: string, at: number): boolean {
 
 function isMeaningfulPunctuation(text: string, mark: string, at: number): boolean {
   if (mark === "-" || mark === "–" || mark === "—") return isOperatorDash(text, at);
-  // "5!" may be a factorial, "!=" is an operator.
+  // "5!" may be a factorial. "!=" is an operator.
   if (mark === "!") return (/\p{N}/u.test(text[at - 1] ?? "") && text[at + 1] !== "!") || text[at + 1] === "=";
   if (mark === "*") return /^\s*[\p{N}\p{L}(]/u.test(text.slice(at + 1)) && /[\p{N}\p{L})]\s*$/u.test(text.slice(0, at));
   return mark === "|" || mark === "\\" || mark === "~";
@@ -103,7 +103,7 @@ function foldedText(raw: string, kind: Token["kind"]): string {
   return lower.includes(".") ? lower.replaceAll(".", "") : lower;
 }
 
-/** Splits a prompt into tokens; plain punctuation is dropped and remembered as a break. */
+/** Splits a prompt into tokens. Plain punctuation is dropped and recorded as a break before the next token. */
 export function tokenise(prompt: string): readonly Token[] {
   const text = spellOutSigns(dropFaces(foldTypography(prompt)));
   const tokens: Token[] = [];

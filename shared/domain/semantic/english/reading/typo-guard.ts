@@ -4,25 +4,25 @@ import { PERSON_NAMES } from "../lists/person-names.ts";
 import { PLACE_NAMES } from "../lists/place-names.ts";
 import { KNOWN_NAMES } from "../lists/spelling.ts";
 
-/** Shortest word that is corrected on its own; shorter ones have too many neighbours. */
+/** Shortest word that is corrected without a comparison to another text. Shorter words have too many neighbours. */
 export const MIN_CORRECTED_LENGTH = 5;
-/** Shortest word in which a dropped letter that is not a doubled one is restored. */
+/** Shortest word in which a missing letter is restored. A missing doubled letter is restored in shorter words too. */
 const MIN_LENGTH_FOR_DROPPED_LETTER = 6;
-/** Shortest word in which a letter too many or another letter is corrected. */
+/** Shortest word in which a surplus letter or a wrong letter is corrected. */
 const MIN_LENGTH_FOR_ANY_EDIT = 7;
-/** Shortest word in which any letter may have been exchanged for another, not only a vowel for a vowel. */
+/** Shortest word in which any wrong letter is corrected. In shorter words only a wrong vowel is. */
 const MIN_LENGTH_FOR_ANY_SUBSTITUTION = 8;
-/** Shortest word that is corrected to one that only the large dictionary has. */
+/** Shortest word in which a missing, surplus or wrong letter is corrected to a word of the large dictionary only. */
 const MIN_LENGTH_FOR_RARE_WORD = 9;
-/** Shortest capitalised word that is corrected; people's names are often a slip away from a short place name. */
+/** Shortest capitalised word that is corrected. Names of people are often one slip away from a short place name. */
 const MIN_CORRECTED_NAME_LENGTH = 6;
-/** Shortest unknown word that may stand for a known one in the other question. */
+/** Shortest unknown word that may be a misspelling of a word in the other question. */
 const MIN_PAIRED_LENGTH = 4;
-/** Words of at most this inverse document frequency (in nats) were seen in many questions. */
+/** Words with a lower inverse document frequency (in nats) occur in many questions. */
 const RARE_IDF = 9;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-// Names that people ask about ("brian", "hanover") are in no dictionary, but often in questions.
+// Names that people ask about ("brian", "hanover") are in no dictionary, but they occur in many questions.
 function isAskedAbout(word: string): boolean {
   return inverseDocumentFrequency(word) < RARE_IDF;
 }
@@ -39,7 +39,7 @@ function isName(word: string): boolean {
   return KNOWN_NAMES.has(word) || PLACE_NAMES.has(word);
 }
 
-// Slips that keep the set of letters: a letter doubled or not, two neighbours exchanged. They come before all others.
+// Slips that keep the set of letters: a letter doubled or undoubled, or two neighbours exchanged. They are tried first.
 function likelySlips(word: string): readonly string[] {
   const found: string[] = [];
   for (let i = 1; i < word.length; i++) {
@@ -59,7 +59,7 @@ function otherSlips(word: string): readonly (readonly string[])[] {
     if (i < word.length) found.extra.push(word.slice(0, i) + word.slice(i + 1));
     for (const letter of LETTERS) {
       found.dropped.push(word.slice(0, i) + letter + word.slice(i));
-      // Another last letter is another ending ("monstera", "monsters").
+      // Another last letter is usually another ending ("monstera", "monsters").
       if (i >= word.length - 1) continue;
       const other = word.slice(0, i) + letter + word.slice(i + 1);
       if (/[aeiou]/u.test(letter) && /[aeiou]/u.test(word[i] ?? "")) found.vowels.push(other);
@@ -69,14 +69,14 @@ function otherSlips(word: string): readonly (readonly string[])[] {
   return [found.dropped, found.extra, found.vowels, found.exchanged];
 }
 
-// A letter added at the end makes another word ("monstera") more often than a slip.
+// A letter added at the end is more often another word ("monstera") than a slip.
 function isInflection(a: string, b: string): boolean {
   if (b.length === a.length + 1 && b.startsWith(a) && b.at(-1) !== a.at(-1)) return true;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return long === `${short}s` || long === `${short}d` || long === `${short}r` || long === `${short}y`;
 }
 
-// "-ine" and "-ane", "-ate" and "-ite": in names of substances the vowel is the meaning.
+// In names of substances the vowel distinguishes the substance ("-ine" / "-ane", "-ate" / "-ite").
 function isOtherSubstance(a: string, b: string): boolean {
   const ending = /[aeiouy](?:ne|te|des?|l|se|nes|tes)$/u;
   return a.length === b.length && ending.test(a) && ending.test(b) && a.replace(ending, "") === b.replace(ending, "");
@@ -84,7 +84,7 @@ function isOtherSubstance(a: string, b: string): boolean {
 
 const PARTICLE_END = /(?:up|off|out|down|over)$/u;
 
-// "signup": two words written as one are no misspelling of a third.
+// Two words written as one ("signup") are not a misspelling of a third word.
 function isRunTogether(word: string): boolean {
   return PARTICLE_END.test(word) && isCommonWord(word.replace(PARTICLE_END, ""));
 }
@@ -103,7 +103,8 @@ function findSpelling(word: string): string | undefined {
   const rareLikely = distinct(slips, (other) => isDictionaryWord(other) || isName(other));
   if (rareLikely.length > 0) return rareLikely.length === 1 ? rareLikely[0] : undefined;
   const isPlausible = (other: string): boolean => !isInflection(other, word) && other !== `${word}g` && !isOtherSubstance(other, word);
-  // A letter dropped is likelier than one too many, and either than another letter: the first kind with a word decides.
+  // A missing letter is likelier than a surplus letter, which is likelier than a wrong letter. The first kind of slip
+  // that leads to a word decides.
   for (const isKnown of word.length < MIN_LENGTH_FOR_RARE_WORD ? [isCommonWord] : [isCommonWord, isDictionaryWord]) {
     for (const kind of otherSlips(word)) {
       const found = distinct(kind.filter(isPlausible), isKnown);
@@ -117,9 +118,9 @@ const MAX_CACHED_SPELLINGS = 20_000;
 const spellings = new BoundedMap<string, string | undefined>({ maxWeight: MAX_CACHED_SPELLINGS });
 
 /**
- * The only usual word one slip away from an unknown lower-case word, or undefined when there is none, or a choice.
- * Words that only the large dictionary has are restored in long words. The first letter is never touched, and a word of any
- * dictionary is never changed.
+ * The only common word that is one slip away from an unknown lower-case word; undefined if there is none or more than
+ * one. Long words are also corrected to words that only the large dictionary has. Never changes the first letter, nor
+ * a word that is in a dictionary.
  */
 export function correctedSpelling(word: string): string | undefined {
   if (word.length < MIN_CORRECTED_LENGTH || !isCorrectable(word)) return undefined;
@@ -129,14 +130,17 @@ export function correctedSpelling(word: string): string | undefined {
   return found;
 }
 
-/** The only well-known name that an unknown capitalised word is with two letters exchanged or one doubled or not. */
+/**
+ * The only well-known name that an unknown capitalised word becomes when two letters are exchanged or a letter is
+ * doubled or undoubled. Undefined if there is none or more than one.
+ */
 export function correctedName(word: string): string | undefined {
   if (word.length < MIN_CORRECTED_NAME_LENGTH || !isCorrectable(word)) return undefined;
   const names = distinct(likelySlips(word), isName);
   return names.length === 1 ? names[0] : undefined;
 }
 
-/** Damerau-Levenshtein distance of at most 2, else 3. Both words are short. */
+/** Damerau-Levenshtein distance (optimal string alignment), capped at 3. Both words are short. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
   let beforePrevious: number[] = [];
@@ -155,7 +159,7 @@ function editDistance(a: string, b: string): number {
   return Math.min(3, previous[b.length] ?? 3);
 }
 
-/** Whether one word is plainly a misspelling of the other: one is unknown, the other usual, and one slip (two in long words) apart. */
+/** Whether one word is a misspelling of the other: an unknown and a common word, one slip (two in long words) apart. */
 export function isMisspellingOf(a: string, b: string): boolean {
   const [unknown, known] = isCorrectable(a) ? [a, b] : [b, a];
   if (unknown.length < MIN_PAIRED_LENGTH || known.length < MIN_PAIRED_LENGTH || !isCorrectable(unknown) || !isCommonWord(known))

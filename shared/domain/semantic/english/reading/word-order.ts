@@ -1,7 +1,7 @@
 import type { QuestionFeatures } from "./features.ts";
 
 const LIST_WORDS = new Set(["and", "or", "versus", "vs"]);
-/** What may begin a part of a sentence that can stand elsewhere in it. */
+/** Words that may begin a movable part of a sentence. */
 const MOVABLE = new Set(
   (
     "in on at for with when if while after before during from to by using as because since without via through under until into onto over about of inside within " +
@@ -9,12 +9,13 @@ const MOVABLE = new Set(
     "online offline abroad together again first now"
   ).split(" "),
 );
-// Neither articles nor what a question does with its auxiliary.
+// Articles, and auxiliaries, whose position depends on the form of the question.
 const DROPPED = new Set("do does a an the is are was were can could".split(" "));
 
 /**
- * Whether two questions hold exactly the same words in an order that no moved phrase and no list explains: "if my child
- * bites another child" / "if another child bites my child", "cheaper to rent than to buy" / "cheaper to buy than to rent".
+ * Whether two questions consist of the same words in an order that neither a moved phrase nor a list explains: "if my
+ * child bites another child" / "if another child bites my child", "cheaper to rent than to buy" / "cheaper to buy than
+ * to rent".
  */
 export function isReordered(a: QuestionFeatures, b: QuestionFeatures): boolean {
   if (a.type === "statement" || b.type === "statement" || a.type === "difference") return false;

@@ -1,8 +1,8 @@
 /**
- * Siblings and opposites, one line each, in the layout of `scope-words.ts`: `|` between the choices, blanks between the
- * forms of one choice. Exchanging one choice for another changes the answer, so no line holds a word and its own kind
- * ("dog", "poodle") or two wordings of one thing. Words are lemmas in American spelling; a plural stands only where its
- * singular is another word ("contacts", "glasses").
+ * Siblings and opposites, one line each, in the layout of `scope-words.ts`: `|` separates the choices, spaces separate
+ * the forms of one choice. Replacing one choice with another changes the answer, so no line contains a word and its own
+ * kind ("dog", "poodle") or two words for the same thing. Words are lemmas in American spelling. A plural is listed
+ * only if its singular is another word ("contacts", "glasses").
  */
 export const KINDS = `
 vegan|vegetarian|pescatarian|carnivore|omnivore

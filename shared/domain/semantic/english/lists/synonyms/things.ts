@@ -1,7 +1,7 @@
 /**
- * Nouns, noun phrases and short forms with their full names, by topic: money, law, places, shopping, home, travel, cars,
- * phones, software, office, work, education, health, food, measures, animals and plants, science, leisure, people, abstract
- * nouns, post. One group a line; every word is written as its lemma.
+ * Nouns, noun phrases and short forms with their full names, by topic: money, law, places, shopping, home, travel,
+ * cars, phones, software, office, work, education, health, food, measures, animals and plants, science, leisure,
+ * people, abstract nouns, post. One group per line; every word is written as its lemma.
  */
 export const THINGS = `
 atm|cash machine|cashpoint|automate teller machine|automatic teller machine
@@ -1004,8 +1004,8 @@ work hour|office hour
 `;
 
 /**
- * Adjectives, adverbs and adverbial phrases: price, time, degree, judgment, feelings, size, state, manner, place, linking
- * phrases, software, character. One group a line; every word is written as its lemma.
+ * Adjectives, adverbs and adverbial phrases: price, time, degree, judgment, feelings, size, state, manner, place,
+ * linking phrases, software, character. One group per line; every word is written as its lemma.
  */
 export const QUALITIES = `
 for free|free of charge|at no cost|at no charge|complimentary|free

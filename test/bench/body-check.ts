@@ -1,0 +1,58 @@
+/**
+ * `node test/bench/body-check.ts`: what checking a chat body costs with the project's own checks and with valibot.
+ * Both are compared with parsing the same text, which every request pays anyway.
+ */
+import * as v from "valibot";
+import { parseChatRequest } from "../../workers/front/request/chat/chat-request.ts";
+
+const ROUNDS = 7;
+const MICROSECONDS_PER_MS = 1000;
+
+/** Far fewer rules than the product checks: no ranges, no content parts, no tools. */
+const MESSAGE = v.looseObject({
+  role: v.picklist(["system", "user", "assistant", "tool", "developer"]),
+  content: v.union([v.string(), v.array(v.unknown())]),
+});
+const REQUEST = v.looseObject({
+  messages: v.pipe(v.array(MESSAGE), v.minLength(1)),
+  model: v.optional(v.string()),
+  stream: v.optional(v.boolean()),
+  temperature: v.optional(v.number()),
+  max_tokens: v.optional(v.pipe(v.number(), v.integer())),
+});
+
+const BODIES = {
+  "2 messages": {
+    model: "gpt-5-mini",
+    messages: [
+      { role: "system", content: "You are a helpful assistant." },
+      { role: "user", content: "What is the capital of France? ".repeat(20) },
+    ],
+    temperature: 0.2,
+    max_tokens: 200,
+    stream: true,
+  },
+  "60 messages": {
+    model: "gpt-5",
+    messages: Array.from({ length: 60 }, (_, at) => ({ role: at % 2 === 0 ? "user" : "assistant", content: "word ".repeat(50) })),
+  },
+} as const;
+
+function microsecondsOf(work: () => unknown, times: number): number {
+  const samples = Array.from({ length: ROUNDS }, () => {
+    const startMs = performance.now();
+    for (let time = 0; time < times; time++) work();
+    return ((performance.now() - startMs) * MICROSECONDS_PER_MS) / times;
+  });
+  return samples.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+}
+
+for (const [name, body] of Object.entries(BODIES)) {
+  const text = JSON.stringify(body);
+  const parse = microsecondsOf(() => JSON.parse(text), 20_000);
+  const own = microsecondsOf(() => parseChatRequest(body), 20_000);
+  const library = microsecondsOf(() => v.safeParse(REQUEST, body), 20_000);
+  const row = (label: string, value: number): string =>
+    `  ${label.padEnd(12)}${value.toFixed(2).padStart(7)} µs  ${(value / parse).toFixed(2)} of parsing`;
+  process.stdout.write(`${name}\n${row("JSON.parse", parse)}\n${row("own checks", own)}\n${row("valibot", library)}\n`);
+}
