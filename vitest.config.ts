@@ -31,8 +31,6 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
-          // Each file starts servers and opens a thousand connections: one at a time.
-          fileParallelism: false,
         },
       },
     ],

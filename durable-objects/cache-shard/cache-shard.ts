@@ -15,7 +15,8 @@ import type {
   MovingEntry,
   ReleaseEntriesRequest,
 } from "../../shared/contracts/cache-shard/moving-contract.ts";
-import type { EntryDetail, PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
+import type { EntryDetail } from "../../shared/contracts/cache-shard/entry-contract.ts";
+import type { PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import type {
   FeedbackReply,
   FeedbackRequest,

@@ -4,7 +4,7 @@ import type { IsolateReport } from "../../shared/contracts/cache-shard/figures-c
 import type { PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import { FrequencySketch } from "../../shared/domain/caching/frequency-sketch.ts";
 import { retentionMs, staleWindows } from "../../shared/domain/caching/freshness.ts";
-import { spillShare } from "../../shared/domain/caching/spill.ts";
+import { spillShare } from "../../shared/domain/caching/spill-decision.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";

@@ -1,4 +1,4 @@
-import type { Lease, Ledger } from "../../shared/domain/rate/lease-ledger.ts";
+import type { Lease, Ledger } from "../../shared/domain/rate/granted-leases.ts";
 import { migrate } from "../storage/migrations.ts";
 import { RATE_LIMITER_MIGRATIONS } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
-import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../shared/domain/rate/lease.ts";
-import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/lease-ledger.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../shared/domain/rate/lease-messages.ts";
+import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/granted-leases.ts";
 import { LedgerStore } from "./ledger-store.ts";
 
 /** One persisted token bucket and the leases it has granted. It needs no alarms: each call refills the bucket first. */

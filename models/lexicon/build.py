@@ -1,4 +1,4 @@
-"""Builds shared/domain/semantic/english/data/lexicon.ts.
+"""Builds shared/domain/semantic/english/data/lexicon-data.ts.
 
 Sources: WordNet 3.0 (Debian package wordnet-base), the SCOWL word lists (Debian packages
 wamerican, wamerican-small and wbritish), and document frequencies counted over the questions
@@ -19,7 +19,7 @@ import re
 
 WORDNET = pathlib.Path("/usr/share/wordnet")
 DICT = pathlib.Path("/usr/share/dict")
-OUT = pathlib.Path(__file__).parents[2] / "shared/domain/semantic/english/data/lexicon.ts"
+OUT = pathlib.Path(__file__).parents[2] / "shared/domain/semantic/english/data/lexicon-data.ts"
 MIN_DOCUMENT_FREQUENCY = 12
 MAX_SENSE_RANK = 3
 POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}

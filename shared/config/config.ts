@@ -1,4 +1,4 @@
-import type { RatePolicy } from "../domain/rate/lease.ts";
+import type { RatePolicy } from "../domain/rate/lease-messages.ts";
 
 /** Everything an operator can set, fully resolved. Built once per isolate by `resolveConfig`. */
 export interface Config {

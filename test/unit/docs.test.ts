@@ -78,8 +78,8 @@ describe("docs/operations.md names", () => {
   test.each(read)("the true default of %s", (name) => {
     const cell = documented.get(name) ?? "";
     const fallback = defaults.get(name) ?? null;
-    const users = /^(\d+) users'$/.exec(cell)?.[1];
-    if (users !== undefined) expect(fallback).toBe(Number(users) * Number(defaults.get(name.replace("TENANT_", ""))));
+    const [product, factor, of = ""] = /^(\d+) × `([A-Z_]+)`$/.exec(cell) ?? [];
+    if (product !== undefined) expect(fallback).toBe(Number(factor) * Number(defaults.get(of)));
     else if (defaults.has(name)) expect(valueOf(cell)).toBe(name === "SHOW_PROMPTS" ? null : fallback);
     const word = /^`([^`]+)`$/.exec(cell)?.[1];
     const config = (env: Record<string, string>): unknown => resolveConfig(env, VERSION, (secret) => secret);

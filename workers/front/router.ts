@@ -4,7 +4,7 @@ import { adminGate } from "./admin/admin-gate.ts";
 import { deleteEntry, inspectEntry } from "./admin/entries.ts";
 import { invalidateShard, purge } from "./admin/purge.ts";
 import { rebalance } from "./admin/rebalance.ts";
-import { inspectShard, listShards } from "./admin/shard-pages.ts";
+import { inspectShard, listShards } from "./admin/shard-details.ts";
 import type { RequestContext } from "./request-context.ts";
 import { errorAnswer } from "./answer/error-answer.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";

@@ -1,8 +1,8 @@
 /**
  * The isolate's lease book: admits requests from leases, usually without a call. All requests of an isolate share one.
  */
-import type { RatePolicy } from "../../shared/domain/rate/lease.ts";
-import type { LocalLease, Refusal } from "../../shared/domain/rate/local-bucket.ts";
+import type { RatePolicy } from "../../shared/domain/rate/lease-messages.ts";
+import type { LocalLease, Refusal } from "../../shared/domain/rate/held-leases.ts";
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
 import { type BucketShape, bucketShape } from "../../shared/domain/rate/token-bucket.ts";
 import { LeaseQueue, type QueuePorts } from "./lease-queue.ts";

@@ -10,11 +10,11 @@
  * (`waitUntil`), which keeps A alive. If A stops anyway, B calls after FOLLOWER_PATIENCE_MS. A calls
  * for C because A is known to be running, whereas C's client may have left.
  */
-import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
-import { LocalBucket, type LocalLease, type Refusal } from "../../shared/domain/rate/local-bucket.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease-messages.ts";
+import { HeldLeases, type LocalLease, type Refusal } from "../../shared/domain/rate/held-leases.ts";
 import type { BucketShape } from "../../shared/domain/rate/token-bucket.ts";
 import type { LimiterStub } from "./limiter-port.ts";
-import { type StartTimer, Turn } from "./turn.ts";
+import { type StartTimer, Turn } from "./waiting-request.ts";
 import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
 /** Calls that one request makes for the requests behind it before another one takes over. */
@@ -41,7 +41,7 @@ export interface QueuePorts {
 export type TakeOutcome = LocalLease | Refusal;
 
 export class LeaseQueue {
-  readonly bucket: LocalBucket;
+  readonly bucket: HeldLeases;
   /** When a request last used this bucket. The lease book updates it at most once per SWEEP_INTERVAL_MS. */
   touchedMs = 0;
   readonly #shape: BucketShape;
@@ -54,7 +54,7 @@ export class LeaseQueue {
   #calledAtMs = 0;
 
   constructor(shape: BucketShape, stub: () => LimiterStub, ports: QueuePorts) {
-    this.bucket = new LocalBucket(shape);
+    this.bucket = new HeldLeases(shape);
     this.#shape = shape;
     this.#stub = stub;
     this.#ports = ports;

@@ -1,5 +1,5 @@
 import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
-import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn } from "../../shared/domain/rate/lease-messages.ts";
 
 /** The two calls that a lease book makes to a limiter. */
 export interface LimiterStub {

@@ -13,7 +13,7 @@ import type { ResidentEntry } from "../entries/ram-front.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import type { FlightAnswer, FlightOpening } from "../flights/flight.ts";
 import type { SemanticMatch } from "../semantic/similarity-search.ts";
-import { jsonOf, replayOf, replayOfEvents } from "./stored-forms.ts";
+import { jsonOf, replayOf, replayOfEvents } from "./stored-replay.ts";
 
 /** Explanation of an exact hit, for which no similarity search ran. */
 const EXACT_EXPLANATION = JSON.stringify({ verdict: "exact", candidates: [] });

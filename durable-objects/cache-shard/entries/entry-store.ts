@@ -1,4 +1,4 @@
-import { purgeCovers } from "../../../shared/domain/caching/purge.ts";
+import { purgeCovers } from "../../../shared/domain/caching/purge-selector.ts";
 import type { PurgeLog } from "../purging/purge-log.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { ShardTransactions } from "../storage/shard-transactions.ts";

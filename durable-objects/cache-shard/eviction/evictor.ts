@@ -1,8 +1,8 @@
 import type { StorageConfig } from "../../../shared/config/config.ts";
-import type { EvictionCandidate } from "../../../shared/domain/caching/eviction.ts";
-import { chooseVictim, EVICTION_SAMPLE, EVICTION_TARGET_SHARE, WINDOW_SHARE } from "../../../shared/domain/caching/eviction.ts";
+import type { EvictionCandidate } from "../../../shared/domain/caching/victim-choice.ts";
+import { chooseVictim, EVICTION_SAMPLE, EVICTION_TARGET_SHARE, WINDOW_SHARE } from "../../../shared/domain/caching/victim-choice.ts";
 import type { FrequencySketch } from "../../../shared/domain/caching/frequency-sketch.ts";
-import { spillDecision } from "../../../shared/domain/caching/spill.ts";
+import { spillDecision } from "../../../shared/domain/caching/spill-decision.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import type { ShardNumbers } from "../storage/shard-numbers.ts";

@@ -1,5 +1,5 @@
 import type { ShardDetail, ShardHealth, ShardStats, ShardSummary } from "../../../shared/contracts/cache-shard/figures-contract.ts";
-import type { EntryDetail } from "../../../shared/contracts/cache-shard/purge-contract.ts";
+import type { EntryDetail } from "../../../shared/contracts/cache-shard/entry-contract.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import type { FlightTable } from "../flights/flight-table.ts";
 import type { PassMarkers } from "../flights/pass-markers.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../../../shared/config/config.ts";
 import type { AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
-import { evictionWorthUsd } from "../../../shared/domain/caching/answer-value.ts";
+import { evictionWorthUsd } from "../../../shared/domain/caching/hit-worth.ts";
 import { storability } from "../../../shared/domain/caching/storability.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 import type { ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";

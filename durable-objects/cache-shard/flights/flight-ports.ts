@@ -1,6 +1,6 @@
 import { isolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
-import { SSE_DONE, SSE_HEARTBEAT } from "../../../shared/wire/chat/chat-replay.ts";
+import { SSE_DONE, SSE_HEARTBEAT } from "../../../shared/wire/chat/sse-writer.ts";
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { FlightPorts } from "./flight.ts";
 

@@ -13,7 +13,7 @@ import type { ShardRegistry } from "../topology/shard-registry.ts";
 import type { AnswerCommit, AnsweredOutcome } from "./answer-commit.ts";
 import { mayBeStored } from "./answer-commit.ts";
 import type { Flight } from "./flight.ts";
-import { pumpUpstream } from "./flight-pump.ts";
+import { pumpUpstream } from "./provider-to-flight.ts";
 
 /** Upstream calls per flight: after a transient failure, one more is made for the followers. */
 const MAX_CALLS_PER_FLIGHT = 2;

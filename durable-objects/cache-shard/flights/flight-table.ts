@@ -1,5 +1,5 @@
-import type { PurgeRecord } from "../../../shared/domain/caching/purge.ts";
-import { purgeCovers } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeRecord } from "../../../shared/domain/caching/purge-selector.ts";
+import { purgeCovers } from "../../../shared/domain/caching/purge-selector.ts";
 import type { Flight } from "./flight.ts";
 import type { QuestionInFlight } from "../semantic/candidates/candidate-finder.ts";
 

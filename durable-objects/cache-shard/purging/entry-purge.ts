@@ -1,4 +1,4 @@
-import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryRow } from "../entries/entry-rows.ts";
 import { entryFromRow } from "../entries/entry-rows.ts";

@@ -1,4 +1,4 @@
-import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 
 /**
  * SQL condition for the rows of `entries` that a selector covers, with its binding. `all` needs none: it sets a floor.

@@ -1,6 +1,6 @@
 import type { PurgeLogLine } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
-import type { PurgeRecord, PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeRecord, PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 
 /** Records kept: far more than are expected during the longest flight. */
 const KEPT_RECORDS = 1000;

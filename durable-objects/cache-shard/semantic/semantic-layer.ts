@@ -10,7 +10,7 @@ import type {
   SimilarityQuery,
 } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
-import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import type { CallReply } from "../../../shared/providers/call/provider-answer.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
@@ -32,7 +32,7 @@ import { loadedStaticTable, loadStaticTable } from "./embedding/static-table-loa
 import { EntryFetcher } from "./entry-fetcher.ts";
 import { AliasStore } from "./judging/alias-store.ts";
 import { CallerFeedback } from "./judging/caller-feedback.ts";
-import { Judge } from "./judging/judge.ts";
+import { Judge } from "./judging/model-judge.ts";
 import { PairReview } from "./judging/pair-review.ts";
 import { ScopeTrustStore } from "./judging/scope-trust-store.ts";
 import { ServingLog } from "./judging/serving-log.ts";

@@ -1,7 +1,8 @@
 import type { AnswerReply, AnswerRequest } from "./answer-contract.ts";
 import type { IsolateReport, ShardDetail, ShardHealth, ShardStats, ShardSummary } from "./figures-contract.ts";
 import type { MisplacedReply, MisplacedRequest, MovingEntry, ReleaseEntriesRequest } from "./moving-contract.ts";
-import type { EntryDetail, PurgeReply, PurgeRequest } from "./purge-contract.ts";
+import type { EntryDetail } from "./entry-contract.ts";
+import type { PurgeReply, PurgeRequest } from "./purge-contract.ts";
 import type {
   FeedbackReply,
   FeedbackRequest,

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
-import { SSE_DONE, sseEvent } from "../../wire/chat/chat-replay.ts";
+import { SSE_DONE, sseEvent } from "../../wire/chat/sse-writer.ts";
 import { isPlainObject, memberOf } from "../../wire/json/field-check.ts";
 import { numberOf, parseJson } from "../../wire/json/json-body.ts";
 import { demoText } from "./demo-text.ts";

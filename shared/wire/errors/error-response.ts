@@ -1,5 +1,5 @@
 import type { CacheError } from "../../domain/cache-error.ts";
-import { sseEvent } from "../chat/chat-replay.ts";
+import { sseEvent } from "../chat/sse-writer.ts";
 import { describeError, type PublicError } from "./public-error.ts";
 
 /** Facts about the request that an error answer contains. */

@@ -9,7 +9,7 @@ import { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static
 import { STATIC_TABLE } from "../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { parseStaticTable } from "../../../shared/domain/semantic/embedding/static-table.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
-import { resolveThresholds } from "../../../shared/domain/semantic/verdict.ts";
+import { resolveThresholds } from "../../../shared/domain/semantic/serve-verdict.ts";
 
 /** Number of neighbours that a shard examines if its scope has no other shard. */
 const CANDIDATES = 32;

@@ -1,5 +1,5 @@
 import { compare } from "../../../shared/domain/semantic/english/comparing/comparison.ts";
-import { eligible } from "../../../shared/domain/semantic/english/eligibility.ts";
+import { eligible } from "../../../shared/domain/semantic/english/semantic-eligibility.ts";
 import type { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { analyse } from "../../../shared/domain/semantic/english/reading/features.ts";
 import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";

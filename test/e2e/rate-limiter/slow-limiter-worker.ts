@@ -1,5 +1,5 @@
 import { RateLimiter } from "../../../durable-objects/rate-limiter/rate-limiter.ts";
-import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease.ts";
+import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease-messages.ts";
 import { isolateLeaseBook } from "../../../workers/limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../../../workers/limits/lease-book.ts";
 

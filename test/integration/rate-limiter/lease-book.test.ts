@@ -1,7 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
+import type { RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
 import { type Admission, LeaseBook } from "../../../workers/limits/lease-book.ts";
 import { durableLimiters, userLimiterName } from "../../../workers/limits/limiter-port.ts";
 

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { RateLimiter } from "../../../durable-objects/rate-limiter/rate-limiter.ts";
-import type { LeaseRequest } from "../../../shared/domain/rate/lease.ts";
+import type { LeaseRequest } from "../../../shared/domain/rate/lease-messages.ts";
 
 let names = 0;
 

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import {
   DIMS,

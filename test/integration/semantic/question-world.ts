@@ -17,7 +17,7 @@ import { UseLog } from "../../../durable-objects/cache-shard/entries/use-log.ts"
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import { resolveConfig } from "../../../shared/config/resolve-config.ts";
 import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
-import type { PurgeSelector } from "../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 

@@ -6,7 +6,7 @@ import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { AnswerMemory } from "../../../workers/front/memory/answer-memory.ts";
 import { PlanMemory } from "../../../workers/front/memory/plan-memory.ts";
 import { IsolateTraffic } from "../../../workers/front/figures/isolate-traffic.ts";
-import type { Plan } from "../../../workers/front/request/plan.ts";
+import type { Plan } from "../../../workers/front/request/request-plan.ts";
 
 const TTL_MS = 10_000;
 

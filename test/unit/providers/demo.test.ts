@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { demoChat, type DemoPorts } from "../../../shared/providers/demo/demo.ts";
 import { type AssembledAnswer, assembledFromCompletion, ChatAssembler } from "../../../shared/wire/chat/chat-assembler.ts";
-import { ChatStreamReader } from "../../../shared/wire/chat/chat-stream-reader.ts";
+import { ChatStreamReader } from "../../../shared/wire/chat/sse-reader.ts";
 
 interface Clock extends DemoPorts {
   readonly slept: number[];

@@ -1,5 +1,5 @@
-import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/domain/rate/lease.ts";
-import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/lease-ledger.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
+import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/granted-leases.ts";
 import { LeaseBook } from "../../../workers/limits/lease-book.ts";
 import type { QueuePorts } from "../../../workers/limits/lease-queue.ts";
 import { type LimiterPort, type LimiterStub, tenantLimiterName, userLimiterName } from "../../../workers/limits/limiter-port.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
-import { LEASE_TTL_SECONDS, ledgerStatus } from "../../../shared/domain/rate/lease-ledger.ts";
-import { UNAVAILABLE_MEMORY_MS } from "../../../shared/domain/rate/local-bucket.ts";
+import type { RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
+import { LEASE_TTL_SECONDS, ledgerStatus } from "../../../shared/domain/rate/granted-leases.ts";
+import { UNAVAILABLE_MEMORY_MS } from "../../../shared/domain/rate/held-leases.ts";
 import { type Admission, IDLE_MS } from "../../../workers/limits/lease-book.ts";
 import { FOLLOWER_PATIENCE_MS, LIMITER_TIMEOUT_MS } from "../../../workers/limits/lease-queue.ts";
 import { FakeClock, FakeLimiters, newIsolate, settle, UNLIMITED_POLICY } from "./fake-limiters.ts";

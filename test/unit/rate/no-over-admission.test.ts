@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RatePolicy } from "../../../shared/domain/rate/lease.ts";
+import type { RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
 import { FakeClock, FakeLimiters, type Isolate, newIsolate, settle, UNLIMITED_POLICY } from "./fake-limiters.ts";
 
 const ISOLATES = 3;

@@ -5,7 +5,7 @@ import { analyse } from "../../../shared/domain/semantic/english/reading/feature
 import { emptyTrust, observe } from "../../../shared/domain/semantic/trust.ts";
 import type { ScopeTrust } from "../../../shared/domain/semantic/trust.ts";
 import { DEFAULT_ERROR_BOUND } from "../../../shared/domain/semantic/error-bound.ts";
-import { resolveThresholds, scoreBinCount, scoreBinOf, verdict } from "../../../shared/domain/semantic/verdict.ts";
+import { resolveThresholds, scoreBinCount, scoreBinOf, verdict } from "../../../shared/domain/semantic/serve-verdict.ts";
 
 const thresholds = resolveThresholds(DEFAULT_ERROR_BOUND);
 const comparisonOf = (a: string, b: string, cosine: number) => compare(analyse(a), analyse(b), cosine, undefined);

@@ -1,4 +1,4 @@
-import type { EntryDetail } from "../../../shared/contracts/cache-shard/purge-contract.ts";
+import type { EntryDetail } from "../../../shared/contracts/cache-shard/entry-contract.ts";
 import type { RequestContext } from "../request-context.ts";
 import { errorAnswer } from "../answer/error-answer.ts";
 import { jsonAnswer } from "../answer/json-answer.ts";

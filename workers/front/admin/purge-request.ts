@@ -9,7 +9,7 @@ import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 import { DEFAULT_TENANT } from "../access/caller.ts";
 import { booleanMember, checkBody, digestMember, textMember, wordMember } from "../request/body-schema.ts";
 import { parseChatRequest } from "../request/chat/chat-request.ts";
-import { planRequest } from "../request/plan.ts";
+import { planRequest } from "../request/request-plan.ts";
 import { badField } from "./admin-request.ts";
 
 const MAX_AGE_SECONDS = 100 * 365 * 24 * 3600;

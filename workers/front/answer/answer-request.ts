@@ -6,7 +6,7 @@ import type { Admission } from "../../limits/lease-book.ts";
 import type { Isolate } from "../isolate.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
 import { callerIdOf } from "../memory/caller-ids.ts";
-import type { Plan } from "../request/plan.ts";
+import type { Plan } from "../request/request-plan.ts";
 import { shardStub } from "../shards/shard-client.ts";
 import { bypassAnswer } from "./bypass.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";

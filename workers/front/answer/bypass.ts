@@ -5,10 +5,10 @@ import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
 import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
-import { SSE_DONE } from "../../../shared/wire/chat/chat-replay.ts";
+import { SSE_DONE } from "../../../shared/wire/chat/sse-writer.ts";
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { Isolate } from "../isolate.ts";
-import type { Plan } from "../request/plan.ts";
+import type { Plan } from "../request/request-plan.ts";
 
 /** Concurrent bypass calls per isolate. The bound keeps a hot key from becoming a stampede while its shard is down. */
 const MAX_BYPASSES = 4;

@@ -1,6 +1,6 @@
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
-import type { Plan } from "../request/plan.ts";
+import type { Plan } from "../request/request-plan.ts";
 
 /** Longest identity that is remembered. A longer one would push out many short ones. */
 const MAX_REMEMBERED_CHARACTERS = 16 * 1024;

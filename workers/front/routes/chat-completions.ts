@@ -9,8 +9,8 @@ import type { RequestContext } from "../request-context.ts";
 import { errorAnswer } from "../answer/error-answer.ts";
 import type { OpenedRequest } from "../request/open-request.ts";
 import { openRequest, userOf } from "../request/open-request.ts";
-import type { Plan } from "../request/plan.ts";
-import { planRequest } from "../request/plan.ts";
+import type { Plan } from "../request/request-plan.ts";
+import { planRequest } from "../request/request-plan.ts";
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(request: Request, context: RequestContext): Promise<Response> {

@@ -1,7 +1,7 @@
 import type { SimilarCandidate, SimilarityQuery } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { unitCosine } from "../../../../shared/domain/semantic/embedding/unit-cosine.ts";
-import { verdict } from "../../../../shared/domain/semantic/verdict.ts";
+import { verdict } from "../../../../shared/domain/semantic/serve-verdict.ts";
 import type { ScopeTrustStore } from "../judging/scope-trust-store.ts";
 import type { NearQuestion, NearStoredQuestion } from "./candidate-rows.ts";
 import type { QuestionStore } from "./question-store.ts";

@@ -1,4 +1,4 @@
-import type { PurgeSelector } from "../../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
 
 /**
  * A question that the entry of another question answers, according to the judge. An alias holds no answer: the entry

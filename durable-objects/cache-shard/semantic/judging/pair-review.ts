@@ -1,10 +1,10 @@
 import type { AnswerRequest } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { FetchEntryReply, PairObservation, SimilarCandidate } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
-import { purgeCovers } from "../../../../shared/domain/caching/purge.ts";
+import { purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
 import type { PurgeLog } from "../../purging/purge-log.ts";
 import type { AliasStore } from "./alias-store.ts";
-import type { Judge } from "./judge.ts";
-import { messageText } from "./judge.ts";
+import type { Judge } from "./model-judge.ts";
+import { messageText } from "./model-judge.ts";
 import type { SemanticCounters } from "../semantic-counters.ts";
 import type { SemanticMatch } from "../similarity-search.ts";
 

@@ -1,8 +1,8 @@
 import type { PairObservation } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { ScopeTrust } from "../../../../shared/domain/semantic/trust.ts";
 import { emptyTrust, observe } from "../../../../shared/domain/semantic/trust.ts";
-import type { ScoreThresholds } from "../../../../shared/domain/semantic/verdict.ts";
-import { resolveThresholds, scoreBinCount } from "../../../../shared/domain/semantic/verdict.ts";
+import type { ScoreThresholds } from "../../../../shared/domain/semantic/serve-verdict.ts";
+import { resolveThresholds, scoreBinCount } from "../../../../shared/domain/semantic/serve-verdict.ts";
 import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
 import type { QuestionStore } from "../candidates/question-store.ts";
 

@@ -2,7 +2,7 @@ import type { LanguageRules } from "../language-rules.ts";
 import { compare } from "./comparing/comparison.ts";
 import { plainVetoes } from "./comparing/vetoes.ts";
 import { CALIBRATION_RIGHT, CALIBRATION_WRONG, SCORE_BIN_EDGES } from "./data/posterior-model.ts";
-import { eligible } from "./eligibility.ts";
+import { eligible } from "./semantic-eligibility.ts";
 import { normalise } from "./normalise/normalise.ts";
 import type { QuestionFeatures } from "./reading/features.ts";
 import { analyse } from "./reading/features.ts";

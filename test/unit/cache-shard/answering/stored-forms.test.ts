@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { replayOfEvents } from "../../../../durable-objects/cache-shard/answering/stored-forms.ts";
-import { SSE_DONE, sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
+import { replayOfEvents } from "../../../../durable-objects/cache-shard/answering/stored-replay.ts";
+import { SSE_DONE, sseEvent } from "../../../../shared/wire/chat/sse-writer.ts";
 
 function replay(deltas: readonly string[], usage: string, includeUsage: boolean): string {
   const events = new TextEncoder().encode(deltas.map(sseEvent).join(""));

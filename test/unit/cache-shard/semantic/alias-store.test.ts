@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AliasStore } from "../../../../durable-objects/cache-shard/semantic/judging/alias-store.ts";
-import type { PurgeSelector } from "../../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
 import { shardTables } from "./node-sql.ts";
 
 const ALIAS = { key: "asked", scope: "scope", tenant: "tenant", shard: 1, target: "target", similarity: 0.8, scoreBin: 5 };

@@ -7,7 +7,7 @@ import { ReadingCache } from "../../../../durable-objects/cache-shard/semantic/c
 import type { SimilarityQuery } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { normalise } from "../../../../shared/domain/semantic/english/normalise/normalise.ts";
-import { resolveThresholds } from "../../../../shared/domain/semantic/verdict.ts";
+import { resolveThresholds } from "../../../../shared/domain/semantic/serve-verdict.ts";
 import { shippedTable } from "../../semantic/embedding/shipped-table.ts";
 
 const QUESTION = "How do I remove rust from a bicycle chain?";

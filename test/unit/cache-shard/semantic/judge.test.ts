@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { CallReply } from "../../../../shared/providers/call/provider-answer.ts";
-import { Judge, judgeBody, messageText, readVerdict } from "../../../../durable-objects/cache-shard/semantic/judging/judge.ts";
+import { Judge, judgeBody, messageText, readVerdict } from "../../../../durable-objects/cache-shard/semantic/judging/model-judge.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
 import { completionOf, FakeClock } from "./fixtures.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { PurgeLog } from "../../../../durable-objects/cache-shard/purging/purge-log.ts";
 import { AliasStore } from "../../../../durable-objects/cache-shard/semantic/judging/alias-store.ts";
-import { Judge } from "../../../../durable-objects/cache-shard/semantic/judging/judge.ts";
+import { Judge } from "../../../../durable-objects/cache-shard/semantic/judging/model-judge.ts";
 import type { PairReviewParts } from "../../../../durable-objects/cache-shard/semantic/judging/pair-review.ts";
 import { PairReview } from "../../../../durable-objects/cache-shard/semantic/judging/pair-review.ts";
 import { SemanticCounters } from "../../../../durable-objects/cache-shard/semantic/semantic-counters.ts";
-import type { PurgeSelector } from "../../../../shared/domain/caching/purge.ts";
+import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
 import { completionOf, FakeClock, fetchedEntry, requestOf, candidateOf } from "./fixtures.ts";
 import { shardTables } from "./node-sql.ts";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planRequest } from "../../../../workers/front/request/plan.ts";
-import type { Plan } from "../../../../workers/front/request/plan.ts";
+import { planRequest } from "../../../../workers/front/request/request-plan.ts";
+import type { Plan } from "../../../../workers/front/request/request-plan.ts";
 import { resolveConfig } from "../../../../shared/config/resolve-config.ts";
 import { parseChatRequest } from "../../../../workers/front/request/chat/chat-request.ts";
 

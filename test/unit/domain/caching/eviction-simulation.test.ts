@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { EvictionCandidate } from "../../../../shared/domain/caching/eviction.ts";
-import { chooseVictim, EVICTION_SAMPLE, WINDOW_SHARE } from "../../../../shared/domain/caching/eviction.ts";
+import type { EvictionCandidate } from "../../../../shared/domain/caching/victim-choice.ts";
+import { chooseVictim, EVICTION_SAMPLE, WINDOW_SHARE } from "../../../../shared/domain/caching/victim-choice.ts";
 import { FrequencySketch } from "../../../../shared/domain/caching/frequency-sketch.ts";
 
 const SEED = 20_261_121;

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../../../shared/domain/json.ts";
 import type { TokenUsage } from "../../../../shared/domain/usage.ts";
 import { tokenUsageOf } from "../../../../shared/wire/chat/chat-assembler.ts";
-import { sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
+import { sseEvent } from "../../../../shared/wire/chat/sse-writer.ts";
 import { isPlainObject, memberOf } from "../../../../shared/wire/json/field-check.ts";
 import { numberOf, parseJson } from "../../../../shared/wire/json/json-body.ts";
 

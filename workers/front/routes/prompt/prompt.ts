@@ -1,8 +1,8 @@
 import type { AnswerReply } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
 import { parsePromptRequest, promptToChatBody } from "./prompt-request.ts";
 import { parseChatRequest } from "../../request/chat/chat-request.ts";
-import { ChatStreamReader } from "../../../../shared/wire/chat/chat-stream-reader.ts";
-import type { UpstreamEvent } from "../../../../shared/wire/chat/chat-stream-reader.ts";
+import { ChatStreamReader } from "../../../../shared/wire/chat/sse-reader.ts";
+import type { UpstreamEvent } from "../../../../shared/wire/chat/sse-reader.ts";
 import { errorEvent } from "../../../../shared/wire/errors/error-response.ts";
 import { parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
 import type { PromptAnswerFacts } from "./prompt-response.ts";
@@ -13,8 +13,8 @@ import { answerRequest } from "../../answer/answer-request.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { errorAnswer } from "../../answer/error-answer.ts";
 import { openRequest, userOf } from "../../request/open-request.ts";
-import type { Plan } from "../../request/plan.ts";
-import { planRequest } from "../../request/plan.ts";
+import type { Plan } from "../../request/request-plan.ts";
+import { planRequest } from "../../request/request-plan.ts";
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 

@@ -1,7 +1,7 @@
 import { areAntonyms, relationOf } from "../reading/lexicon.ts";
 import type { ContentWord, QuestionFeatures } from "../reading/features.ts";
-import { SCOPE_CHOICES } from "../lists/scope-words.ts";
-import { isMisspellingOf } from "../reading/typo-guard.ts";
+import { SCOPE_CHOICES } from "../lists/opposites.ts";
+import { isMisspellingOf } from "../normalise/spelling-correction.ts";
 import type { WordVectors } from "../../word-vectors.ts";
 
 export type MatchKind = "same" | "synonym" | "derived" | "misspelling" | "compound" | "wordnet_strong" | "wordnet_weak" | "vector";

@@ -3,7 +3,7 @@ import type { Alignment, Match } from "./alignment.ts";
 import type { ContentWord, QuestionFeatures } from "../reading/features.ts";
 import { AUXILIARIES, FUNCTION_WORDS, LIGHT_WORDS, PRONOUNS } from "../lists/function-words.ts";
 import type { WordVectors } from "../../word-vectors.ts";
-import { typeDistanceOf } from "../reading/question-type.ts";
+import { typeDistanceOf } from "../reading/question-opener.ts";
 import type { ComparisonValues } from "./comparison-features.ts";
 import { rawScore } from "./posterior.ts";
 import { vetoes } from "./vetoes.ts";

@@ -4,10 +4,10 @@ import type { QuestionFeatures } from "../reading/features.ts";
 import { lemmaOf } from "../reading/lemma.ts";
 import { isDictionaryWord } from "../reading/lexicon.ts";
 import { AUXILIARIES, PRONOUNS } from "../lists/function-words.ts";
-import { NEGATING_PREFIXES } from "../lists/scope-words.ts";
+import { NEGATING_PREFIXES } from "../lists/opposites.ts";
 import { hasDirectionExchange, hasRoleExchange } from "./role-exchange.ts";
 import type { AlignedPair } from "./role-exchange.ts";
-import { typeDistanceOf } from "../reading/question-type.ts";
+import { typeDistanceOf } from "../reading/question-opener.ts";
 
 /** Names of the rules that can forbid a semantic hit. The names appear in explain output and in metrics. */
 export const VETO_NAMES = [

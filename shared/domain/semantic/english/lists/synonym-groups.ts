@@ -1,4 +1,4 @@
-import { QUALITIES, THINGS } from "./synonyms/things.ts";
+import { QUALITIES, THINGS } from "./synonym-lines.ts";
 
 /**
  * Words and phrases that may replace each other in a question without changing its answer, one group per line. A phrase

@@ -1,6 +1,6 @@
 import { FUNCTION_WORDS } from "../lists/function-words.ts";
 import { NUMBER_WORDS } from "../lists/numbers.ts";
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 import { settleAuxiliary } from "./auxiliary-frame.ts";
 import { nameBeforePronoun } from "./clause-order.ts";
 import { ARTICLES } from "./clause-words.ts";

@@ -1,4 +1,4 @@
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 
 // Digits and letters stand for a word only next to certain words: "safe 2 use", but not "need 2 tablets".
 const BEFORE_TO = new Set("safe able how possible legal going ok okay allowed easy hard supposed want wanna ready free".split(" "));

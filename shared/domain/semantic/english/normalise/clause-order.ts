@@ -1,5 +1,5 @@
 import { FUNCTION_WORDS, QUESTION_STARTERS } from "../lists/function-words.ts";
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 import { DETERMINERS, INVERTIBLE, SUBJECT_PRONOUNS, WH_WORDS } from "./clause-words.ts";
 
 const CLAUSE_LEADERS = new Set(

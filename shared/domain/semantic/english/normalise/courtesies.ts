@@ -12,7 +12,7 @@ import { FUNCTION_WORDS, QUESTION_STARTERS } from "../lists/function-words.ts";
 import { NUMBER_WORDS } from "../lists/numbers.ts";
 import { PERSON_NAMES } from "../lists/person-names.ts";
 import { KNOWN_NAMES } from "../lists/spelling.ts";
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 import { SUBJECT_PRONOUNS } from "./clause-words.ts";
 
 /** The rest of a text, and whether the dropped words embed it as a clause ("do you know *why …*"). */

@@ -1,6 +1,6 @@
 import { isDictionaryWord } from "../reading/lexicon.ts";
 import { MENTION_WORDS } from "../lists/fillers.ts";
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 
 const HESITATIONS = /^(?:um+|uh+|uhm+|erm+|hm+|hmm+|lol|lmao|haha+)$/u;
 const EMPHASIS = new Set("basically actually literally honestly kinda".split(" "));

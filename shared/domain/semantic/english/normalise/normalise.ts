@@ -6,8 +6,8 @@ import { dropCourtesies } from "./courtesies.ts";
 import { dropInnerFillers } from "./inner-fillers.ts";
 import { mergeNumberWords } from "./number-words.ts";
 import { expandWords } from "./word-forms.ts";
-import { tokenise } from "../reading/tokens.ts";
-import type { Token } from "../reading/tokens.ts";
+import { tokenise } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
 
 /** A question without differences of politeness, typing and typography. */
 export type NormalisedText = {

@@ -1,5 +1,5 @@
 import { UNITS } from "../lists/numbers.ts";
-import type { Token } from "../reading/tokens.ts";
+import type { Token } from "./tokens.ts";
 
 const FIGURE_OF_RANK: ReadonlyMap<string, string> = new Map(
   "first:1st second:2nd third:3rd fourth:4th fifth:5th sixth:6th seventh:7th eighth:8th ninth:9th"

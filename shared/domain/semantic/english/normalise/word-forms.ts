@@ -2,8 +2,8 @@ import { americanSpelling, isDictionaryWord } from "../reading/lexicon.ts";
 import { CONTRACTIONS } from "../lists/contractions.ts";
 import { NUMBER_WORDS, ORDINAL_FIGURES, ROMAN_NUMERALS } from "../lists/numbers.ts";
 import { CODE_ALIASES, SPELLING_VARIANTS } from "../lists/spelling.ts";
-import type { Token } from "../reading/tokens.ts";
-import { correctedName, correctedSpelling } from "../reading/typo-guard.ts";
+import type { Token } from "./tokens.ts";
+import { correctedName, correctedSpelling } from "./spelling-correction.ts";
 
 /** Shortest word, in letters, whose -ise is read as -ize. */
 const MIN_ISE_LENGTH = 7;

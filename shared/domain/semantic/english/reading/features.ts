@@ -4,9 +4,9 @@ import { FUNCTION_WORDS, LIGHT_WORDS, NEGATORS, ROLE_PREPOSITIONS, WEIGHTY_PREPO
 import { AMOUNT_WORDS, UNITS } from "../lists/numbers.ts";
 import { hasPassive, subjectOf, undergoneOf } from "./subject.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { questionOpener } from "./question-type.ts";
-import type { QuestionOpener, QuestionType } from "./question-opener.ts";
-import type { Token } from "./tokens.ts";
+import { questionOpener } from "./question-opener.ts";
+import type { QuestionOpener, QuestionType } from "./question-type.ts";
+import type { Token } from "../normalise/tokens.ts";
 
 /** A content word of a question, with its role. */
 export type ContentWord = {

@@ -1,4 +1,4 @@
-import * as data from "../data/lexicon.ts";
+import * as data from "../data/lexicon-data.ts";
 import { MAX_PHRASE_WORDS, SYNONYM_GROUPS } from "../lists/synonym-groups.ts";
 
 /** How two lemmas are related, strongest first. */

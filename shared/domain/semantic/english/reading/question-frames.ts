@@ -1,4 +1,4 @@
-import type { QuestionOpener, QuestionType } from "./question-opener.ts";
+import type { QuestionOpener, QuestionType } from "./question-type.ts";
 
 /** Words that may stand before "way" without changing the type of the question. */
 export const BEST_WORDS =

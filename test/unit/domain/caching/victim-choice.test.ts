@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EvictionCandidate } from "../../../../shared/domain/caching/eviction.ts";
-import { chooseVictim, FREQUENCY_HALF_LIFE_MS, valueDensity } from "../../../../shared/domain/caching/eviction.ts";
+import type { EvictionCandidate } from "../../../../shared/domain/caching/victim-choice.ts";
+import { chooseVictim, FREQUENCY_HALF_LIFE_MS, valueDensity } from "../../../../shared/domain/caching/victim-choice.ts";
 
 const NOW_MS = 10 * FREQUENCY_HALF_LIFE_MS;
 const LIVE: EvictionCandidate = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Purgeable, PurgeSelector } from "../../../../shared/domain/caching/purge.ts";
-import { purgeCovers } from "../../../../shared/domain/caching/purge.ts";
+import type { Purgeable, PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
+import { purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
 
 const SUBJECT: Purgeable = {
   key: "key-1",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SSE_HEARTBEAT, sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
+import { SSE_HEARTBEAT, sseEvent } from "../../../../shared/wire/chat/sse-writer.ts";
 
 describe("server-sent events", () => {
   it("carry a single line of data unchanged", () => {

@@ -1,7 +1,7 @@
 import type { JudgeConfig } from "../../../../shared/config/config.ts";
 import { isJsonObject } from "../../../../shared/domain/json.ts";
 import { ChatAssembler } from "../../../../shared/wire/chat/chat-assembler.ts";
-import { ChatStreamReader } from "../../../../shared/wire/chat/chat-stream-reader.ts";
+import { ChatStreamReader } from "../../../../shared/wire/chat/sse-reader.ts";
 import { parseJson } from "../../../../shared/wire/json/json-body.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
 import type { CallReply } from "../../../../shared/providers/call/provider-answer.ts";

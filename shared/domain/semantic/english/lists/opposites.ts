@@ -1,4 +1,4 @@
-import { KINDS } from "./choices/kinds.ts";
+import { KINDS } from "./siblings.ts";
 
 /**
  * Opposites and siblings that models score as similar. Each line lists choices, separated by `|`. Replacing a word with

@@ -1,5 +1,5 @@
 /**
- * Siblings and opposites, one line each, in the layout of `scope-words.ts`: `|` separates the choices, spaces separate
+ * Siblings and opposites, one line each, in the layout of `opposites.ts`: `|` separates the choices, spaces separate
  * the forms of one choice. Replacing one choice with another changes the answer, so no line contains a word and its own
  * kind ("dog", "poodle") or two words for the same thing. Words are lemmas in American spelling. A plural is listed
  * only if its singular is another word ("contacts", "glasses").

@@ -1,7 +1,7 @@
 import { FUNCTION_WORDS } from "./lists/function-words.ts";
 import { normalise } from "./normalise/normalise.ts";
-import { foldTypography } from "./reading/tokens.ts";
-import type { Token } from "./reading/tokens.ts";
+import { foldTypography } from "./normalise/tokens.ts";
+import type { Token } from "./normalise/tokens.ts";
 import type { Eligibility } from "../language-rules.ts";
 
 /** Longest text that similarity search compares, in estimated tokens. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Flight } from "../../../../durable-objects/cache-shard/flights/flight.ts";
 import type { CallReply, ProviderOutcome } from "../../../../shared/providers/call/provider-answer.ts";
-import { pumpUpstream } from "../../../../durable-objects/cache-shard/flights/flight-pump.ts";
+import { pumpUpstream } from "../../../../durable-objects/cache-shard/flights/provider-to-flight.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
 import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "../../../support/shard-fake-clock.ts";

@@ -5,7 +5,7 @@
  * against the bucket's capacity. Otherwise the bucket could refill while leases are unspent, and
  * both together would admit more than the burst.
  */
-import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "./lease.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "./lease-messages.ts";
 import {
   type BucketShape,
   bucketShape,

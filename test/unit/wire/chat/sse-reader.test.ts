@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SSE_DONE, SSE_HEARTBEAT, sseEvent } from "../../../../shared/wire/chat/chat-replay.ts";
-import { ChatStreamReader, MAX_EVENT_CHARACTERS, type UpstreamEvent } from "../../../../shared/wire/chat/chat-stream-reader.ts";
+import { SSE_DONE, SSE_HEARTBEAT, sseEvent } from "../../../../shared/wire/chat/sse-writer.ts";
+import { ChatStreamReader, MAX_EVENT_CHARACTERS, type UpstreamEvent } from "../../../../shared/wire/chat/sse-reader.ts";
 
 const encoder = new TextEncoder();
 

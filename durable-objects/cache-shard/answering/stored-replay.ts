@@ -1,5 +1,5 @@
 import { joinBytes } from "../../../shared/domain/join-bytes.ts";
-import { SSE_DONE, sseEvent } from "../../../shared/wire/chat/chat-replay.ts";
+import { SSE_DONE, sseEvent } from "../../../shared/wire/chat/sse-writer.ts";
 import { decodeBody } from "../entries/body-codec.ts";
 import type { ResidentEntry } from "../entries/ram-front.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MIN_KV_TTL_SECONDS, spillDecision, spillShare } from "../../../../shared/domain/caching/spill.ts";
+import { MIN_KV_TTL_SECONDS, spillDecision, spillShare } from "../../../../shared/domain/caching/spill-decision.ts";
 
 const NOW_MS = 1_000_000;
 const DAY_SECONDS = 86_400;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease.ts";
+import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease-messages.ts";
 import {
   advance,
   grantLease,
@@ -9,7 +9,7 @@ import {
   ledgerStatus,
   MAX_LEASES,
   returnLease,
-} from "../../../shared/domain/rate/lease-ledger.ts";
+} from "../../../shared/domain/rate/granted-leases.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const HELD_MS = LEASE_TTL_SECONDS * 1000 + LEASE_GRACE_MS;

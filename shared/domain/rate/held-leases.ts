@@ -2,7 +2,7 @@
  * The isolate's side of one bucket: the current lease, a remembered denial, and ended leases that
  * were not returned yet. It reads no clock: every method is given the time.
  */
-import type { LeaseGrant, LeaseReturn } from "./lease.ts";
+import type { LeaseGrant, LeaseReturn } from "./lease-messages.ts";
 import type { RateState } from "./rate-state.ts";
 import { admitsNothing, type BucketShape } from "./token-bucket.ts";
 import { MS_PER_SECOND } from "../units.ts";
@@ -35,7 +35,7 @@ export interface LeaseDemand {
   readonly returns: readonly LeaseReturn[];
 }
 
-export class LocalBucket {
+export class HeldLeases {
   readonly #shape: BucketShape;
   #lease: LocalLease | null = null;
   #owed: LocalLease[] = [];

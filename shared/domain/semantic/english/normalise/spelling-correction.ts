@@ -1,5 +1,5 @@
 import { BoundedMap } from "../../../bounded-map.ts";
-import { inverseDocumentFrequency, isCommonWord, isDictionaryWord } from "./lexicon.ts";
+import { inverseDocumentFrequency, isCommonWord, isDictionaryWord } from "../reading/lexicon.ts";
 import { PERSON_NAMES } from "../lists/person-names.ts";
 import { PLACE_NAMES } from "../lists/place-names.ts";
 import { KNOWN_NAMES } from "../lists/spelling.ts";

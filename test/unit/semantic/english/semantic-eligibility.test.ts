@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eligible } from "../../../../shared/domain/semantic/english/eligibility.ts";
+import { eligible } from "../../../../shared/domain/semantic/english/semantic-eligibility.ts";
 
 describe("eligible", () => {
   it.each([
