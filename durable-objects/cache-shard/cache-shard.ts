@@ -125,10 +125,10 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
   }
 
   async dropEntries(keys: readonly string[]): Promise<void> {
-    this.#require().entryMover.drop(keys);
+    await this.#require().entryMover.drop(keys);
   }
 
   override async alarm(): Promise<void> {
-    await this.#open()?.sweep();
+    await this.#open()?.alarm();
   }
 }

@@ -4,7 +4,7 @@ import type { IsolateReport } from "../../shared/contracts/cache-shard/figures-c
 import type { PurgeReply, PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import { FrequencySketch } from "../../shared/domain/caching/frequency-sketch.ts";
 import { retentionMs, staleWindows } from "../../shared/domain/caching/freshness.ts";
-import { spillShare } from "../../shared/domain/caching/spill-decision.ts";
+import type { FigureAmounts, FigureOutcome } from "../../shared/domain/figures/figure-record.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";
@@ -12,30 +12,27 @@ import { systemClock } from "../../shared/time/clock.ts";
 import { Answerer } from "./answering/answerer.ts";
 import { FlightFollower } from "./answering/flight-follower.ts";
 import { ReplyBuilder } from "./answering/reply-builder.ts";
-import { EntryStore } from "./entries/entry-store.ts";
-import { RamFront } from "./entries/ram-front.ts";
-import { UseLog } from "./entries/use-log.ts";
-import { DeadRows } from "./eviction/dead-rows.ts";
 import { Evictor } from "./eviction/evictor.ts";
-import { Sweeper } from "./eviction/sweeper.ts";
+import { ExpirySweep } from "./eviction/expiry-sweep.ts";
+import { FigureRollup } from "./figures/figure-rollup.ts";
 import { ProviderLog } from "./figures/provider-log.ts";
 import { ShardFigures } from "./figures/shard-figures.ts";
-import { TrafficCounters } from "./figures/traffic-counters.ts";
 import { AnswerCommit } from "./flights/answer-commit.ts";
 import { flightPorts } from "./flights/flight-ports.ts";
 import { FlightRunner } from "./flights/flight-runner.ts";
 import { FlightTable } from "./flights/flight-table.ts";
 import { PassMarkers } from "./flights/pass-markers.ts";
-import { EntryPurge } from "./purging/entry-purge.ts";
+import { PurgeCounting } from "./purging/purge-counting.ts";
+import { PurgeFreeing } from "./purging/purge-freeing.ts";
 import { ShardPurge } from "./purging/shard-purge.ts";
 import { forgetQuestions } from "./semantic/candidates/question-store.ts";
 import { embedderFor } from "./semantic/embedding/embedder-choice.ts";
 import { SemanticLayer } from "./semantic/semantic-layer.ts";
 import { semanticPeers } from "./semantic/shard-peers.ts";
 import { Promotion } from "./spill/promotion.ts";
-import { SpillStore } from "./spill/spill-store.ts";
-import type { ShardStorage } from "./storage/shard-storage.ts";
-import { openShardStorage } from "./storage/shard-storage.ts";
+import { ShardAlarm } from "./shard-alarm.ts";
+import type { ShardRecords } from "./shard-records.ts";
+import { openShardRecords } from "./shard-records.ts";
 import { ShardUpkeep } from "./shard-upkeep.ts";
 import { EntryMover } from "./topology/entry-mover.ts";
 import { ShardRegistry } from "./topology/shard-registry.ts";
@@ -43,8 +40,6 @@ import { UpstreamSlots } from "./upstream/upstream-slots.ts";
 
 /** Counters in each row of the frequency sketch. */
 const SKETCH_WIDTH = 16_384;
-/** Share of the isolate's memory that the RAM front of one shard may use. */
-const FRONT_SHARE = 0.25;
 const RANDOM_KEY_BYTES = 8;
 
 /** Creates the parts of one shard and wires them together. */
@@ -54,11 +49,7 @@ export class ShardAssembly {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #report: Reporter;
-  readonly #storage: ShardStorage;
-  readonly #front: RamFront;
-  readonly #store: EntryStore;
-  readonly #uses = new UseLog();
-  readonly #traffic: TrafficCounters;
+  readonly #records: ShardRecords;
   readonly #flights = new FlightTable();
   readonly #passMarkers = new PassMarkers();
   readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
@@ -70,8 +61,8 @@ export class ShardAssembly {
   readonly registry: ShardRegistry;
   readonly #answerer: Answerer;
   readonly #purge: ShardPurge;
+  readonly #alarm: ShardAlarm;
   readonly #upkeep: ShardUpkeep;
-  readonly #writesPerDay: number;
 
   constructor(index: number, config: Config, ctx: DurableObjectState, env: Env) {
     this.#index = index;
@@ -79,169 +70,135 @@ export class ShardAssembly {
     this.#ctx = ctx;
     this.#env = env;
     this.#report = consoleReporter(config.logLevel);
-    this.#storage = openShardStorage(ctx.storage, systemClock.nowMs());
-    this.#front = new RamFront(isolateLedger, `shard-${index}`, config.memory.isolateMaxBytes * FRONT_SHARE);
-    this.#store = new EntryStore({ ...this.#storage, front: this.#front });
-    this.#traffic = new TrafficCounters(this.#storage.sql);
-    const spill = new SpillStore(env.SPILL, index);
-    this.#promotion = new Promotion(this.#store, this.#front, spill, this.#storage.numbers, (entry) => this.#upkeep.makeRoom(entry));
-    this.#writesPerDay = spillShare(config.storage.spillWritesPerDay, index, config.topology.shardCount);
+    this.#records = openShardRecords(index, config, ctx.storage, env.SPILL);
+    this.#promotion = new Promotion({
+      ...this.#records,
+      countKvError: () => this.#records.counters.add("kv_errors"),
+      onPromoted: (entry) => this.#upkeep.makeRoom(entry),
+    });
     this.#upstreamSlots = new UpstreamSlots(config.providers.configured, config.upstream.slots, {
       fetch: (url, init) => fetch(url, init),
       remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`),
     });
     this.#semantic = this.#wireSemantic();
     this.registry = new ShardRegistry({
-      shard: index,
-      numbers: this.#storage.numbers,
-      transactions: this.#storage.transactions,
-      clock: systemClock,
+      ...this.#common(),
       registerShard: (shard) => env.CACHE_SHARD.getByName("shard-0").registerShard(shard),
     });
-    this.entryMover = new EntryMover({
-      shard: index,
-      store: this.#store,
-      log: this.#storage.log,
-      registry: this.registry,
-      clock: systemClock,
-      semantic: this.#semantic,
-    });
-    const sweeper = new Sweeper(
-      new DeadRows({ ...this.#rows(), store: this.#store }),
-      this.#storage.numbers,
-      spill,
-      retentionMs(staleWindows(config.freshness)),
-    );
-    this.#upkeep = this.#wireUpkeep(spill, sweeper);
-    this.#purge = new ShardPurge({
-      ...this.#common(),
-      registry: this.registry,
-      log: this.#storage.log,
-      entries: new EntryPurge({ ...this.#rows(), store: this.#store, log: this.#storage.log }),
-      flights: this.#flights,
-      sweeper,
-      flush: () => this.#upkeep.flush(),
-      wakeAt: (atMs) => ctx.storage.setAlarm(atMs),
-    });
+    this.entryMover = new EntryMover({ ...this.#common(), registry: this.registry });
+    this.#purge = this.#wirePurge();
+    this.#alarm = this.#wireAlarm();
+    this.#upkeep = this.#wireUpkeep();
     this.#answerer = this.#wireAnswerer();
+    this.#purge.freeLater();
   }
 
-  /** Ports that most parts need. */
+  /** Records and ports that most parts need. */
   #common() {
     return {
+      ...this.#records,
       shard: this.#index,
       clock: systemClock,
       report: this.#report,
       semantic: this.#semantic,
+      flights: this.#flights,
+      passMarkers: this.#passMarkers,
+      promotion: this.#promotion,
+      providers: this.#providers,
       keepAlive: (work: Promise<unknown>): void => this.#ctx.waitUntil(work),
     };
   }
 
-  #rows() {
-    const { sql, transactions, numbers } = this.#storage;
-    return { sql, transactions, numbers, front: this.#front };
+  #wirePurge(): ShardPurge {
+    const common = this.#common();
+    const countKvErrors = (errors: number): void => common.counters.add("kv_errors", errors);
+    return new ShardPurge({
+      ...common,
+      registry: this.registry,
+      counting: new PurgeCounting(common),
+      freeing: new PurgeFreeing({ ...common, countKvErrors }),
+      countKvErrors,
+      wakeAt: (atMs) => this.#alarm.wakeAt(atMs),
+    });
   }
 
-  #wireUpkeep(spill: SpillStore, sweeper: Sweeper): ShardUpkeep {
+  #wireAlarm(): ShardAlarm {
+    const common = this.#common();
+    const expiry = new ExpirySweep({ ...common, retentionMs: retentionMs(staleWindows(this.#config.freshness)) });
+    return new ShardAlarm({
+      ...common,
+      storage: this.#ctx.storage,
+      free: () => this.#purge.free(),
+      hasPurged: () => common.log.unfreedCount > 0,
+      sweep: () => expiry.run(),
+      nextExpiryMs: () => expiry.nextMs,
+    });
+  }
+
+  #wireUpkeep(): ShardUpkeep {
+    const common = this.#common();
     const evictor = new Evictor({
-      store: this.#store,
-      numbers: this.#storage.numbers,
-      spill,
-      uses: this.#uses,
+      ...common,
       sketch: this.#sketch,
       config: this.#config.storage,
-      writesPerDay: this.#writesPerDay,
-      ports: { nowMs: () => systemClock.nowMs(), randomKey },
+      randomKey,
+      databaseBytes: () => common.sql.databaseSize,
+      entryBytes: () => common.holdings.total.bytes,
+      countEvent: (event) => common.counters.add(event),
     });
-    return new ShardUpkeep({
-      ...this.#common(),
-      transactions: this.#storage.transactions,
-      store: this.#store,
-      uses: this.#uses,
-      traffic: this.#traffic,
-      evictor,
-      sweeper,
-      storage: this.#ctx.storage,
-    });
+    const rollup = new FigureRollup({ ...common, rows: common.figures });
+    return new ShardUpkeep({ ...common, rollup, evictor, alarm: this.#alarm });
   }
 
   #wireAnswerer(): Answerer {
+    const common = this.#common();
     const replies = new ReplyBuilder({
-      store: this.#store,
-      uses: this.#uses,
-      countOutcome: (request, outcome, tokensSaved) => this.#traffic.count(request.tenant, outcome, tokensSaved),
-      countError: (request) => this.#traffic.countError(request.tenant),
+      ...common,
+      countOutcome: (request, outcome, tokensSaved) => this.#count(request, outcome, { requests: 1, tokensSaved }),
+      countError: (request) => this.#count(request, "ERROR", { requests: 1 }),
     });
     const follower = new FlightFollower({
-      ...this.#common(),
-      flights: this.#flights,
+      ...common,
       flightPorts: flightPorts(this.#index),
       flightRunner: this.#wireFlightRunner(),
-      log: this.#storage.log,
-      uses: this.#uses,
       replies,
     });
-    return new Answerer({
-      windows: staleWindows(this.#config.freshness),
-      clock: systemClock,
-      store: this.#store,
-      uses: this.#uses,
-      flights: this.#flights,
-      passMarkers: this.#passMarkers,
-      promotion: this.#promotion,
-      follower,
-      replies,
-    });
+    return new Answerer({ ...common, windows: staleWindows(this.#config.freshness), follower, replies });
   }
 
   #wireFlightRunner(): FlightRunner {
     const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = this.#config.upstream;
+    const common = this.#common();
     return new FlightRunner({
-      ...this.#common(),
-      promotion: this.#promotion,
-      providers: this.#providers,
+      ...common,
       registry: this.registry,
       pump: {
         clock: systemClock,
         patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
         call: (call, isWanted) => this.#upstreamSlots.call(call, isWanted),
       },
-      commit: new AnswerCommit({
-        ...this.#common(),
-        config: this.#config,
-        store: this.#store,
-        passMarkers: this.#passMarkers,
-      }),
+      commit: new AnswerCommit({ ...common, config: this.#config }),
       makeRoom: (entry) => this.#upkeep.makeRoom(entry),
-      countTokensSaved: (tenant, tokensSaved) => this.#traffic.addTokens(tenant, tokensSaved),
+      countTokens: (request, outcome, amounts) => this.#count(request, outcome, amounts),
     });
   }
 
   /** Null when similarity search is off. */
   #wireSemantic(): SemanticLayer | null {
     const config = this.#config;
-    const { sql } = this.#ctx.storage;
     if (config.semantic.mode === "off") {
-      forgetQuestions(sql);
+      forgetQuestions(this.#ctx.storage.sql);
       return null;
     }
     return new SemanticLayer({
-      shard: this.#index,
+      ...this.#common(),
+      sql: this.#ctx.storage.sql,
       config,
-      sql,
-      transactions: this.#storage.transactions,
       ledger: isolateLedger,
-      clock: systemClock,
       assets: this.#env.ASSETS,
       embedder: embedderFor(config.semantic.embedder, this.#env),
-      store: this.#store,
-      uses: this.#uses,
-      flights: this.#flights,
-      promotion: this.#promotion,
-      log: this.#storage.log,
       peers: semanticPeers(this.#index, config, this.#env, () => this.#semantic),
       callUpstream: (call) => this.#upstreamSlots.call(call),
-      keepAlive: (work) => this.#ctx.waitUntil(work),
       random: () => Math.random(),
     });
   }
@@ -254,42 +211,38 @@ export class ShardAssembly {
   /** What this shard reports about itself, as of now. */
   get figures(): ShardFigures {
     return new ShardFigures({
-      shard: this.#index,
-      numbers: this.#storage.numbers,
-      log: this.#storage.log,
-      store: this.#store,
-      traffic: this.#traffic,
-      uses: this.#uses,
-      providers: this.#providers,
+      ...this.#common(),
+      nowMs: systemClock.nowMs(),
       showPrompts: this.#config.showPrompts,
-      front: this.#front,
-      flights: this.#flights,
       upstreamSlots: this.#upstreamSlots,
-      passMarkers: this.#passMarkers,
-      semantic: this.#semantic,
-      writesPerDay: this.#writesPerDay,
-      databaseBytes: this.#storage.sql.databaseSize,
+      databaseBytes: this.#records.sql.databaseSize,
       isolateBytes: isolateLedger.usedBytes,
     });
   }
 
   answer(request: AnswerRequest): AnswerReply | Promise<AnswerReply> {
+    this.#upkeep.tend();
+    for (const report of request.reports ?? []) this.#records.book.addReport(report, systemClock.nowMs());
     if (request.cache) this.#sketch.increment(request.key);
-    this.#upkeep.planFlush();
     return this.#answerer.answer(request);
   }
 
+  /** Takes the last report of an isolate. Nothing may follow for long, so the figures are written at once. */
   report(report: IsolateReport): void {
-    this.#traffic.add(report);
-    this.#upkeep.planFlush();
+    this.#records.book.addReport(report, systemClock.nowMs());
+    this.#upkeep.writeFigures();
   }
 
   purge(request: PurgeRequest): Promise<PurgeReply> {
     return this.#purge.purge(request);
   }
 
-  sweep(): Promise<void> {
-    return this.#upkeep.sweep();
+  alarm(): Promise<void> {
+    return this.#alarm.run();
+  }
+
+  #count({ tenant, provider, model }: AnswerRequest, outcome: FigureOutcome, amounts: Partial<FigureAmounts>): void {
+    this.#records.book.count({ tenant, provider, model, outcome }, amounts, systemClock.nowMs());
   }
 }
 

@@ -3,84 +3,93 @@ import type { Clock } from "../../shared/time/clock.ts";
 import type { Entry } from "./entries/entry.ts";
 import type { EntryStore } from "./entries/entry-store.ts";
 import type { UseLog } from "./entries/use-log.ts";
-import { USE_FLUSH_KEYS, USE_FLUSH_MS } from "./entries/use-log.ts";
 import type { Evictor } from "./eviction/evictor.ts";
-import type { Sweeper } from "./eviction/sweeper.ts";
-import { FIRST_SWEEP_MS } from "./eviction/sweeper.ts";
-import type { TrafficCounters } from "./figures/traffic-counters.ts";
+import type { FigureBook } from "./figures/figure-book.ts";
+import type { FigureRollup } from "./figures/figure-rollup.ts";
+import type { ShardCounters } from "./figures/shard-counters.ts";
 import type { SemanticLayer } from "./semantic/semantic-layer.ts";
+import type { ShardAlarm } from "./shard-alarm.ts";
 import type { ShardTransactions } from "./storage/shard-transactions.ts";
+import type { StateRows } from "./storage/state-rows.ts";
 
 export interface ShardUpkeepParts {
   readonly shard: number;
   readonly clock: Clock;
   readonly report: Reporter;
   readonly transactions: ShardTransactions;
+  readonly state: StateRows;
   readonly store: EntryStore;
   readonly uses: UseLog;
-  readonly traffic: TrafficCounters;
+  readonly book: FigureBook;
+  readonly counters: ShardCounters;
+  readonly rollup: FigureRollup;
   readonly evictor: Evictor;
-  readonly sweeper: Sweeper;
-  readonly storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">;
+  readonly alarm: ShardAlarm;
   /** Null when similarity search is off. */
   readonly semantic: SemanticLayer | null;
   /** Keeps the object alive until the work is done. */
   keepAlive(work: Promise<unknown>): void;
 }
 
-/** Background work of a shard: writes pending data, evicts and sweeps. */
+/**
+ * What a shard does besides answering: writes figures, evicts and plans the freeing of expired rows. It has no timer:
+ * a pending timer would keep an idle object in memory, which is charged for.
+ */
 export class ShardUpkeep {
   readonly #parts: ShardUpkeepParts;
-  #flushTimer: (() => void) | null = null;
-  #sweepPlanned = false;
 
   constructor(parts: ShardUpkeepParts) {
     this.#parts = parts;
   }
 
-  /** Plans the next flush, or flushes now when enough uses are pending. */
-  planFlush(): void {
-    if (this.#parts.uses.size >= USE_FLUSH_KEYS) this.flush();
-    this.#flushTimer ??= this.#parts.clock.after(USE_FLUSH_MS, () => this.flush());
+  /** Called with every request: writes the figures of an earlier minute and urgent uses. */
+  tend(): void {
+    const { book, uses, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    if (book.isDue(nowMs) || uses.isUrgent(nowMs)) this.writeFigures();
   }
 
-  /** Writes pending uses, figures and servings in one transaction. */
-  flush(): void {
-    const { uses, transactions, traffic, semantic, store, clock, report, shard } = this.#parts;
-    this.#flushTimer?.();
-    this.#flushTimer = null;
-    const pending = uses.drain();
+  /** Writes figures, counters, servings and pending uses in one transaction, if there are any. */
+  writeFigures(): void {
+    const { book, counters, uses, transactions, semantic, store, clock, report, shard, state } = this.#parts;
+    const folded = uses.foldable(clock.nowMs());
     try {
       transactions.transact(() => {
-        traffic.flush();
-        semantic?.flush(clock.nowMs());
-        store.writeUses(pending);
+        book.write();
+        semantic?.flush();
+        store.writeUses(folded);
+        if (counters.isDirty) state.set("counters", counters.pack());
+        if (uses.isDirty) state.set("uses", uses.pack(folded));
       });
-      store.noteUses(pending);
     } catch (error) {
-      // The request that triggered the flush must not fail because figures were lost.
-      report({ event: "commit_failed", shard, message: String(error) });
+      // The request that finds the figures due must not fail because of them. The next one tries again.
+      report({ event: "upkeep_failed", shard, message: String(error) });
+      return;
     }
+    book.noteStored();
+    semantic?.noteStored();
+    counters.noteStored();
+    uses.forget(folded);
+    uses.noteStored();
+    store.noteUses(folded);
+    this.#rollUp();
   }
 
-  /** Runs after an entry has been stored: evicts if the shard is over its bound, and plans the first sweep. */
+  /** Runs after an entry has been stored: evicts if the shard is over its bound, and plans the end of the entry. */
   makeRoom(entry: Entry): void {
-    const eviction = this.#parts.evictor.admit(entry);
-    if (eviction !== null) this.#parts.keepAlive(eviction);
-    if (!this.#sweepPlanned) this.#parts.keepAlive(this.#planSweep());
+    const { evictor, alarm } = this.#parts;
+    const eviction = evictor.admit(entry);
+    if (eviction !== null) this.#parts.keepAlive(eviction.catch((error: unknown) => this.#failed(error)));
+    const planning = alarm.expireAt(entry.expiresMs);
+    if (planning !== null) this.#parts.keepAlive(planning.catch((error: unknown) => this.#failed(error)));
   }
 
-  /** Handles the alarm: frees unreachable rows and KV values, and plans the next sweep. */
-  async sweep(): Promise<void> {
-    const { sweeper, storage, clock } = this.#parts;
-    const againMs = await sweeper.run(clock.nowMs());
-    if (againMs !== null) await storage.setAlarm(clock.nowMs() + againMs);
-    this.#sweepPlanned = againMs !== null;
+  #rollUp(): void {
+    const rolling = this.#parts.rollup.runIfDue();
+    if (rolling !== null) this.#parts.keepAlive(rolling.catch((error: unknown) => this.#failed(error)));
   }
 
-  async #planSweep(): Promise<void> {
-    const { storage, clock } = this.#parts;
-    this.#sweepPlanned = true;
-    if ((await storage.getAlarm()) === null) await storage.setAlarm(clock.nowMs() + FIRST_SWEEP_MS);
+  #failed(error: unknown): void {
+    this.#parts.report({ event: "upkeep_failed", shard: this.#parts.shard, message: String(error) });
   }
 }

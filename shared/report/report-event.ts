@@ -16,6 +16,8 @@ export type ReportEvent =
   | { readonly event: "request_failed"; readonly requestId: string; readonly message: string }
   | { readonly event: "flight_failed"; readonly shard: number; readonly message: string }
   | { readonly event: "commit_failed"; readonly shard: number; readonly message: string }
+  /** Background work of a shard failed and is tried again: freeing purged or expired rows, or writing figures. */
+  | { readonly event: "upkeep_failed"; readonly shard: number; readonly message: string }
   | { readonly event: "upstream_failed"; readonly shard: number; readonly provider: string; readonly reason: string };
 
 export type ReportLevel = "debug" | "info" | "warn" | "error";
@@ -33,6 +35,7 @@ export function levelOf(event: ReportEvent): ReportLevel {
     case "request_failed":
     case "flight_failed":
     case "commit_failed":
+    case "upkeep_failed":
       return "error";
   }
 }

@@ -41,7 +41,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
     );
   if (request.method === "OPTIONS") return preflight(request, url.pathname, isolate.config);
   const response = await dispatch(request, url.pathname, context);
-  if (isolate.traffic.due(startedMs)) ctx.waitUntil(sendIsolateReport(isolate, env, startedMs));
+  if (isolate.traffic.isOverdue(startedMs)) ctx.waitUntil(sendIsolateReport(isolate, env));
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
 }
 

@@ -3,6 +3,7 @@ import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import type { Entry } from "../entries/entry.ts";
+import type { EntryStore } from "../entries/entry-store.ts";
 import type { ResidentEntry } from "../entries/ram-front.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import type { FlightEnd, FlightOpening, FlightPorts } from "../flights/flight.ts";
@@ -32,6 +33,7 @@ export interface FlightFollowerParts {
   readonly flightPorts: FlightPorts;
   readonly flightRunner: FlightRunner;
   readonly log: PurgeLog;
+  readonly store: EntryStore;
   readonly uses: UseLog;
   readonly replies: ReplyBuilder;
   /** Null when similarity search is off. */
@@ -124,7 +126,10 @@ export class FlightFollower {
   }
 
   #staleInstead(request: AnswerRequest, stale: ResidentEntry | null, error: CacheError): AnswerReply | null {
-    return stale !== null && allowsStale(error) ? this.#parts.replies.fromEntry(request, stale, "STALE") : null;
+    // The entry may have been purged while the call was made.
+    return stale !== null && allowsStale(error) && this.#parts.store.isLive(stale.entry)
+      ? this.#parts.replies.fromEntry(request, stale, "STALE")
+      : null;
   }
 }
 

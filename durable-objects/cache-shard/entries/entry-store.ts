@@ -1,9 +1,8 @@
-import { purgeCovers } from "../../../shared/domain/caching/purge-selector.ts";
+import type { Holdings } from "../storage/holdings.ts";
 import type { PurgeLog } from "../purging/purge-log.ts";
-import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { ShardTransactions } from "../storage/shard-transactions.ts";
 import type { Entry, EntryBody } from "./entry.ts";
-import { bodyBytes, modelsOf } from "./entry.ts";
+import { bodyBytes, heldBy, purgeableOf } from "./entry.ts";
 import type { EntryRow } from "./entry-rows.ts";
 import {
   deleteBodyRows,
@@ -25,36 +24,50 @@ export type Lookup =
   | { readonly kind: "spilled"; readonly entry: Entry }
   | { readonly kind: "absent" };
 
+/** A stored row, with whether it can still be served. */
+export interface SampledEntry {
+  readonly entry: Entry;
+  readonly isPurged: boolean;
+}
+
+/** Events that the store counts. */
+export type StoreEvent = "corrupt" | "fenced_commits" | "evictions" | "spills" | "promotions";
+
 export interface EntryStoreParts {
   readonly sql: SqlStorage;
   readonly transactions: ShardTransactions;
-  readonly numbers: ShardNumbers;
+  readonly holdings: Holdings;
   readonly log: PurgeLog;
   readonly front: RamFront;
+  countEvent(event: StoreEvent): void;
 }
 
 /**
- * Stores entries in SQLite, with a RAM front for recently used ones. Every method is synchronous. Each change is one
- * transaction, unless the method is documented to run inside the caller's.
+ * Stores entries in SQLite, with a RAM front for recently used ones. Reads ignore what a purge covers, whether its rows
+ * have been freed or not. Every method is synchronous. Each change is one transaction, unless the method is documented
+ * to run inside the caller's.
  */
 export class EntryStore {
   readonly #sql: SqlStorage;
   readonly #transactions: ShardTransactions;
-  readonly #numbers: ShardNumbers;
+  readonly #holdings: Holdings;
   readonly #log: PurgeLog;
   readonly #front: RamFront;
+  readonly #countEvent: (event: StoreEvent) => void;
 
-  constructor({ sql, transactions, numbers, log, front }: EntryStoreParts) {
+  constructor(parts: EntryStoreParts) {
+    const { sql, transactions, holdings, log, front } = parts;
     this.#sql = sql;
     this.#transactions = transactions;
-    this.#numbers = numbers;
+    this.#holdings = holdings;
     this.#log = log;
     this.#front = front;
+    this.#countEvent = (event) => parts.countEvent(event);
   }
 
   lookup(key: string): Lookup {
     const resident = this.#front.get(key);
-    if (resident !== null) return { kind: "resident", resident };
+    if (resident !== null && this.isLive(resident.entry)) return { kind: "resident", resident };
     const entry = this.find(key);
     if (entry === null) return { kind: "absent" };
     if (entry.spilled !== null) return { kind: "spilled", entry };
@@ -69,24 +82,32 @@ export class EntryStore {
   /** The metadata of a live entry, whether its body is in the shard or in KV; null when there is none. */
   find(key: string): Entry | null {
     const row = readEntryRow(this.#sql, key);
-    return row === null || row.sequence < this.#floor ? null : entryFromRow(row);
+    const entry = row === null ? null : entryFromRow(row);
+    return entry !== null && this.isLive(entry) ? entry : null;
+  }
+
+  /** Whether no purge since the start of its flight covers an entry. */
+  isLive(entry: Entry): boolean {
+    return this.#log.unfreedCount === 0 || !this.#log.covers(purgeableOf(entry));
   }
 
   /**
    * Stores an entry unless a purge since the start of its flight covers it. `alongside` runs in the same transaction.
    */
   commit(entry: Entry, body: EntryBody, alongside: () => void = () => undefined): CommitOutcome {
-    const covered = this.#log.since(entry.sequence).some((record) => purgeCovers(record, { ...entry, models: modelsOf(entry) }));
-    if (covered) {
-      this.#transactions.transact(() => this.#numbers.add("fenced_commits", 1));
+    if (this.#log.fences(purgeableOf(entry))) {
+      this.#countEvent("fenced_commits");
       return "fenced";
     }
     this.#transactions.transact(() => {
-      this.removeRow(entry.key);
-      this.#insert(entry, body);
+      this.#removeRow(entry.key, null);
+      insertEntryRows(this.#sql, entry, body);
+      this.#holdings.add(entry.tenant, heldBy(entry));
       alongside();
     });
+    // The front may hold the body of the replaced entry.
     if (entry.spilled === null) this.#front.put(entry, body, null);
+    else this.#front.delete(entry.key);
     return "stored";
   }
 
@@ -94,14 +115,13 @@ export class EntryStore {
   promote(entry: Entry, body: EntryBody): boolean {
     const current = this.find(entry.key);
     if (current === null || current.spilled === null || current.spilled.kvName !== entry.spilled?.kvName) return false;
-    const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(body) };
+    const resident: Entry = { ...current, spilled: null, bytes: bodyBytes(body) };
     this.#transactions.transact(() => {
       this.#sql.exec("UPDATE entries SET kv_name = NULL, kv_expires_ms = NULL, bytes = ? WHERE key = ?", resident.bytes, entry.key);
       insertBodyRows(this.#sql, entry.key, body);
-      this.#numbers.add("spilled_entries", -1);
-      this.#numbers.add("bytes", resident.bytes);
-      this.#numbers.add("promotions", 1);
+      this.#holdings.add(entry.tenant, { entries: 0, spilledEntries: -1, bytes: resident.bytes });
     });
+    this.#countEvent("promotions");
     this.#front.put(resident, body, null);
     return true;
   }
@@ -111,48 +131,55 @@ export class EntryStore {
     this.#transactions.transact(() => {
       this.#sql.exec("UPDATE entries SET kv_name = ?, kv_expires_ms = ? WHERE key = ?", kvName, kvExpiresMs, entry.key);
       deleteBodyRows(this.#sql, entry.key);
-      this.#numbers.add("bytes", -entry.bytes);
-      this.#numbers.add("spilled_entries", 1);
-      this.#numbers.add("spills", 1);
-      this.#numbers.add("evictions", 1);
+      this.#holdings.add(entry.tenant, { entries: 0, spilledEntries: 1, bytes: -entry.bytes });
     });
+    this.#countEvent("spills");
+    this.#countEvent("evictions");
     this.#front.delete(entry.key);
   }
 
-  drop(key: string): void {
-    this.#transactions.transact(() => this.removeRow(key));
-    this.#front.delete(key);
-  }
-
-  /** Drops an entry to make room, and counts the eviction. */
-  evict(key: string): void {
+  drop(keys: readonly string[]): void {
     this.#transactions.transact(() => {
-      this.removeRow(key);
-      this.#numbers.add("evictions", 1);
+      for (const key of keys) this.#removeRow(key, null);
     });
-    this.#front.delete(key);
+    for (const key of keys) this.#front.delete(key);
   }
 
   /** Drops an entry whose body is missing or damaged, and counts it. */
   dropCorrupt(entry: Entry): void {
-    this.drop(entry.key);
-    this.#transactions.transact(() => this.#numbers.add("corrupt", 1));
+    this.drop([entry.key]);
+    this.#countEvent("corrupt");
   }
 
-  /** Live resident entries from a key on, wrapping around. Keys are digests, so a random key gives a uniform sample. */
-  sample(fromKey: string, limit: number): readonly Entry[] {
-    const query = "SELECT * FROM entries WHERE key >= ? AND kv_name IS NULL AND sequence >= ? ORDER BY key LIMIT ?";
-    const rows = this.#sql.exec<EntryRow>(query, fromKey, this.#floor, limit).toArray();
-    if (rows.length < limit) rows.push(...this.#sql.exec<EntryRow>(query, "", this.#floor, limit - rows.length).toArray());
-    return [...new Map(rows.map((row) => [row.key, entryFromRow(row)])).values()];
+  /** Resident rows from a key on, wrapping around. Keys are digests, so a random key gives a uniform sample. */
+  sample(fromKey: string, limit: number): readonly SampledEntry[] {
+    const query = "SELECT * FROM entries WHERE key >= ? AND kv_name IS NULL ORDER BY key LIMIT ?";
+    const rows = this.#sql.exec<EntryRow>(query, fromKey, limit).toArray();
+    if (rows.length < limit) rows.push(...this.#sql.exec<EntryRow>(query, "", limit - rows.length).toArray());
+    return [...new Map(rows.map((row) => [row.key, row])).values()].map((row) => {
+      const entry = entryFromRow(row);
+      return { entry, isPurged: !this.isLive(entry) };
+    });
   }
 
-  /** Live entries after a key, in key order. */
-  after(key: string, limit: number): readonly Entry[] {
-    return this.#sql
-      .exec<EntryRow>("SELECT * FROM entries WHERE key > ? AND sequence >= ? ORDER BY key LIMIT ?", key, this.#floor, limit)
-      .toArray()
-      .map(entryFromRow);
+  /** Live entries after a key, in key order. `lastKey`: the last row that was examined; null at the end of the table. */
+  after(key: string, limit: number): { readonly entries: readonly Entry[]; readonly lastKey: string | null } {
+    const rows = this.#sql.exec<EntryRow>("SELECT * FROM entries WHERE key > ? ORDER BY key LIMIT ?", key, limit).toArray();
+    return {
+      entries: rows.map(entryFromRow).filter((entry) => this.isLive(entry)),
+      lastKey: rows.length < limit ? null : (rows.at(-1)?.key ?? null),
+    };
+  }
+
+  /** Rows that expired at or before a time, longest expired first. */
+  expired(untilMs: number, limit: number): readonly Entry[] {
+    const query = "SELECT * FROM entries WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?";
+    return this.#sql.exec<EntryRow>(query, untilMs, limit).toArray().map(entryFromRow);
+  }
+
+  /** The earliest expiry of any row (ms); null when there is no row. */
+  firstExpiryMs(): number | null {
+    return this.#sql.exec<{ first: number | null }>("SELECT MIN(expires_ms) AS first FROM entries").one().first;
   }
 
   bodyOf(key: string): EntryBody | null {
@@ -176,40 +203,23 @@ export class EntryStore {
     for (const use of uses) this.#front.noteUses(use.key, use.hits, use.lastUsedMs);
   }
 
-  /** What a tenant stores in this shard. `bytes` counts what its entries take in the shard, not in KV. */
-  holdings(tenant: string): { readonly entries: number; readonly spilledEntries: number; readonly bytes: number } {
-    const { entries, spilled, bytes } = this.#sql
-      .exec<{ entries: number; spilled: number; bytes: number }>(
-        "SELECT COUNT(*) AS entries, COUNT(kv_name) AS spilled, COALESCE(SUM(CASE WHEN kv_name IS NULL THEN bytes END), 0) AS bytes FROM entries WHERE tenant = ? AND sequence >= ?",
-        tenant,
-        this.#floor,
-      )
-      .one();
-    return { entries, spilledEntries: spilled, bytes };
+  /**
+   * Removes the row of a key if it is the one with this sequence: it may have been replaced since it was read. Runs
+   * inside the caller's transaction.
+   */
+  removeRow(key: string, sequence: number): void {
+    this.#removeRow(key, sequence);
+    // If the transaction fails, the next lookup reads the row again.
+    this.#front.delete(key);
   }
 
-  /** Removes a row, dead or alive, inside the caller's transaction. Only live rows are part of the counters. */
-  removeRow(key: string): void {
+  #removeRow(key: string, sequence: number | null): void {
     const row = readEntryRow(this.#sql, key);
-    if (row === null) return;
+    if (row === null || (sequence !== null && row.sequence !== sequence)) return;
     const entry = entryFromRow(row);
     deleteEntryRows(this.#sql, entry);
-    this.#transactions.noteRemoved(key);
-    if (entry.sequence < this.#floor) return;
-    this.#numbers.add("entries", -1);
-    if (entry.spilled === null) this.#numbers.add("bytes", -entry.bytes);
-    else this.#numbers.add("spilled_entries", -1);
-  }
-
-  #insert(entry: Entry, body: EntryBody): void {
-    insertEntryRows(this.#sql, entry, body);
-    this.#numbers.add("entries", 1);
-    if (entry.spilled === null) this.#numbers.add("bytes", entry.bytes);
-    else this.#numbers.add("spilled_entries", 1);
-  }
-
-  /** Rows with a lower sequence are dead: a purge of the whole shard covered them. */
-  get #floor(): number {
-    return this.#numbers.get("floor_sequence");
+    this.#transactions.noteRemoved(entry);
+    // What a counted purge covers has left the holdings already.
+    if (!this.#log.discounts(purgeableOf(entry))) this.#holdings.subtract(entry.tenant, heldBy(entry));
   }
 }

@@ -1,4 +1,6 @@
 import type { EntryTimes } from "../../../shared/domain/caching/freshness.ts";
+import type { Purgeable } from "../../../shared/domain/caching/purge-selector.ts";
+import type { Held } from "../storage/holdings.ts";
 
 /** Estimated bytes of an entry's rows without its body. */
 const ROW_OVERHEAD_BYTES = 400;
@@ -42,4 +44,15 @@ export function bodyBytes(body: EntryBody): number {
 /** The names by which a purge by model covers the entry. */
 export function modelsOf(entry: Pick<Entry, "model" | "answeredModel">): readonly string[] {
   return entry.model === entry.answeredModel ? [entry.model] : [entry.model, entry.answeredModel];
+}
+
+/** The facts that purges are matched against. */
+export function purgeableOf(entry: Entry): Purgeable {
+  const { key, scope, tenant, tags, createdMs, sequence } = entry;
+  return { key, scope, tenant, models: modelsOf(entry), tags, createdMs, sequence };
+}
+
+/** What an entry adds to its tenant's holdings. */
+export function heldBy({ bytes, spilled }: Pick<Entry, "bytes" | "spilled">): Held {
+  return spilled === null ? { entries: 1, spilledEntries: 0, bytes } : { entries: 1, spilledEntries: 1, bytes: 0 };
 }

@@ -1,64 +1,68 @@
 import type { StorageConfig } from "../../../shared/config/config.ts";
-import type { EvictionCandidate } from "../../../shared/domain/caching/victim-choice.ts";
-import { chooseVictim, EVICTION_SAMPLE, EVICTION_TARGET_SHARE, WINDOW_SHARE } from "../../../shared/domain/caching/victim-choice.ts";
 import type { FrequencySketch } from "../../../shared/domain/caching/frequency-sketch.ts";
+import { lifeEndMs } from "../../../shared/domain/caching/freshness.ts";
 import { spillDecision } from "../../../shared/domain/caching/spill-decision.ts";
+import type { EvictionCandidate } from "../../../shared/domain/caching/victim-choice.ts";
+import {
+  chooseVictims,
+  EVICTED_SHARE,
+  EVICTION_SAMPLE,
+  SAMPLE_VICTIMS,
+  WINDOW_SHARE,
+} from "../../../shared/domain/caching/victim-choice.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
+import { pause } from "../storage/pause.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
-import type { ShardNumbers } from "../storage/shard-numbers.ts";
-import type { SpillStore } from "../spill/spill-store.ts";
 import type { UseLog } from "../entries/use-log.ts";
-import { MS_PER_DAY } from "../../../shared/domain/units.ts";
+import type { SpillRation } from "../spill/spill-ration.ts";
+import type { SpillStore } from "../spill/spill-store.ts";
+import type { ShardTransactions } from "../storage/shard-transactions.ts";
+import { NewestEntries } from "./newest-entries.ts";
 
-/** Concurrent KV writes. */
-const SPILL_PARALLELISM = 6;
-/** Above this multiple of the bound, victims are dropped without waiting for KV. */
-const HARD_LIMIT_FACTOR = 1.25;
+/** Above this multiple of the bound, entries are dropped without waiting for KV, until the shard is below it. */
+const HARD_LIMIT_FACTOR = 1.1;
+/** Samples of one slice: about 3 ms. */
+const SLICE_SAMPLES = 4;
+/** Bytes that a row without a body takes. */
+const SPILLED_ROW_BYTES = 400;
 
-export interface EvictorPorts {
-  nowMs(): number;
+export interface EvictorParts {
+  readonly store: EntryStore;
+  readonly transactions: ShardTransactions;
+  readonly spill: SpillStore;
+  readonly ration: SpillRation;
+  readonly uses: UseLog;
+  readonly sketch: FrequencySketch;
+  readonly config: StorageConfig;
+  readonly clock: Clock;
   /** A uniformly random position in the key space (hex digits). */
   randomKey(): string;
+  /** Size of the database, as SQLite says. */
+  databaseBytes(): number;
+  /** Bytes of the entries that the shard holds. */
+  entryBytes(): number;
+  countEvent(event: "evictions" | "kv_errors"): void;
 }
 
 /**
- * Keeps the shard under its byte bound by evicting the least valuable entries. Spills fresh ones to KV while the day's
- * ration lasts, and drops the others.
+ * Keeps the shard's database at its bound by evicting the least valuable entries, in slices. Spills fresh ones to KV
+ * while the day's ration lasts, and drops the others.
+ *
+ * SQLite frees pages, not rows: removing small entries makes room inside pages, and the file shrinks later. Therefore
+ * an eviction frees a share of the bound, counted in entries, and the next one starts when half of that has been filled
+ * again.
  */
 export class Evictor {
-  readonly #store: EntryStore;
-  readonly #numbers: ShardNumbers;
-  readonly #spill: SpillStore;
-  readonly #uses: UseLog;
-  readonly #sketch: FrequencySketch;
-  readonly #config: StorageConfig;
-  readonly #writesPerDay: number;
-  readonly #ports: EvictorPorts;
-  /**
-   * Bytes of the newest entries by key, oldest first. Eviction spares them: there was no time to request them again.
-   */
-  readonly #window = new Map<string, number>();
-  #windowBytes = 0;
+  readonly #parts: EvictorParts;
+  readonly #newest: NewestEntries;
+  /** The next eviction starts when the entries take more than this. */
+  #resumeAtBytes = 0;
   #running: Promise<void> | null = null;
 
-  constructor(parts: {
-    readonly store: EntryStore;
-    readonly numbers: ShardNumbers;
-    readonly spill: SpillStore;
-    readonly uses: UseLog;
-    readonly sketch: FrequencySketch;
-    readonly config: StorageConfig;
-    readonly writesPerDay: number;
-    readonly ports: EvictorPorts;
-  }) {
-    this.#store = parts.store;
-    this.#numbers = parts.numbers;
-    this.#spill = parts.spill;
-    this.#uses = parts.uses;
-    this.#sketch = parts.sketch;
-    this.#config = parts.config;
-    this.#writesPerDay = parts.writesPerDay;
-    this.#ports = parts.ports;
+  constructor(parts: EvictorParts) {
+    this.#parts = parts;
+    this.#newest = new NewestEntries(parts.config.shardMaxBytes * WINDOW_SHARE);
   }
 
   /**
@@ -66,115 +70,151 @@ export class Evictor {
    * @returns the running eviction; null when none is running
    */
   admit(entry: Entry): Promise<void> | null {
-    this.#windowBytes += entry.bytes - (this.#window.get(entry.key) ?? 0);
-    this.#window.delete(entry.key);
-    this.#window.set(entry.key, entry.bytes);
-    for (const [key, bytes] of this.#window) {
-      if (this.#windowBytes <= this.#config.shardMaxBytes * WINDOW_SHARE || this.#window.size === 1) break;
-      this.#window.delete(key);
-      this.#windowBytes -= bytes;
-    }
-    if (this.#numbers.get("bytes") <= this.#config.shardMaxBytes) return this.#running;
+    this.#newest.add(entry.key, entry.bytes);
+    if (!this.#isOver(1)) return this.#running;
+    const isFarOver = this.#isOver(HARD_LIMIT_FACTOR);
+    // Entries come faster than slices evict them: each makes its own room.
+    if (isFarOver) this.#drop(enough(this.#sampleVictims(), entry.bytes));
+    if (!isFarOver && this.#parts.entryBytes() <= this.#resumeAtBytes) return this.#running;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
+  #isOver(factor: number): boolean {
+    return this.#parts.databaseBytes() > this.#parts.config.shardMaxBytes * factor;
+  }
+
   async #run(): Promise<void> {
-    const target = this.#config.shardMaxBytes * EVICTION_TARGET_SHARE;
-    while (this.#numbers.get("bytes") > target) {
-      const victims = this.#victims(this.#numbers.get("bytes") - target);
-      if (victims.length === 0) return;
-      const kvWrites = await Promise.all(victims.map((victim) => this.#evict(victim)));
-      // No victim could be evicted. The next commit tries again.
-      if (kvWrites.every((freed) => !freed)) return;
+    const { clock, config } = this.#parts;
+    const goal = config.shardMaxBytes * EVICTED_SHARE;
+    const excess = (): number => this.#parts.entryBytes() - (config.shardMaxBytes - goal);
+    for (let freed = 0; freed < goal || excess() > 0 || this.#isOver(HARD_LIMIT_FACTOR);) {
+      const left = Math.max(goal - freed, excess());
+      const bytes = await this.#evictSlice(this.#isOver(HARD_LIMIT_FACTOR) ? Number.POSITIVE_INFINITY : left);
+      // No entry could be evicted. The next commit tries again.
+      if (bytes === 0) break;
+      freed += bytes;
+      await pause(clock);
     }
+    this.#resumeAtBytes = this.#parts.entryBytes() + goal / 2;
   }
 
-  #victims(excessBytes: number): readonly Entry[] {
-    const victims = new Map<string, Entry>();
+  /** Evicts the least valuable entries of a few samples, until so many bytes are freed. Returns the bytes freed. */
+  async #evictSlice(neededBytes: number): Promise<number> {
     let freed = 0;
-    while (freed < excessBytes && victims.size < SPILL_PARALLELISM) {
-      const victim = this.#victim(victims);
-      if (victim === null) break;
-      victims.set(victim.key, victim);
-      freed += victim.bytes;
+    for (let samples = 0; samples < SLICE_SAMPLES && freed < neededBytes; samples++) {
+      const victims = enough(this.#sampleVictims(), neededBytes - freed);
+      const nowMs = this.#parts.clock.nowMs();
+      const ttls = victims.map((victim) => this.#spillTtl(victim, nowMs));
+      const dropped = victims.filter((_, index) => ttls[index] === null);
+      freed += this.#drop(dropped);
+      if (dropped.length === victims.length) continue;
+      const spilling = victims.map((victim, index) => this.#spillOrDrop(victim, ttls[index] ?? null, nowMs));
+      return freed + (await Promise.all(spilling)).reduce((sum, bytes) => sum + bytes, 0);
     }
-    return [...victims.values()];
+    return freed;
   }
 
-  #victim(taken: ReadonlyMap<string, Entry>): Entry | null {
-    const sample = this.#store
-      .sample(this.#ports.randomKey(), EVICTION_SAMPLE + Math.min(this.#window.size, EVICTION_SAMPLE) + taken.size)
-      .filter((entry) => !taken.has(entry.key));
-    const seasoned = sample.filter((entry) => !this.#window.has(entry.key));
-    const pool = seasoned.length > 0 ? seasoned : sample;
-    const chosen = chooseVictim(
+  /** The entries of a random sample to evict: those that a purge covers, and the least valuable ones. */
+  #sampleVictims(): readonly Entry[] {
+    const sample = this.#parts.store.sample(this.#parts.randomKey(), EVICTION_SAMPLE);
+    const purged = sample.filter(({ isPurged }) => isPurged).map(({ entry }) => entry);
+    return [...purged, ...this.#victims(sample.filter(({ isPurged }) => !isPurged).map(({ entry }) => entry))];
+  }
+
+  #victims(sample: readonly Entry[]): readonly Entry[] {
+    const seasoned = sample.filter((entry) => !this.#newest.has(entry.key));
+    const resident = seasoned.filter((entry) => entry.spilled === null);
+    const pool = resident.length > 0 ? resident : seasoned.length > 0 ? seasoned : sample;
+    const chosen = chooseVictims(
       pool.map((entry) => this.#candidate(entry)),
-      this.#ports.nowMs(),
+      this.#parts.clock.nowMs(),
+      seasoned.length > 0 ? SAMPLE_VICTIMS : 1,
     );
-    return pool.find((entry) => entry.key === chosen?.key) ?? null;
+    return chosen.flatMap((key) => pool.find((entry) => entry.key === key) ?? []);
   }
 
   #candidate(entry: Entry): EvictionCandidate {
+    const { uses, sketch } = this.#parts;
+    const lastUsedMs = uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
     return {
       key: entry.key,
-      bytes: entry.bytes,
-      hits: entry.hits + this.#uses.hits(entry.key),
-      lastUsedMs: this.#uses.lastUsedMs(entry.key) ?? entry.lastUsedMs,
+      bytes: bytesOf([entry]),
+      hits: entry.hits + uses.hits(entry.key),
+      lastUsedMs,
       usdSaved: entry.worthUsd,
-      recentRequests: this.#sketch.estimate(entry.key),
-      expiresMs: entry.expiresMs,
+      recentRequests: sketch.estimate(entry.key),
+      expiresMs: lifeEndMs({ ...entry, lastUsedMs }),
     };
   }
 
-  /** Spills an entry, or drops it. False when it was purged or replaced before it could be dropped. */
-  async #evict(entry: Entry): Promise<boolean> {
-    const nowMs = this.#ports.nowMs();
-    const hits = entry.hits + this.#uses.hits(entry.key);
-    const decision = spillDecision({ expiresMs: entry.expiresMs, hits }, this.#budget(nowMs), this.#config.spillTtlSeconds, nowMs);
-    const overflowing = this.#numbers.get("bytes") > this.#config.shardMaxBytes * HARD_LIMIT_FACTOR;
-    if (decision.kind === "spill" && !overflowing && (await this.#spillOut(entry, decision.ttlSeconds, nowMs))) return true;
-    if (!this.#stillThere(entry)) return false;
-    this.#store.evict(entry.key);
-    this.#forgetWindow(entry.key);
-    return true;
+  /** The TTL in seconds with which an evicted entry goes to KV; null when it is dropped. Takes a write of the ration. */
+  #spillTtl(entry: Entry, nowMs: number): number | null {
+    const { store, uses, ration, config } = this.#parts;
+    if (entry.spilled !== null || this.#isOver(HARD_LIMIT_FACTOR) || !store.isLive(entry)) return null;
+    const hits = entry.hits + uses.hits(entry.key);
+    const decision = spillDecision({ expiresMs: entry.expiresMs, hits }, ration.budget(nowMs), config.spillTtlSeconds, nowMs);
+    if (decision.kind === "drop") return null;
+    ration.take(nowMs);
+    return decision.ttlSeconds;
   }
 
-  async #spillOut(entry: Entry, ttlSeconds: number, nowMs: number): Promise<boolean> {
-    const body = this.#store.bodyOf(entry.key);
-    if (body === null) return false;
-    const name = this.#spill.nameOf(entry);
-    // Count before the write: parallel evictions must not exceed the ration.
-    this.#numbers.add("spills_today", 1);
-    if (!(await this.#spill.write(name, entry, body, ttlSeconds))) {
-      this.#numbers.add("kv_errors", 1);
-      return false;
+  /** Writes the body of an entry to KV; if that fails, drops the entry. Returns the bytes freed. */
+  async #spillOrDrop(entry: Entry, ttlSeconds: number | null, nowMs: number): Promise<number> {
+    const { store, spill } = this.#parts;
+    const body = ttlSeconds === null ? null : store.bodyOf(entry.key);
+    if (body === null || ttlSeconds === null) return this.#drop([entry]);
+    const name = spill.nameOf(entry);
+    if (!(await spill.write(name, entry, body, ttlSeconds))) {
+      this.#parts.countEvent("kv_errors");
+      return this.#drop([entry]);
     }
-    if (!this.#stillThere(entry)) return true;
-    this.#store.markSpilled(entry, name, nowMs + ttlSeconds * 1000);
-    this.#forgetWindow(entry.key);
-    return true;
+    if (!this.#isUnchanged(entry)) return entry.bytes;
+    store.markSpilled(entry, name, nowMs + ttlSeconds * 1000);
+    this.#newest.delete(entry.key);
+    return entry.bytes;
   }
 
-  /** False when the entry was purged or replaced while KV was being written. */
-  #stillThere(entry: Entry): boolean {
-    const current = this.#store.find(entry.key);
-    return current !== null && current.spilled === null && current.createdMs === entry.createdMs && current.sequence === entry.sequence;
-  }
-
-  #budget(nowMs: number): { readonly usedToday: number; readonly perDay: number } {
-    const day = Math.floor(nowMs / MS_PER_DAY);
-    if (this.#numbers.get("spill_day") !== day) {
-      this.#numbers.set("spill_day", day);
-      this.#numbers.set("spills_today", 0);
+  /** Drops entries in one transaction, except those that were replaced meanwhile. Returns the bytes freed. */
+  #drop(entries: readonly Entry[]): number {
+    const { store, transactions } = this.#parts;
+    const dropped = entries.filter((entry) => this.#isUnchanged(entry) || !store.isLive(entry));
+    if (dropped.length === 0) return 0;
+    transactions.transact(() => {
+      for (const { key, sequence } of dropped) store.removeRow(key, sequence);
+    });
+    for (const entry of dropped) {
+      this.#newest.delete(entry.key);
+      this.#parts.countEvent("evictions");
     }
-    return { usedToday: this.#numbers.get("spills_today"), perDay: this.#writesPerDay };
+    return bytesOf(dropped);
   }
 
-  #forgetWindow(key: string): void {
-    this.#windowBytes -= this.#window.get(key) ?? 0;
-    this.#window.delete(key);
+  /** False when the entry was purged, replaced or promoted since it was read. */
+  #isUnchanged(entry: Entry): boolean {
+    const current = this.#parts.store.find(entry.key);
+    return (
+      current !== null &&
+      current.createdMs === entry.createdMs &&
+      current.sequence === entry.sequence &&
+      current.spilled?.kvName === entry.spilled?.kvName
+    );
   }
+}
+
+/** Bytes that evicting these entries frees. */
+function bytesOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + (entry.spilled === null ? entry.bytes : SPILLED_ROW_BYTES), 0);
+}
+
+/** The first of the entries that together free so many bytes, or all of them. */
+function enough(entries: readonly Entry[], neededBytes: number): readonly Entry[] {
+  const taken: Entry[] = [];
+  for (const entry of entries) {
+    if (bytesOf(taken) >= neededBytes) break;
+    taken.push(entry);
+  }
+  return taken;
 }

@@ -8,8 +8,11 @@ import type { RamFront } from "../entries/ram-front.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import type { ProviderLog } from "./provider-log.ts";
 import type { SemanticLayer } from "../semantic/semantic-layer.ts";
-import type { ShardNumber, ShardNumbers } from "../storage/shard-numbers.ts";
-import type { TrafficCounters } from "./traffic-counters.ts";
+import type { Holdings } from "../storage/holdings.ts";
+import type { ShardNumbers } from "../storage/shard-numbers.ts";
+import type { FigureBook } from "./figure-book.ts";
+import type { ShardCounters } from "./shard-counters.ts";
+import type { SpillRation } from "../spill/spill-ration.ts";
 import type { UpstreamSlots } from "../upstream/upstream-slots.ts";
 
 const RECENT_PURGES = 20;
@@ -17,9 +20,13 @@ const RECENT_PURGES = 20;
 export interface FigureSources {
   readonly shard: number;
   readonly numbers: ShardNumbers;
+  readonly holdings: Holdings;
+  readonly counters: ShardCounters;
+  readonly ration: SpillRation;
+  readonly nowMs: number;
   readonly log: PurgeLog;
   readonly store: EntryStore;
-  readonly traffic: TrafficCounters;
+  readonly book: FigureBook;
   readonly uses: UseLog;
   readonly providers: ProviderLog;
   readonly showPrompts: boolean;
@@ -28,7 +35,6 @@ export interface FigureSources {
   readonly upstreamSlots: UpstreamSlots;
   readonly passMarkers: PassMarkers;
   readonly semantic: SemanticLayer | null;
-  readonly writesPerDay: number;
   readonly databaseBytes: number;
   readonly isolateBytes: number;
 }
@@ -46,59 +52,60 @@ export class ShardFigures {
    * semantic counters are for the admin only: a tenant gets 0 or an empty list.
    */
   stats(tenant: string | null): ShardStats {
-    const { shard, traffic, store, semantic } = this.#from;
-    const { traffic: counts, hit, miss } = traffic.total(tenant);
-    const base = { shard, traffic: counts, latency: { hit, miss }, sinceMs: this.#number("since_ms") };
-    if (tenant !== null) return { ...base, ...store.holdings(tenant), evictions: 0, spills: 0, promotions: 0, semantic: [] };
+    const { shard, book, holdings, counters, numbers, semantic } = this.#from;
+    const { traffic, hit, miss } = book.totals(tenant);
+    const held = tenant === null ? holdings.total : holdings.of(tenant);
+    const base = { shard, traffic, latency: { hit, miss }, sinceMs: numbers.get("since_ms"), ...held };
+    if (tenant !== null) return { ...base, evictions: 0, spills: 0, promotions: 0, semantic: [] };
     return {
       ...base,
-      entries: this.#number("entries"),
-      spilledEntries: this.#number("spilled_entries"),
-      bytes: this.#number("bytes"),
-      evictions: this.#number("evictions"),
-      spills: this.#number("spills"),
-      promotions: this.#number("promotions"),
+      evictions: counters.get("evictions"),
+      spills: counters.get("spills"),
+      promotions: counters.get("promotions"),
       semantic: semantic?.counters.all() ?? [],
     };
   }
 
   summary(): ShardSummary {
-    const { shard, traffic, log, flights } = this.#from;
-    const { traffic: counts } = traffic.total(null);
+    const { shard, book, holdings, log, flights } = this.#from;
+    const { traffic } = book.totals(null);
     return {
       shard,
-      entries: this.#number("entries"),
-      bytes: this.#number("bytes"),
+      entries: holdings.total.entries,
+      bytes: holdings.total.bytes,
       sequence: log.sequence,
-      hits: counts.hits + counts.semantic + counts.stale,
-      misses: counts.misses,
+      hits: traffic.hits + traffic.semantic + traffic.stale,
+      misses: traffic.misses,
       flights: flights.size,
     };
   }
 
   detail(): ShardDetail {
-    const { front, flights, upstreamSlots, passMarkers, semantic, log, writesPerDay, databaseBytes, isolateBytes } = this.#from;
+    const { front, flights, upstreamSlots, passMarkers, semantic, log, holdings, counters, ration } = this.#from;
+    const { entries, spilledEntries } = holdings.total;
+    const budget = ration.budget(this.#from.nowMs);
     return {
       ...this.summary(),
-      residentEntries: this.#number("entries") - this.#number("spilled_entries"),
-      spilledEntries: this.#number("spilled_entries"),
+      residentEntries: entries - spilledEntries,
+      spilledEntries,
       ramEntries: front.size,
       ramBytes: front.bytes,
-      databaseBytes,
+      databaseBytes: this.#from.databaseBytes,
       subscribers: flights.subscribers,
       flightBytes: flights.bytes,
       upstreamActive: upstreamSlots.active,
       upstreamQueued: upstreamSlots.queued,
       passMarkers: passMarkers.size,
-      evictions: this.#number("evictions"),
-      spills: this.#number("spills"),
-      spillsToday: this.#number("spills_today"),
-      spillShare: writesPerDay,
-      promotions: this.#number("promotions"),
-      corrupt: this.#number("corrupt"),
-      fencedCommits: this.#number("fenced_commits"),
-      kvErrors: this.#number("kv_errors"),
-      isolateBytes,
+      evictions: counters.get("evictions"),
+      spills: counters.get("spills"),
+      spillsToday: budget.usedToday,
+      spillShare: budget.perDay,
+      promotions: counters.get("promotions"),
+      corrupt: counters.get("corrupt"),
+      fencedCommits: counters.get("fenced_commits"),
+      kvErrors: counters.get("kv_errors"),
+      pendingPurges: log.unfreedCount,
+      isolateBytes: this.#from.isolateBytes,
       vectors: semantic?.vectors ?? 0,
       indexBytes: semantic?.indexBytes ?? 0,
       recentPurges: log.recent(RECENT_PURGES),
@@ -124,9 +131,5 @@ export class ShardFigures {
       // Admins see prompts only if the operator has set SHOW_PROMPTS.
       prompt: showPrompts ? (semantic?.questionOf(key)?.text ?? null) : null,
     };
-  }
-
-  #number(name: ShardNumber): number {
-    return this.#from.numbers.get(name);
   }
 }

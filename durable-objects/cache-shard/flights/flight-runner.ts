@@ -1,6 +1,7 @@
 import type { AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { FetchedEntry, SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { UpstreamFailure } from "../../../shared/domain/cache-error.ts";
+import type { FigureAmounts } from "../../../shared/domain/figures/figure-record.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 import type { ProviderAnswerPorts, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
 import type { Reporter } from "../../../shared/report/report-event.ts";
@@ -32,8 +33,8 @@ export interface FlightRunnerParts {
   readonly semantic: SemanticLayer | null;
   /** Evicts if the stored entry takes the shard over its bound. */
   makeRoom(entry: Entry): void;
-  /** Counts the tokens that the followers of a call saved. */
-  countTokensSaved(tenant: string, tokensSaved: number): void;
+  /** Counts the tokens of a call, and those that its followers saved. */
+  countTokens(request: AnswerRequest, outcome: "MISS" | "COALESCED" | "BYPASS", amounts: Partial<FigureAmounts>): void;
 }
 
 /** Runs a flight to its end: promotion from KV, similarity search, upstream call, commit, replies. */
@@ -152,7 +153,8 @@ export class FlightRunner {
     const { answer } = outcome;
     const entry = mayStore ? this.#parts.commit.commit(flight, request, outcome) : null;
     const tokens = answer.usage === null ? 0 : answer.usage.inputTokens + answer.usage.outputTokens;
-    if (flight.followers > 0) this.#parts.countTokensSaved(request.tenant, flight.followers * tokens);
+    if (answer.usage !== null) this.#parts.countTokens(request, request.cache ? "MISS" : "BYPASS", answer.usage);
+    if (flight.followers > 0) this.#parts.countTokens(request, "COALESCED", { tokensSaved: flight.followers * tokens });
     flight.end({
       kind: "answered",
       json: answer.json,

@@ -10,7 +10,6 @@ import type {
   SimilarityQuery,
 } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
-import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import type { CallReply } from "../../../shared/providers/call/provider-answer.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
@@ -30,6 +29,7 @@ import { isolateReadings } from "./candidates/reading-cache.ts";
 import type { Embedder } from "./embedding/embedder.ts";
 import { loadedStaticTable, loadStaticTable } from "./embedding/static-table-loader.ts";
 import { EntryFetcher } from "./entry-fetcher.ts";
+import type { Covers } from "./judging/alias-store.ts";
 import { AliasStore } from "./judging/alias-store.ts";
 import { CallerFeedback } from "./judging/caller-feedback.ts";
 import { Judge } from "./judging/model-judge.ts";
@@ -95,9 +95,10 @@ export class SemanticLayer {
       owner: `shard-${parts.shard}`,
       kernels: { relaxedSimd, simd },
       embedder,
+      log: parts.log,
       onFull: () => this.counters.add("index_full"),
     });
-    this.#aliases = new AliasStore(sql);
+    this.#aliases = new AliasStore(sql, parts.log);
     this.#servings = new ServingLog(sql);
     this.#trust = new ScopeTrustStore(sql, this.#questions, this.#config.errorBound);
     parts.transactions.accompany(this.#questions);
@@ -248,16 +249,38 @@ export class SemanticLayer {
     return this.#feedback.take(request);
   }
 
-  purge(selector: PurgeSelector): void {
-    this.#parts.transactions.transact(() => {
-      this.#aliases.purge(selector);
-      if (selector.kind === "all") this.#questions.clear();
-    });
+  /** Deletes all questions, after a purge of everything. Runs inside the caller's transaction. */
+  forgetAll(): void {
+    this.#questions.clear();
   }
 
-  /** Writes pending servings. Runs inside the caller's transaction. */
-  flush(nowMs: number): void {
-    this.#servings.flush(nowMs);
+  /** Deletes the alias of a question. Runs inside the caller's transaction. */
+  forgetAlias(key: string): void {
+    this.#aliases.drop(key);
+  }
+
+  /** Drops the aliases of one slice that a purge covers. Returns where the next slice begins; null at the end. */
+  freeAliases(afterKey: string, covers: Covers): string | null {
+    return this.#aliases.freeSlice(afterKey, covers);
+  }
+
+  /** Drops the scopes of one slice that no question belongs to. Returns where the next slice begins; null at the end. */
+  dropEmptyScopes(afterRef: number): number | null {
+    return this.#questions.dropEmptyScopes(afterRef);
+  }
+
+  /** Writes pending servings. Runs inside the caller's transaction, which calls `noteStored` afterwards. */
+  flush(): void {
+    this.#servings.flush();
+  }
+
+  noteStored(): void {
+    this.#servings.noteStored();
+  }
+
+  /** Deletes a slice of the servings that are too old to judge. False when none is left. */
+  deleteOldServings(): boolean {
+    return this.#servings.deleteOld(this.#parts.clock.nowMs());
   }
 
   /** Sends an observation to every shard of the scope: all of them decide by the same evidence. */

@@ -2,23 +2,28 @@ import type { Entry, EntryBody } from "../entries/entry.ts";
 import { bodyBytes } from "../entries/entry.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import type { RamFront, ResidentEntry } from "../entries/ram-front.ts";
-import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { SpillStore } from "./spill-store.ts";
+
+export interface PromotionParts {
+  readonly store: EntryStore;
+  readonly front: RamFront;
+  readonly spill: SpillStore;
+  countKvError(): void;
+  onPromoted(entry: Entry): void;
+}
 
 /** Brings spilled entries back from KV. A missing, damaged or late value is a miss, as is an entry purged meanwhile. */
 export class Promotion {
   readonly #store: EntryStore;
   readonly #front: RamFront;
   readonly #spill: SpillStore;
-  readonly #numbers: ShardNumbers;
-  readonly #onPromoted: (entry: Entry) => void;
+  readonly #parts: PromotionParts;
 
-  constructor(store: EntryStore, front: RamFront, spill: SpillStore, numbers: ShardNumbers, onPromoted: (entry: Entry) => void) {
-    this.#store = store;
-    this.#front = front;
-    this.#spill = spill;
-    this.#numbers = numbers;
-    this.#onPromoted = onPromoted;
+  constructor(parts: PromotionParts) {
+    this.#store = parts.store;
+    this.#front = parts.front;
+    this.#spill = parts.spill;
+    this.#parts = parts;
   }
 
   /** Reads the body of an entry from KV and stores it in the shard again. Null means a miss. */
@@ -28,7 +33,7 @@ export class Promotion {
     const read = await this.#spill.read(spilled.kvName);
     switch (read.kind) {
       case "failed":
-        this.#numbers.add("kv_errors", 1);
+        this.#parts.countKvError();
         return null;
       case "absent":
         // KV may not return a recent value yet. The miss that follows replaces the row.
@@ -49,7 +54,7 @@ export class Promotion {
       return null;
     }
     const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(body) };
-    this.#onPromoted(resident);
+    this.#parts.onPromoted(resident);
     return this.#front.get(entry.key) ?? this.#front.put(resident, body, null);
   }
 

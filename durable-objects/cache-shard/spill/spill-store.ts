@@ -1,10 +1,13 @@
 import { sha256Hex } from "../../../shared/digest/sha256.ts";
-import { systemClock } from "../../../shared/time/clock.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
 import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { Entry, EntryBody } from "../entries/entry.ts";
 
 /** A KV read that takes longer than this is a miss. */
-const KV_DEADLINE_MS = 1500;
+const READ_DEADLINE_MS = 1500;
+/** A KV write that takes longer than this has failed. If it succeeds later, its value is never read and expires. */
+const WRITE_DEADLINE_MS = 10_000;
+const DELETE_PARALLELISM = 6;
 /** Version of the value's layout, to be raised with each change. */
 const LAYOUT = 1;
 
@@ -35,10 +38,12 @@ export type SpillRead =
 export class SpillStore {
   readonly #kv: SpillKv;
   readonly #shard: number;
+  readonly #clock: Pick<Clock, "after">;
 
-  constructor(kv: SpillKv, shard: number) {
+  constructor(kv: SpillKv, shard: number, clock: Pick<Clock, "after">) {
     this.#kv = kv;
     this.#shard = shard;
+    this.#clock = clock;
   }
 
   nameOf(entry: Pick<Entry, "key" | "sequence" | "createdMs">): string {
@@ -49,11 +54,9 @@ export class SpillStore {
   async write(name: string, entry: Entry, body: EntryBody, ttlSeconds: number): Promise<boolean> {
     const value = packBody(body);
     try {
-      await this.#kv.put(name, value, {
-        expirationTtl: ttlSeconds,
-        metadata: { layout: LAYOUT, digest: sha256Hex(value), expiresMs: entry.expiresMs },
-      });
-      return true;
+      const metadata = { layout: LAYOUT, digest: sha256Hex(value), expiresMs: entry.expiresMs };
+      const written = this.#kv.put(name, value, { expirationTtl: ttlSeconds, metadata }).then(() => true);
+      return await withDeadline(this.#clock, WRITE_DEADLINE_MS, written, false);
     } catch {
       return false;
     }
@@ -61,7 +64,7 @@ export class SpillStore {
 
   async read(name: string): Promise<SpillRead> {
     try {
-      const found = await withDeadline(systemClock, KV_DEADLINE_MS, this.#kv.getWithMetadata(name, "arrayBuffer"), null);
+      const found = await withDeadline(this.#clock, READ_DEADLINE_MS, this.#kv.getWithMetadata(name, "arrayBuffer"), null);
       if (found === null) return { kind: "failed" };
       if (found.value === null) return { kind: "absent" };
       const value = new Uint8Array(found.value);
@@ -73,13 +76,26 @@ export class SpillStore {
     }
   }
 
-  async delete(name: string): Promise<boolean> {
-    try {
-      await this.#kv.delete(name);
-      return true;
-    } catch {
-      return false;
+  /**
+   * Deletes values that are no longer referenced, and returns how many could not be deleted. Such a value is never read,
+   * and expires by its TTL.
+   */
+  async deleteAll(names: readonly string[]): Promise<number> {
+    let failed = 0;
+    for (let at = 0; at < names.length; at += DELETE_PARALLELISM) {
+      const deleted = await Promise.allSettled(
+        names.slice(at, at + DELETE_PARALLELISM).map((name) =>
+          withDeadline(
+            this.#clock,
+            WRITE_DEADLINE_MS,
+            this.#kv.delete(name).then(() => true),
+            false,
+          ),
+        ),
+      );
+      failed += deleted.filter((outcome) => outcome.status === "rejected" || !outcome.value).length;
     }
+    return failed;
   }
 }
 

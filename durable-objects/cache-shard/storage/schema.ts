@@ -106,4 +106,41 @@ export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
   ALTER TABLE servings RENAME COLUMN party TO caller_id;
   UPDATE numbers SET name = 'registered' WHERE name = 'enlisted';
   `,
+  // Maintained holdings instead of counters (filled by `take-over.ts`), an index on expiry, the progress of purges, packed
+  // figures, and servings by day, so that old ones are deleted without a scan. The table `servings` stays for a rollback.
+  `
+  CREATE INDEX entries_by_expiry ON entries (expires_ms);
+  CREATE TABLE holdings (
+    tenant TEXT PRIMARY KEY,
+    entries INTEGER NOT NULL,
+    spilled INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO labels (name, value)
+    SELECT 'counters', json_group_object(name, value) FROM numbers
+    WHERE name IN ('evictions', 'spills', 'promotions', 'corrupt', 'fenced_commits', 'kv_errors');
+  DELETE FROM numbers WHERE name IN ('evictions', 'spills', 'promotions', 'corrupt', 'fenced_commits', 'kv_errors');
+  ALTER TABLE purge_log ADD COLUMN state INTEGER NOT NULL DEFAULT 2;
+  CREATE TABLE figure_buckets (
+    kind TEXT NOT NULL,
+    start_ms INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (kind, start_ms)
+  ) WITHOUT ROWID;
+  CREATE TABLE servings_by_day (
+    day INTEGER NOT NULL,
+    caller_id TEXT NOT NULL,
+    target TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    score_bin INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    judged INTEGER NOT NULL,
+    PRIMARY KEY (day, caller_id, target, asked)
+  ) WITHOUT ROWID;
+  INSERT INTO servings_by_day
+    SELECT at_ms / 86400000, caller_id, target, asked, shard, scope, score_bin, at_ms, judged FROM servings;
+  DELETE FROM servings;
+  `,
 ];

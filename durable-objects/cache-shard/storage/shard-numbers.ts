@@ -1,27 +1,12 @@
 /** Names of a shard's stored numbers. They are keys of the table `numbers`, so renaming one needs a migration. */
-export type ShardNumber =
-  | "entries"
-  | "spilled_entries"
-  | "bytes"
-  | "floor_sequence"
-  | "evictions"
-  | "spills"
-  | "promotions"
-  | "corrupt"
-  | "fenced_commits"
-  | "kv_errors"
-  | "spill_day"
-  | "spills_today"
-  | "since_ms"
-  | "known_shards"
-  | "registered";
+export type ShardNumber = "floor_sequence" | "spill_day" | "spills_today" | "since_ms" | "known_shards" | "registered";
 
 interface NumbersSnapshot {
   readonly values: ReadonlyMap<string, number>;
   readonly dirty: ReadonlySet<ShardNumber>;
 }
 
-/** A shard's numbers, kept in memory and written in the same transaction as the rows they count. */
+/** Single numbers that a shard keeps, in memory and in rows that are written in the transaction that changes them. */
 export class ShardNumbers {
   readonly #sql: SqlStorage;
   readonly #values = new Map<string, number>();
@@ -41,11 +26,7 @@ export class ShardNumbers {
     this.#dirty.add(name);
   }
 
-  add(name: ShardNumber, delta: number): void {
-    if (delta !== 0) this.set(name, this.get(name) + delta);
-  }
-
-  /** Writes the changed numbers. Runs inside the transaction that changed the rows they count. */
+  /** Writes the changed numbers. Runs at the end of every transaction, inside it. */
   flush(): void {
     for (const name of this.#dirty) this.#sql.exec("INSERT OR REPLACE INTO numbers (name, value) VALUES (?, ?)", name, this.get(name));
     this.#dirty.clear();

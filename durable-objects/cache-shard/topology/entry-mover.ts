@@ -6,6 +6,7 @@ import type {
 } from "../../../shared/contracts/cache-shard/moving-contract.ts";
 import { homeShard } from "../../../shared/domain/keys/routing.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
+import { pause } from "../storage/pause.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import type { PurgeLog } from "../purging/purge-log.ts";
@@ -13,8 +14,10 @@ import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { ShardRegistry } from "./shard-registry.ts";
 
 /** Rows that one batch examines, and bytes at which it is full (an RPC message is limited to 32 MiB). */
-const BATCH_ROWS = 500;
+const BATCH_ROWS = 2000;
 const BATCH_BYTES = 8 * 1024 * 1024;
+/** Rows that one slice reads, stores or drops: 2 to 5 ms. */
+const SLICE_ROWS = 50;
 /** Longer than a purge takes to reach every shard plus the time a batch takes to arrive. */
 const PURGE_SPREAD_MS = 10 * 60_000;
 
@@ -38,22 +41,28 @@ export class EntryMover {
   }
 
   /** Lists the next batch of entries whose home is another shard. */
-  listMisplaced({ afterKey, shardCount, scopeFanout }: MisplacedRequest): MisplacedReply {
-    const { store, log, shard } = this.#parts;
+  async listMisplaced({ afterKey, shardCount, scopeFanout }: MisplacedRequest): Promise<MisplacedReply> {
+    const { store, log, shard, clock } = this.#parts;
+    // Of the time when the batch begins: `release` finds the purges since then.
+    const { sequence } = log;
     const entries: MovingEntry[] = [];
     let bytes = 0;
     let nextKey: string | null = afterKey;
-    for (const entry of store.after(afterKey, BATCH_ROWS)) {
-      if (bytes > BATCH_BYTES) return { entries, nextKey, sequence: log.sequence };
-      nextKey = entry.key;
-      if (homeShard(entry.scope, entry.key, { shardCount, scopeFanout }) === shard) continue;
-      const moving = this.#pack(entry);
-      if (moving === null) continue;
-      entries.push(moving);
-      bytes += entry.bytes;
+    for (let examined = 0; examined < BATCH_ROWS && nextKey !== null; examined += SLICE_ROWS) {
+      const slice = store.after(nextKey, SLICE_ROWS);
+      for (const entry of slice.entries) {
+        if (bytes > BATCH_BYTES) return { entries, nextKey, sequence };
+        nextKey = entry.key;
+        if (homeShard(entry.scope, entry.key, { shardCount, scopeFanout }) === shard) continue;
+        const moving = this.#pack(entry);
+        if (moving === null) continue;
+        entries.push(moving);
+        bytes += entry.bytes;
+      }
+      nextKey = slice.lastKey;
+      await pause(clock);
     }
-    const done = nextKey === null || store.after(nextKey, 1).length === 0;
-    return { entries, nextKey: done ? null : nextKey, sequence: log.sequence };
+    return { entries, nextKey, sequence };
   }
 
   /**
@@ -66,13 +75,14 @@ export class EntryMover {
     const { registry, store, log, clock, semantic } = this.#parts;
     // The entries stay at their old home, and the caller reports that this shard failed.
     if (!(await registry.register())) throw new Error("this shard could not be registered");
-    for (const moving of entries) {
+    const sequence = log.positionAt(clock.nowMs() - PURGE_SPREAD_MS);
+    for (const [index, moving] of entries.entries()) {
+      if (index % SLICE_ROWS === SLICE_ROWS - 1) await pause(clock);
       const vector = moving.text === null ? null : ((await semantic?.embed(moving.text)) ?? null);
       const own = store.find(moving.key);
       // The new home has a newer answer already.
       if (own !== null && own.createdMs >= moving.createdMs) continue;
       const { kvName, kvExpiresMs, json, events, usageEvent, text, canonical, ...facts } = moving;
-      const sequence = log.positionAt(clock.nowMs() - PURGE_SPREAD_MS);
       const entry: Entry = { ...facts, sequence, spilled: kvName === null ? null : { kvName, kvExpiresMs } };
       store.commit(entry, { json, events, usageEvent }, () => {
         if (text !== null) semantic?.storeQuestion({ key: entry.key, scope: entry.scope, text, canonical, vector });
@@ -84,17 +94,27 @@ export class EntryMover {
    * Drops entries that have moved. Returns the keys that a purge has removed since the batch was read: the new home
    * must drop them too.
    */
-  release({ keys, sequence }: ReleaseEntriesRequest): readonly string[] {
+  async release({ keys, sequence }: ReleaseEntriesRequest): Promise<readonly string[]> {
     const { store, log } = this.#parts;
-    const purged = log.sequence > sequence;
-    const covered = purged ? keys.filter((key) => store.find(key) === null) : [];
-    for (const key of keys) store.drop(key);
+    const covered: string[] = [];
+    await this.#dropInSlices(keys, (key) => {
+      if (log.sequence > sequence && store.find(key) === null) covered.push(key);
+    });
     return covered;
   }
 
   /** Drops received entries that a purge removed from their old home meanwhile. */
-  drop(keys: readonly string[]): void {
-    for (const key of keys) this.#parts.store.drop(key);
+  async drop(keys: readonly string[]): Promise<void> {
+    await this.#dropInSlices(keys, () => undefined);
+  }
+
+  async #dropInSlices(keys: readonly string[], before: (key: string) => void): Promise<void> {
+    for (let at = 0; at < keys.length; at += SLICE_ROWS) {
+      const slice = keys.slice(at, at + SLICE_ROWS);
+      for (const key of slice) before(key);
+      this.#parts.store.drop(slice);
+      await pause(this.#parts.clock);
+    }
   }
 
   #pack(entry: Entry): MovingEntry | null {

@@ -1,3 +1,4 @@
+import type { IsolateReport } from "./figures-contract.ts";
 import type { CacheError } from "../../domain/cache-error.ts";
 
 /** How an answer was obtained. The value of the header `refrain-cache`. */
@@ -41,6 +42,8 @@ export interface AnswerRequest {
   readonly explain: boolean;
   /** Caller id: digest of tenant and user. Only this caller may send feedback on the answer. */
   readonly callerId: string;
+  /** Figures of the isolate about earlier requests to this shard. */
+  readonly reports?: readonly IsolateReport[];
 }
 
 /** Facts about an answer besides its content. */

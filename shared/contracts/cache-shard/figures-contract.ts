@@ -23,7 +23,19 @@ export interface LatencyCounts {
   readonly miss: readonly number[];
 }
 
-/** Figures that only the front Worker's isolate has: hits in its own memory, bypasses and latencies. */
+/** Requests that an isolate answered without the shard, by provider, model and outcome. */
+export interface ReportLine {
+  readonly provider: string;
+  readonly model: string;
+  readonly outcome: "HIT" | "BYPASS";
+  readonly requests: number;
+  readonly tokensSaved: number;
+}
+
+/**
+ * Figures that only the front Worker's isolate has: hits in its own memory, bypasses and latencies. They ride on the
+ * isolate's next request to the shard; the last ones are sent on their own when the isolate is idle.
+ */
 export interface IsolateReport {
   readonly tenant: string;
   readonly memoryHits: number;
@@ -31,6 +43,8 @@ export interface IsolateReport {
   readonly tokensSaved: number;
   readonly hitLatency: readonly number[];
   readonly missLatency: readonly number[];
+  /** The same requests by provider and model. Absent from Workers of version 0.2.0. */
+  readonly lines?: readonly ReportLine[];
 }
 
 export interface ShardStats {
@@ -85,6 +99,8 @@ export interface ShardDetail extends ShardSummary {
   readonly corrupt: number;
   readonly fencedCommits: number;
   readonly kvErrors: number;
+  /** Purges whose rows have not all been freed yet. They hold all the same. */
+  readonly pendingPurges: number;
   readonly isolateBytes: number;
   /** Vectors in memory (0 until the first search) and their size in bytes. */
   readonly vectors: number;

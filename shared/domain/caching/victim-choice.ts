@@ -1,11 +1,12 @@
 /** Time without a hit after which the weight of an entry's hits halves. */
 export const FREQUENCY_HALF_LIFE_MS = 24 * 3600 * 1000;
-/** Eviction frees space down to this share of the bound, so that it does not run at every commit. */
-export const EVICTION_TARGET_SHARE = 0.98;
+/** Eviction frees this share of the bound, so that it does not run at every commit. */
+export const EVICTED_SHARE = 0.02;
 /** The newest entries, up to this share of the bound, are not evicted: they had no time to get a hit. */
 export const WINDOW_SHARE = 0.02;
-/** Random rows among which one victim is chosen. */
-export const EVICTION_SAMPLE = 24;
+/** Random rows among which {@link SAMPLE_VICTIMS} are chosen: one in 16. */
+export const EVICTION_SAMPLE = 64;
+export const SAMPLE_VICTIMS = 4;
 
 /** Facts about an entry that decide its eviction. */
 export interface EvictionCandidate {
@@ -32,19 +33,14 @@ export function valueDensity(candidate: EvictionCandidate, nowMs: number): numbe
 }
 
 /**
- * The candidate with the lowest value density. Entries that have left the window of new entries compete in the sample,
- * which is the admission of W-TinyLFU. Of two equal candidates the less recently used one is evicted; otherwise a cache
- * full of entries without hits would never change.
+ * The keys of the candidates with the lowest value density, lowest first. Entries that have left the window of new
+ * entries compete in the sample, which is the admission of W-TinyLFU. Of two equal candidates the less recently used one
+ * is evicted; otherwise a cache full of entries without hits would never change.
  */
-export function chooseVictim(sample: readonly EvictionCandidate[], nowMs: number): EvictionCandidate | null {
-  let victim: EvictionCandidate | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const candidate of sample) {
-    const density = valueDensity(candidate, nowMs);
-    if (density < least || (density === least && victim !== null && candidate.lastUsedMs < victim.lastUsedMs)) {
-      victim = candidate;
-      least = density;
-    }
-  }
-  return victim;
+export function chooseVictims(sample: readonly EvictionCandidate[], nowMs: number, victims: number): readonly string[] {
+  return sample
+    .map((candidate) => ({ candidate, density: valueDensity(candidate, nowMs) }))
+    .sort((a, b) => a.density - b.density || a.candidate.lastUsedMs - b.candidate.lastUsedMs)
+    .slice(0, victims)
+    .map(({ candidate }) => candidate.key);
 }

@@ -54,6 +54,7 @@ export class Questions extends DurableObject {
       owner: "bench",
       kernels: { relaxedSimd, simd },
       embedder: { embedderId: "bench", dims: DIMS },
+      log: { covers: () => false },
       onFull: () => undefined,
     });
   }

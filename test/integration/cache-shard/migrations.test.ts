@@ -24,7 +24,7 @@ describe("a shard of version 0.1.0", () => {
       const one = (query: string): unknown => sql.exec(query).one();
       expect(one("SELECT ref, key, text, canonical FROM questions")).toEqual({ ref: 1, key: "k", text: "text", canonical: "c" });
       expect(one("SELECT key, score_bin FROM aliases")).toEqual({ key: "a", score_bin: 7 });
-      expect(one("SELECT asked, caller_id, score_bin FROM servings")).toEqual({ asked: "a", caller_id: "ann", score_bin: 7 });
+      expect(one("SELECT asked, caller_id, score_bin FROM servings_by_day")).toEqual({ asked: "a", caller_id: "ann", score_bin: 7 });
       expect(one("SELECT value FROM numbers WHERE name = 'registered'")).toEqual({ value: 1 });
       // References to questions are never used twice, also across the renaming.
       expect(one("INSERT INTO questions (key, scope_ref, text, canonical) VALUES ('l', 1, '', '') RETURNING ref")).toEqual({ ref: 2 });

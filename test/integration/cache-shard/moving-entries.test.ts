@@ -28,12 +28,12 @@ async function fill(bench: Bench): Promise<void> {
 }
 
 /** All entries that have to move, read batch by batch. */
-function misplacedIn(bench: Bench): { readonly entries: readonly MovingEntry[]; readonly sequence: number } {
+async function misplacedIn(bench: Bench): Promise<{ readonly entries: readonly MovingEntry[]; readonly sequence: number }> {
   const entries: MovingEntry[] = [];
   let afterKey: string | null = "";
   let sequence = 0;
   while (afterKey !== null) {
-    const batch = bench.shard.entryMover.listMisplaced({ afterKey, ...TWO_SHARDS });
+    const batch = await bench.shard.entryMover.listMisplaced({ afterKey, ...TWO_SHARDS });
     entries.push(...batch.entries);
     ({ nextKey: afterKey, sequence } = batch);
   }
@@ -53,16 +53,16 @@ withEviction("entries whose home is another shard", (between) => {
     await withShard(SMALL, async (bench) => {
       await fill(bench);
       between(bench);
-      const batch = misplacedIn(bench);
+      const batch = await misplacedIn(bench);
       expect(batch.entries.map(({ key }) => key).toSorted()).toEqual(LEAVING.map(digestOf).toSorted());
       expect(batch.entries.some(({ kvName }) => kvName !== null) && batch.entries.some(({ kvName }) => kvName === null)).toBe(true);
       moving = batch.entries;
       ({ values } = bench.kv);
-      expect(bench.shard.entryMover.release({ keys: moving.map(({ key }) => key), sequence: batch.sequence })).toEqual([]);
+      expect(await bench.shard.entryMover.release({ keys: moving.map(({ key }) => key), sequence: batch.sequence })).toEqual([]);
       between(bench);
       expect(told(bench).entries).toBe(PROMPTS.length - LEAVING.length);
       await figures(bench);
-      expect(misplacedIn(bench).entries).toHaveLength(0);
+      expect((await misplacedIn(bench)).entries).toHaveLength(0);
     });
     await withShard({ SPILL_WRITES_PER_DAY: "1000" }, async (bench) => {
       for (const [name, value] of values ?? []) bench.kv.values.set(name, value);
@@ -82,7 +82,7 @@ withEviction("entries whose home is another shard", (between) => {
     let moving: readonly MovingEntry[] = [];
     await withShard({}, async (bench) => {
       await fill(bench);
-      moving = misplacedIn(bench).entries.map((entry) => ({ ...entry, createdMs: entry.createdMs - 1000 }));
+      moving = (await misplacedIn(bench)).entries.map((entry) => ({ ...entry, createdMs: entry.createdMs - 1000 }));
     });
     await withShard({}, async (bench) => {
       const [prompt = ""] = LEAVING;
@@ -101,13 +101,13 @@ withEviction("entries whose home is another shard", (between) => {
   it("are reported on release if a purge removed them meanwhile, so the new home can drop them", () =>
     withShard({}, async (bench) => {
       await fill(bench);
-      const { entries, sequence } = misplacedIn(bench);
+      const { entries, sequence } = await misplacedIn(bench);
       const keys = entries.map(({ key }) => key);
       await bench.shard.purge(purgeOf("key", keys[0] ?? ""));
       between(bench);
-      expect(bench.shard.entryMover.release({ keys, sequence })).toEqual([keys[0]]);
+      expect(await bench.shard.entryMover.release({ keys, sequence })).toEqual([keys[0]]);
       await figures(bench);
-      bench.shard.entryMover.drop(keys);
+      await bench.shard.entryMover.drop(keys);
       await figures(bench);
     }));
 });
@@ -117,7 +117,7 @@ withEviction("a purge at the new home", (between) => {
     let entries: readonly MovingEntry[] = [];
     await withShard({}, async (bench) => {
       await fill(bench);
-      ({ entries } = misplacedIn(bench));
+      ({ entries } = await misplacedIn(bench));
     });
     return entries;
   }
@@ -160,7 +160,7 @@ describe("a shard whose entries are all at home", () => {
   it("has nothing to move", () =>
     withShard({}, async (bench) => {
       await fill(bench);
-      expect(bench.shard.entryMover.listMisplaced({ afterKey: "", shardCount: 1, scopeFanout: 1 })).toMatchObject({
+      expect(await bench.shard.entryMover.listMisplaced({ afterKey: "", shardCount: 1, scopeFanout: 1 })).toMatchObject({
         entries: [],
         nextKey: null,
       });

@@ -1,11 +1,13 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
 import { answerEvents, answerResponse, handBody, readAll, settled } from "../../support/shard-provider.ts";
 
 const KEPT_RECORDS = 1000;
+/** Records are trimmed in batches. */
+const TRIM_BATCH = 501;
 const SCOPE = digestOf("scope");
 
 /** Every kind of purge, with a value that covers the entry of `ask("q", { tags: ["t1", "t2"] })`. */
@@ -31,6 +33,8 @@ const ELSEWHERE: readonly (readonly [PurgeRequest["kind"], string])[] = [
 
 const TAGGED = ask("q", { tags: ["t1", "t2"] });
 const STORED_ONLY = ask("q", { onlyIfCached: true });
+
+afterEach(() => vi.useRealTimers());
 
 async function numbers(bench: Bench): Promise<void> {
   await bench.idle();
@@ -100,7 +104,7 @@ withEviction("a purge", (between) => {
       expect(bench.sql.exec("SELECT COUNT(*) AS n FROM entries").one()).toEqual({ n: 50 });
       between(bench);
       await bench.whole(ask("alive"));
-      await bench.shard.sweep();
+      await bench.shard.alarm();
       expect(bench.sql.exec("SELECT COUNT(*) AS n FROM entries").one()).toEqual({ n: 1 });
       expect(orphans(bench)).toBe(0);
       await numbers(bench);
@@ -150,9 +154,13 @@ describe("a purge during a flight", () => {
 
   it("counts as covering everything once its record has been trimmed", () =>
     withShard({}, async (bench) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
       const body = held(bench);
       const waiting = bench.whole(TAGGED);
-      for (let record = 0; record <= KEPT_RECORDS; record++) await bench.shard.purge(purgeOf("tag", `nothing-${record}`));
+      for (let record = 0; record < KEPT_RECORDS + TRIM_BATCH; record++) await bench.shard.purge(purgeOf("tag", `nothing-${record}`));
+      expect(bench.sql.exec("SELECT COUNT(*) AS n FROM purge_log").one()).toEqual({ n: KEPT_RECORDS + TRIM_BATCH });
+      vi.setSystemTime(Date.now() + 3_600_001);
+      await bench.shard.purge(purgeOf("tag", "nothing"));
       expect(bench.sql.exec("SELECT COUNT(*) AS n FROM purge_log").one()).toEqual({ n: KEPT_RECORDS });
       for (const event of answerEvents("done")) body.write(event);
       body.close();
@@ -184,7 +192,7 @@ describe("the shard's alarm", () => {
       bench.sql.exec("UPDATE entries SET expires_ms = 1 WHERE key = ?", digestOf("short"));
       await bench.idle();
       expect(await bench.state.storage.getAlarm()).not.toBeNull();
-      await bench.shard.sweep();
+      await bench.shard.alarm();
       expect(bench.sql.exec("SELECT key FROM entries").toArray()).toEqual([{ key: digestOf("long") }]);
       expect(orphans(bench)).toBe(0);
       await numbers(bench);

@@ -102,6 +102,7 @@ withEviction("a small shard", (between) => {
       expect(saidBy(await bench.whole(ask(prompt)))).toBe(`MISS: ${noise(prompt)}`);
       await figures(bench);
       bench.kv.fault = "none";
+      bench.lastReport();
       between(bench);
       expect(saidBy(await bench.whole(ask(prompt)))).toBe(`HIT: ${noise(prompt)}`);
       if (fault === "get") expect(bench.detail().kvErrors).toBe(1);
@@ -113,6 +114,7 @@ withEviction("a small shard", (between) => {
     withShard(SMALL, async (bench) => {
       bench.kv.fault = "put";
       await fill(bench);
+      bench.lastReport();
       between(bench);
       expect(told(bench).spilled).toBe(0);
       expect(told(bench).bytes).toBeLessThanOrEqual(30_000);

@@ -38,7 +38,7 @@ type Operation =
   | { readonly kind: "commit"; readonly place: Place; readonly tag: boolean; readonly short: boolean; readonly vector: boolean }
   | { readonly kind: "late_commit"; readonly place: Place }
   | { readonly kind: "purge"; readonly selector: PurgeSelector["kind"]; readonly place: Place }
-  | { readonly kind: "evict" | "drop" | "spill" | "fetch" | "quarantine"; readonly place: Place }
+  | { readonly kind: "drop" | "spill" | "fetch" | "quarantine"; readonly place: Place }
   | { readonly kind: "advance" | "sweep" | "search" | "crash" | "unload" };
 
 interface Step {
@@ -66,7 +66,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       place,
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("evict", "drop", "spill", "fetch", "quarantine"), place }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("drop", "drop", "spill", "fetch", "quarantine"), place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("advance", "sweep", "search", "crash", "unload") }) },
 );
 // Long histories with few failures: in a short one there is little to lose.
@@ -93,7 +93,6 @@ class Model {
         for (const [key, expected] of this.live) if (covers(step.selector, step.place, expected, nowMs)) this.live.delete(key);
         return;
       case "late_commit":
-      case "evict":
       case "drop":
         this.live.delete(keyOf(step.place));
         return;
@@ -168,18 +167,15 @@ async function carryOut(world: QuestionWorld, step: Operation, surroundings: Sur
     case "late_commit": {
       // A purge came between the flight's start and its end.
       const { sequence } = world.log;
-      world.purge({ kind: "key", value: keyOf(step.place) });
+      await world.purge({ kind: "key", value: keyOf(step.place) });
       expect(world.commit(step.place, { sequence }, true)).toBe("fenced");
       return;
     }
     case "purge":
-      world.purge(selectorOf(step.selector, step.place, surroundings.nowMs));
-      return;
-    case "evict":
-      world.store.evict(keyOf(step.place));
+      await world.purge(selectorOf(step.selector, step.place, surroundings.nowMs));
       return;
     case "drop":
-      world.store.drop(keyOf(step.place));
+      world.store.drop([keyOf(step.place)]);
       return;
     case "spill":
       if (world.store.find(keyOf(step.place))?.spilled === null) await world.spill(keyOf(step.place));
@@ -194,7 +190,7 @@ async function carryOut(world: QuestionWorld, step: Operation, surroundings: Sur
       surroundings.nowMs += SHORT_LIFE_MS;
       return;
     case "sweep":
-      world.deadRows.freeSlice("", surroundings.nowMs, 0);
+      await world.sweep();
       return;
     case "search":
       await world.searchSimilar(0);
@@ -253,6 +249,7 @@ async function run(script: readonly Step[], evictBetween: boolean): Promise<void
       if (world === null || step.kind === "crash") world = new QuestionWorld(ctx.storage, surroundings);
       surroundings.nowMs += 1;
       surroundings.failIn = failIn;
+      const { sequence } = world.log;
       try {
         const { nowMs } = surroundings;
         await carryOut(world, step, surroundings);
@@ -261,7 +258,7 @@ async function run(script: readonly Step[], evictBetween: boolean): Promise<void
         // Rolled back: nothing of the step happened, or only its first transaction did.
         if (!isInjected(error)) throw error;
         surroundings.failIn = null;
-        settle(model, world, step, surroundings.nowMs);
+        if (world.log.sequence > sequence) await settle(model, world, step, surroundings.nowMs);
       }
       surroundings.failIn = null;
       await check(world, ctx.storage.sql, model, surroundings.nowMs);
@@ -273,21 +270,11 @@ async function run(script: readonly Step[], evictBetween: boolean): Promise<void
   }
 }
 
-/**
- * Updates the model after a failure. Only steps with a purge have two transactions; the store shows if the first one
- * happened.
- */
-function settle(model: Model, world: QuestionWorld, step: Operation, nowMs: number): void {
-  if (step.kind === "late_commit") {
-    if (world.store.find(keyOf(step.place)) === null) model.live.delete(keyOf(step.place));
-    return;
-  }
-  if (step.kind !== "purge") return;
-  const covered = [...model.live.values()].filter((one) => covers(step.selector, step.place, one, nowMs));
-  if (covered.some((one) => world.store.find(keyOf(one.place)) !== null)) return;
-  // The entries are gone. After a purge of everything, their questions may still wait for the sweep.
-  world.deadRows.freeSlice("", nowMs - LONG_LIFE_MS * 2, 0);
-  model.apply(step, nowMs);
+/** Updates the model after a failure that came after a purge had taken effect. The alarm frees the rest of its rows. */
+async function settle(model: Model, world: QuestionWorld, step: Operation, nowMs: number): Promise<void> {
+  await world.free();
+  if (step.kind === "late_commit") model.live.delete(keyOf(step.place));
+  if (step.kind === "purge") model.apply(step, nowMs);
 }
 
 describe("vectors of different embedders", () => {

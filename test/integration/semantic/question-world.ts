@@ -7,10 +7,15 @@ import { PurgeLog } from "../../../durable-objects/cache-shard/purging/purge-log
 import { RamFront } from "../../../durable-objects/cache-shard/entries/ram-front.ts";
 import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
 import { SemanticLayer } from "../../../durable-objects/cache-shard/semantic/semantic-layer.ts";
-import { DeadRows } from "../../../durable-objects/cache-shard/eviction/dead-rows.ts";
-import { EntryPurge } from "../../../durable-objects/cache-shard/purging/entry-purge.ts";
+import { ExpirySweep } from "../../../durable-objects/cache-shard/eviction/expiry-sweep.ts";
+import { PurgeCounting } from "../../../durable-objects/cache-shard/purging/purge-counting.ts";
+import { PurgeFreeing } from "../../../durable-objects/cache-shard/purging/purge-freeing.ts";
+import { ShardPurge } from "../../../durable-objects/cache-shard/purging/shard-purge.ts";
+import { Holdings } from "../../../durable-objects/cache-shard/storage/holdings.ts";
 import { ShardTransactions } from "../../../durable-objects/cache-shard/storage/shard-transactions.ts";
 import { ShardNumbers } from "../../../durable-objects/cache-shard/storage/shard-numbers.ts";
+import { StateRows } from "../../../durable-objects/cache-shard/storage/state-rows.ts";
+import { ShardRegistry } from "../../../durable-objects/cache-shard/topology/shard-registry.ts";
 import type { SpillKv } from "../../../durable-objects/cache-shard/spill/spill-store.ts";
 import { SpillStore } from "../../../durable-objects/cache-shard/spill/spill-store.ts";
 import { UseLog } from "../../../durable-objects/cache-shard/entries/use-log.ts";
@@ -18,6 +23,7 @@ import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import { resolveConfig } from "../../../shared/config/resolve-config.ts";
 import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
+import type { Clock } from "../../../shared/time/clock.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 
@@ -72,8 +78,9 @@ export class QuestionWorld {
   readonly #spill: SpillStore;
   readonly #numbers: ShardNumbers;
   readonly #transactions: ShardTransactions;
-  readonly #purge: EntryPurge;
-  readonly deadRows: DeadRows;
+  readonly #purge: ShardPurge;
+  readonly #expiry: ExpirySweep;
+  readonly #clock: Clock;
   readonly #surroundings: Surroundings;
   readonly #sql: SqlStorage;
   readonly #ledger: IsolateLedger;
@@ -93,14 +100,46 @@ export class QuestionWorld {
     const front = new RamFront(ledger, "shard-0", FRONT_BYTES);
     // Only the two members that are used.
     const faulty = { sql: this.#sql, transactionSync: storage.transactionSync.bind(storage) } as unknown as DurableObjectStorage;
-    this.#transactions = new ShardTransactions(faulty, this.#numbers, this.log);
-    const rows = { sql: this.#sql, transactions: this.#transactions, numbers: this.#numbers, front };
-    this.store = new EntryStore({ ...rows, log: this.log });
-    this.#purge = new EntryPurge({ ...rows, store: this.store, log: this.log });
-    this.deadRows = new DeadRows({ ...rows, store: this.store });
-    this.#spill = new SpillStore(kvOf(surroundings), 0);
-    const promotion = new Promotion(this.store, front, this.#spill, this.#numbers, () => undefined);
+    const holdings = new Holdings(this.#sql);
+    this.#transactions = new ShardTransactions(faulty, this.#numbers, holdings);
+    this.#clock = {
+      nowMs: () => surroundings.nowMs,
+      // Pauses between slices end at once, deadlines never.
+      after: (delayMs, work) => {
+        if (delayMs === 0) queueMicrotask(work);
+        return () => undefined;
+      },
+    };
+    this.#spill = new SpillStore(kvOf(surroundings), 0, this.#clock);
+    const rows = {
+      sql: this.#sql,
+      transactions: this.#transactions,
+      numbers: this.#numbers,
+      holdings,
+      front,
+      log: this.log,
+      clock: this.#clock,
+      spill: this.#spill,
+      state: new StateRows(this.#sql),
+    };
+    this.store = new EntryStore({ ...rows, countEvent: () => undefined });
+    const stored = { ...rows, store: this.store };
+    const promotion = new Promotion({ ...stored, countKvError: () => undefined, onPromoted: () => undefined });
     this.layer = this.#wire(promotion, embedderId, ledger);
+    const all = { ...stored, semantic: this.layer };
+    this.#expiry = new ExpirySweep({ ...all, retentionMs: 0 });
+    this.#purge = new ShardPurge({
+      ...all,
+      shard: 0,
+      report: () => undefined,
+      registry: new ShardRegistry({ ...all, shard: 0, registerShard: () => Promise.resolve() }),
+      counting: new PurgeCounting(all),
+      freeing: new PurgeFreeing({ ...all, countKvErrors: () => undefined }),
+      flights: new FlightTable(),
+      countKvErrors: () => undefined,
+      keepAlive: () => undefined,
+      wakeAt: () => Promise.resolve(),
+    });
   }
 
   #wire(promotion: Promotion, embedderId: string, ledger: IsolateLedger): SemanticLayer {
@@ -112,11 +151,11 @@ export class QuestionWorld {
       sql: this.#sql,
       transactions: this.#transactions,
       ledger,
-      clock: { nowMs: () => this.#surroundings.nowMs, after: () => () => undefined },
+      clock: this.#clock,
       assets: env.ASSETS,
       embedder: { embedderId, dims: DIMS, embed: () => Promise.resolve(null) },
       store: this.store,
-      uses: new UseLog(),
+      uses: new UseLog(null),
       flights: new FlightTable(),
       promotion,
       log: this.log,
@@ -142,9 +181,20 @@ export class QuestionWorld {
     );
   }
 
-  purge(selector: PurgeSelector): void {
-    this.#purge.purge(selector, this.#surroundings.nowMs);
-    this.layer.purge(selector);
+  /** Purges and frees the rows. */
+  async purge(selector: PurgeSelector): Promise<void> {
+    const value = selector.kind === "all" ? "" : String(selector.value);
+    await this.#purge.purge({ kind: selector.kind, value, hard: true, dryRun: false });
+  }
+
+  /** Frees what purges have left, as the alarm does. */
+  free(): Promise<void> {
+    return this.#purge.free();
+  }
+
+  /** Frees expired rows, as the alarm does. */
+  sweep(): Promise<void> {
+    return this.#expiry.run();
   }
 
   /** Reserves all memory for something more valuable, for a moment. */

@@ -44,6 +44,7 @@ it("a shard that holds a whole scope finds as many neighbours as it may examine"
       owner: "wide-search",
       kernels: {},
       embedder: { embedderId: "scripted", dims: DIMS },
+      log: { covers: () => false },
       onFull: () => undefined,
     });
     for (let at = 0; at < STORED; at++) {

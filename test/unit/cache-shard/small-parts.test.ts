@@ -38,17 +38,41 @@ describe("pass markers", () => {
 });
 
 describe("the use log", () => {
-  it("counts hits and keeps the time of the last one until it is drained", () => {
-    const uses = new UseLog();
-    uses.note("a", 5);
-    uses.note("a", 9);
+  it("counts hits and keeps the time of the last one until they are written", () => {
+    const uses = new UseLog(null);
+    for (const atMs of [5, 6, 7, 9]) uses.note("a", atMs);
     uses.note("b", 7);
-    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 2, 9, 0, null]);
-    expect(uses.drain()).toEqual([
-      { key: "a", hits: 2, lastUsedMs: 9 },
-      { key: "b", hits: 1, lastUsedMs: 7 },
-    ]);
-    expect([uses.size, uses.hits("a")]).toEqual([0, 0]);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 4, 9, 0, null]);
+    const folded = uses.foldable(10);
+    expect(folded).toEqual([{ key: "a", hits: 4, lastUsedMs: 9 }]);
+    uses.note("a", 11);
+    uses.forget(folded);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a")]).toEqual([2, 1, 11]);
+  });
+
+  it("keeps what is not written in one packed text, from which it goes on", () => {
+    const uses = new UseLog(null);
+    for (const key of ["a", "a", "a", "a", "b", "c", "c"]) uses.note(key, 5);
+    expect(uses.isDirty).toBe(true);
+    const next = new UseLog(null, uses.pack(uses.foldable(5)));
+    expect([next.hits("a"), next.hits("b"), next.hits("c"), next.lastUsedMs("c")]).toEqual([0, 1, 2, 5]);
+    expect(next.isDirty).toBe(false);
+  });
+
+  it("writes a use within a quarter of the time to idle, because losing it would end the entry's life", () => {
+    const uses = new UseLog(1000);
+    uses.note("a", 0);
+    uses.note("b", 100);
+    expect(uses.foldable(249)).toEqual([]);
+    expect(uses.foldable(250)).toEqual([{ key: "a", hits: 1, lastUsedMs: 0 }]);
+  });
+
+  it("is limited in size: the least recently used entry is forgotten", () => {
+    const uses = new UseLog(null);
+    for (let key = 0; key < 2000; key++) uses.note(`k${key}`, key);
+    uses.note("k0", 2000);
+    uses.note("one more", 2001);
+    expect([uses.size, uses.hits("k0"), uses.hits("k1"), uses.hits("k2")]).toEqual([2000, 2, 0, 1]);
   });
 });
 

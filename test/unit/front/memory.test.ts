@@ -5,6 +5,7 @@ import { LATENCY_BUCKETS, latencyBucket } from "../../../shared/domain/figures/l
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { AnswerMemory } from "../../../workers/front/memory/answer-memory.ts";
 import { PlanMemory } from "../../../workers/front/memory/plan-memory.ts";
+import type { AnsweredRequest } from "../../../workers/front/figures/isolate-traffic.ts";
 import { IsolateTraffic } from "../../../workers/front/figures/isolate-traffic.ts";
 import type { Plan } from "../../../workers/front/request/request-plan.ts";
 
@@ -149,31 +150,62 @@ describe("plans in isolate memory", () => {
 });
 
 describe("the traffic of an isolate", () => {
-  it("is reported once per tenant and shard, at most every two seconds", () => {
-    const report = new IsolateTraffic();
-    expect(report.due(10_000)).toBe(false);
-    report.answered("acme", 1, "memory_hit", 0, 5);
-    report.answered("acme", 1, "memory_hit", 0, 7);
-    report.answered("acme", 2, "bypass", 100);
-    report.answered("globex", 1, "hit", 3);
-    report.answered("globex", 1, "miss", 900);
-    expect(report.due(10_000)).toBe(true);
-    const reports = report.drain(10_000);
-    expect(reports).toMatchObject([
-      { tenant: "acme", shard: 1, memoryHits: 2, bypasses: 0, tokensSaved: 12 },
-      { tenant: "acme", shard: 2, memoryHits: 0, bypasses: 1 },
-      { tenant: "globex", shard: 1, memoryHits: 0, bypasses: 0 },
-    ]);
-    expect(reports[2]?.hitLatency[latencyBucket(3)]).toBe(1);
-    expect(reports[2]?.missLatency[latencyBucket(900)]).toBe(1);
-    expect(reports[2]?.hitLatency).toHaveLength(LATENCY_BUCKETS);
-    report.answered("acme", 1, "memory_hit", 0);
-    expect([report.due(11_999), report.due(12_000)]).toEqual([false, true]);
+  const answered = (changes: Partial<AnsweredRequest>): AnsweredRequest => ({
+    tenant: "acme",
+    shard: 1,
+    provider: "openai",
+    model: "m",
+    kind: "memory_hit",
+    durationMs: 0,
+    tokensSaved: 0,
+    ...changes,
   });
 
-  it("is bounded when there are many tenants", () => {
-    const report = new IsolateTraffic();
-    for (let tenant = 0; tenant < 5000; tenant++) report.answered(`t${tenant}`, 0, "memory_hit", 0);
-    expect(report.drain(0)).toHaveLength(1000);
+  it("rides on the next request to its shard, once it is two seconds old", () => {
+    const traffic = new IsolateTraffic();
+    traffic.count(answered({ tokensSaved: 5 }), 10_000);
+    traffic.count(answered({ tokensSaved: 7 }), 10_500);
+    traffic.count(answered({ shard: 2, kind: "bypass", durationMs: 100 }), 10_000);
+    traffic.count(answered({ tenant: "globex", kind: "hit", durationMs: 3 }), 10_000);
+    traffic.count(answered({ tenant: "globex", kind: "miss", durationMs: 900 }), 10_000);
+    expect(traffic.takeFor(1, 11_999)).toEqual([]);
+    const reports = traffic.takeFor(1, 12_000);
+    expect(reports).toMatchObject([
+      {
+        tenant: "acme",
+        memoryHits: 2,
+        bypasses: 0,
+        tokensSaved: 12,
+        lines: [{ provider: "openai", model: "m", outcome: "HIT", requests: 2, tokensSaved: 12 }],
+      },
+      { tenant: "globex", memoryHits: 0, bypasses: 0, lines: [] },
+    ]);
+    expect(reports[1]?.hitLatency[latencyBucket(3)]).toBe(1);
+    expect(reports[1]?.missLatency[latencyBucket(900)]).toBe(1);
+    expect(reports[1]?.hitLatency).toHaveLength(LATENCY_BUCKETS);
+    expect(traffic.takeFor(1, 20_000)).toEqual([]);
+    expect(traffic.takeAll()).toMatchObject([{ shard: 2, report: { tenant: "acme", bypasses: 1 } }]);
+  });
+
+  it("is overdue when no request to its shard has come for fifteen seconds", () => {
+    const traffic = new IsolateTraffic();
+    expect(traffic.isOverdue(1e12)).toBe(false);
+    traffic.count(answered({}), 1000);
+    traffic.count(answered({ shard: 2 }), 9000);
+    expect([traffic.isOverdue(15_999), traffic.isOverdue(16_000)]).toEqual([false, true]);
+    traffic.takeFor(1, 16_000);
+    expect([traffic.isOverdue(23_999), traffic.isOverdue(24_000)]).toEqual([false, true]);
+    traffic.takeAll();
+    expect(traffic.isOverdue(1e12)).toBe(false);
+  });
+
+  it("is bounded when there are many tenants or many models", () => {
+    const traffic = new IsolateTraffic();
+    for (let tenant = 0; tenant < 5000; tenant++) traffic.count(answered({ tenant: `t${tenant}` }), 0);
+    expect(traffic.takeAll()).toHaveLength(1000);
+    for (let model = 0; model < 200; model++) traffic.count(answered({ model: `m${model}` }), 0);
+    const [{ report } = { report: null }] = traffic.takeAll();
+    expect(report?.lines).toHaveLength(50);
+    expect(report?.memoryHits).toBe(200);
   });
 });

@@ -3,6 +3,7 @@ import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
 import type { RequestControls } from "../request/request-controls.ts";
 import type { Admission } from "../../limits/lease-book.ts";
+import type { AnsweredRequest } from "../figures/isolate-traffic.ts";
 import type { Isolate } from "../isolate.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
 import { callerIdOf } from "../memory/caller-ids.ts";
@@ -60,7 +61,7 @@ async function decide(asked: Asked, isolate: Isolate, env: Env): Promise<Answere
   const rate = admission.kind === "admitted" ? admission.user : null;
   const remembered = fromMemory(asked, isolate);
   if (remembered !== null) {
-    isolate.traffic.answered(asked.tenant, asked.plan.shard, "memory_hit", 0, remembered.tokens);
+    countAnswered(asked, isolate, "memory_hit", remembered.tokens);
     return { reply: remembered, rate };
   }
   const mayCallUpstream = admission.kind === "admitted" || isolate.config.limits.onLimiterFailure === "allow";
@@ -109,8 +110,7 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
   try {
     const reply = await shardStub(env, plan.shard).answer(shardRequest(asked, mayCallUpstream, isolate));
     const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
-    if (reply.kind !== "failed")
-      isolate.traffic.answered(asked.tenant, asked.plan.shard, hit ? "hit" : "miss", Date.now() - asked.startedMs);
+    if (reply.kind !== "failed") countAnswered(asked, isolate, hit ? "hit" : "miss", 0);
     return reply;
   } catch (error) {
     const overloaded = typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
@@ -119,9 +119,15 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
     if (!mayCallUpstream) return { kind: "failed", error: { kind: "limiter_unavailable", retryAfterSeconds: 1 } };
     if (asked.controls.onlyIfCached) return { kind: "failed", error: { kind: "only_if_cached" } };
     const reply = await bypassAnswer(plan, isolate, Date.now());
-    if (reply.kind !== "failed") isolate.traffic.answered(asked.tenant, asked.plan.shard, "bypass", Date.now() - asked.startedMs);
+    if (reply.kind !== "failed") countAnswered(asked, isolate, "bypass", 0);
     return reply;
   }
+}
+
+function countAnswered({ tenant, plan, startedMs }: Asked, isolate: Isolate, kind: AnsweredRequest["kind"], tokensSaved: number): void {
+  const { shard, provider, model } = plan;
+  const nowMs = Date.now();
+  isolate.traffic.count({ tenant, shard, provider, model, kind, durationMs: nowMs - startedMs, tokensSaved }, nowMs);
 }
 
 function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate): AnswerRequest {
@@ -152,6 +158,7 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     explain: controls.explain,
     // The shard needs the caller id only to accept feedback on semantic hits.
     callerId: text === null ? "" : callerIdOf(asked.tenant, asked.user),
+    reports: isolate.traffic.takeFor(plan.shard, asked.startedMs),
   };
 }
 

@@ -3,7 +3,9 @@ import type { IndexHit } from "../../../../shared/domain/semantic/index/flat-ind
 import type { KernelModules } from "../../../../shared/domain/semantic/index/dot-kernel.ts";
 import type { IsolateLedger, LedgerAccount } from "../../../../shared/memory/isolate-ledger.ts";
 import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
+import type { Entry } from "../../entries/entry.ts";
 import type { EntryCompanion } from "../../storage/shard-transactions.ts";
+import type { PurgeLog } from "../../purging/purge-log.ts";
 import type { NearStoredQuestion } from "./candidate-rows.ts";
 import { readCandidates } from "./candidate-rows.ts";
 import type { Embedder } from "../embedding/embedder.ts";
@@ -12,6 +14,8 @@ import type { Embedder } from "../embedding/embedder.ts";
 const MAX_VECTORS = 50_000;
 const EMBEDDER_LABEL = "embedder";
 const MAX_SCOPES_IN_MEMORY = 1000;
+/** Scopes that one slice examines: about 3 ms. */
+const SCOPES_PER_SLICE = 300;
 
 /** The question that an entry answers. */
 export interface StoredQuestion {
@@ -42,6 +46,7 @@ export interface QuestionStoreParts {
   readonly owner: string;
   readonly kernels: KernelModules;
   readonly embedder: Pick<Embedder, "embedderId" | "dims">;
+  readonly log: Pick<PurgeLog, "covers">;
   /** Called when a question is stored without its vector because the index is full. */
   readonly onFull: () => void;
 }
@@ -55,7 +60,11 @@ export class QuestionStore implements EntryCompanion {
   readonly #account: LedgerAccount;
   readonly #kernels: KernelModules;
   readonly #dims: number;
+  readonly #log: QuestionStoreParts["log"];
   readonly #onFull: QuestionStoreParts["onFull"];
+  /** Questions that the current transaction removes while the index is not loaded, and their scopes. */
+  #removedRefs: number[] = [];
+  readonly #leftScopes = new Set<number>();
   #index: FlatIndex | null = null;
   /**
    * Row numbers of scopes. Cleared whenever a scope may have been removed or rolled back, because its number may then
@@ -63,11 +72,12 @@ export class QuestionStore implements EntryCompanion {
    */
   readonly #scopeRefs = new BoundedMap<string, number>({ maxWeight: MAX_SCOPES_IN_MEMORY });
 
-  constructor({ sql, ledger, owner, kernels, embedder, onFull }: QuestionStoreParts) {
+  constructor({ sql, ledger, owner, kernels, embedder, log, onFull }: QuestionStoreParts) {
     this.#sql = sql;
     this.#account = ledger.open("vectors", owner, () => this.unload());
     this.#kernels = kernels;
     this.#dims = embedder.dims;
+    this.#log = log;
     this.#onFull = onFull;
     this.#useEmbedder(embedder.embedderId);
   }
@@ -108,7 +118,7 @@ export class QuestionStore implements EntryCompanion {
     else this.#index.add(ref, scopeRef, question.vector);
   }
 
-  onEntryRemoved(key: string): void {
+  onEntryRemoved({ key }: Pick<Entry, "key">): void {
     this.forget(key);
   }
 
@@ -121,21 +131,39 @@ export class QuestionStore implements EntryCompanion {
       .exec<{ ref: number; scope_ref: number }>("DELETE FROM questions WHERE key = ? RETURNING ref, scope_ref", key)
       .toArray()[0];
     if (row === undefined) return;
-    this.#dropEmptyScope(row.scope_ref);
+    this.#leftScopes.add(row.scope_ref);
     if (this.#index !== null) this.#index.remove(row.ref);
-    else if (this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), [row.ref])]);
+    else this.#removedRefs.push(row.ref);
   }
 
-  /** Deletes all questions after a purge of everything: until the next sweep, dead ones would hide new ones. */
+  /**
+   * Deletes all questions after a purge of everything: those of entries whose rows are not freed yet would hide new ones.
+   * Runs inside the caller's transaction. Deleting a whole table takes no time per row; scopes are dropped one by one.
+   */
   clear(): void {
     this.unload();
     this.#sql.exec("DELETE FROM vectors");
     this.#sql.exec("DELETE FROM questions");
-    this.#sql.exec("DELETE FROM scopes WHERE trust = ''");
-    this.#scopeRefs.clear();
+    this.#removedRefs = [];
   }
 
+  /**
+   * Drops the empty scopes among those after a row number. Returns the number after which the next slice begins; null at
+   * the end of the table.
+   */
+  dropEmptyScopes(afterRef: number): number | null {
+    const query = "SELECT ref FROM scopes WHERE ref > ? ORDER BY ref LIMIT ?";
+    const refs = this.#sql.exec<{ ref: number }>(query, afterRef, SCOPES_PER_SLICE).toArray();
+    for (const { ref } of refs) this.#dropEmptyScope(ref);
+    return refs.length < SCOPES_PER_SLICE ? null : (refs.at(-1)?.ref ?? null);
+  }
+
+  /** Writes what the transaction has changed: once for all the entries that it removes. */
   beforeCommit(): void {
+    for (const ref of this.#leftScopes) this.#dropEmptyScope(ref);
+    this.#leftScopes.clear();
+    if (this.#removedRefs.length > 0 && this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), this.#removedRefs)]);
+    this.#removedRefs = [];
     if (this.#index === null) return;
     const plan = this.#index.takePlan();
     this.#write(plan.upserts);
@@ -146,6 +174,8 @@ export class QuestionStore implements EntryCompanion {
   /** Unloads the index, because it is ahead of storage. The next search loads it again. */
   onRollback(): void {
     this.unload();
+    this.#removedRefs = [];
+    this.#leftScopes.clear();
     this.#scopeRefs.clear();
   }
 
@@ -155,7 +185,7 @@ export class QuestionStore implements EntryCompanion {
     if (scopeRef === undefined) return [];
     // Filter before reading rows: most questions of a scope are about something else.
     const near = vector === null ? [] : this.#neighbours(scopeRef, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
-    return readCandidates(this.#sql, near, scopeRef, { scope, canonical });
+    return readCandidates(this.#sql, near, scopeRef, { scope, canonical }, (entry) => this.#log.covers(entry));
   }
 
   /** The question of an entry; null when none is stored. */
@@ -264,5 +294,5 @@ function* pages(rows: Iterable<{ page: number; bytes: ArrayBuffer }>): Iterable<
  * entries.
  */
 export function forgetQuestions(sql: SqlStorage): void {
-  for (const table of ["questions", "vectors", "aliases", "servings", "scopes"]) sql.exec(`DELETE FROM ${table}`);
+  for (const table of ["questions", "vectors", "aliases", "servings_by_day", "scopes"]) sql.exec(`DELETE FROM ${table}`);
 }

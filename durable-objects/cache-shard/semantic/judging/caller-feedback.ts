@@ -33,7 +33,7 @@ export class CallerFeedback {
     try {
       if (!request.good) await this.#parts.quarantine(shard, request.entryKey);
     } catch (error) {
-      servings.release(request.entryKey, request.callerId, asked);
+      servings.release(request.entryKey, request.callerId, asked, this.#parts.nowMs());
       throw error;
     }
     if (!request.good) aliases.drop(asked);

@@ -1,6 +1,5 @@
 import type { AnswerRequest } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { FetchEntryReply, PairObservation, SimilarCandidate } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
-import { purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
 import type { PurgeLog } from "../../purging/purge-log.ts";
 import type { AliasStore } from "./alias-store.ts";
 import type { Judge } from "./model-judge.ts";
@@ -47,7 +46,7 @@ export class PairReview {
       createdMs: this.#parts.nowMs(),
       sequence,
     };
-    if (log.since(sequence).some((record) => purgeCovers(record, subject))) return;
+    if (log.fences(subject)) return;
     const { key, scope, tenant } = request;
     aliases.put(
       { key, scope, tenant, shard: grey.shard, target: grey.key, similarity: grey.similarity, scoreBin: grey.scoreBin },

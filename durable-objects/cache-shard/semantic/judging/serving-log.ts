@@ -4,7 +4,11 @@ import { MS_PER_DAY, MS_PER_SECOND } from "../../../../shared/domain/units.ts";
 const KEPT_MS = MS_PER_DAY;
 /** Entries that one caller may judge within `KEPT_MS` in one shard. */
 const MAX_JUDGEMENTS = 50;
+/** Servings that are kept of one day. Later ones of that day cannot be judged. */
+const MAX_PER_DAY = 200_000;
 const MAX_PENDING = 5000;
+/** Old servings that one transaction deletes: about 2 ms. */
+const DELETED_ROWS = 200;
 
 /** A semantic hit that was served. */
 export interface Serving {
@@ -36,11 +40,13 @@ export type Claim =
 
 /**
  * Records which caller was served which semantic hit: only that caller may judge it, once, and a limited number of
- * entries per day. Written in batches.
+ * entries per day. Written in batches, by day, so that old ones are deleted without a scan.
  */
 export class ServingLog {
   readonly #sql: SqlStorage;
   #pending: Serving[] = [];
+  /** Rows of one day; null until they are counted. */
+  #today: { readonly day: number; rows: number } | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -50,62 +56,102 @@ export class ServingLog {
     if (this.#pending.length < MAX_PENDING) this.#pending.push(serving);
   }
 
-  /** Writes pending servings and deletes those that are too old to judge. */
-  flush(nowMs: number): void {
-    if (this.#pending.length === 0) return;
-    this.#sql.exec("DELETE FROM servings WHERE at_ms < ?", nowMs - KEPT_MS);
+  /** Writes pending servings. Runs inside the caller's transaction, which calls `noteStored` afterwards. */
+  flush(): void {
     for (const serving of this.#pending) {
+      const day = dayOf(serving.atMs);
+      if (this.#rowsOf(day) >= MAX_PER_DAY) continue;
       this.#sql.exec(
-        `INSERT INTO servings (asked, caller_id, target, shard, scope, score_bin, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+        `INSERT INTO servings_by_day (day, caller_id, target, asked, shard, scope, score_bin, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
          ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, shard = excluded.shard, score_bin = excluded.score_bin WHERE judged = 0`,
-        serving.asked,
+        day,
         serving.callerId,
         serving.target,
+        serving.asked,
         serving.shard,
         serving.scope,
         serving.scoreBin,
         serving.atMs,
       );
+      if (this.#today !== null) this.#today.rows += 1;
     }
+  }
+
+  /** Notes that pending servings have been stored. */
+  noteStored(): void {
     this.#pending = [];
+  }
+
+  /** Deletes a slice of the servings that are too old to judge. False when none is left. */
+  deleteOld(nowMs: number): boolean {
+    const deleted = this.#sql.exec(
+      `DELETE FROM servings_by_day WHERE (day, caller_id, target, asked) IN
+         (SELECT day, caller_id, target, asked FROM servings_by_day WHERE day < ? LIMIT ${DELETED_ROWS}) RETURNING 1`,
+      dayOf(nowMs - KEPT_MS),
+    );
+    return deleted.toArray().length > 0;
   }
 
   /** Claims a caller's right to judge an entry that it was served. */
   claim(target: string, callerId: string, nowMs: number): Claim {
-    this.flush(nowMs);
+    this.flush();
+    this.noteStored();
+    const sinceMs = nowMs - KEPT_MS;
     const rows = this.#sql
       .exec<ServingRow>(
-        "SELECT asked, scope, shard, score_bin, judged FROM servings WHERE target = ? AND caller_id = ? AND at_ms >= ?",
-        target,
+        `SELECT asked, scope, shard, score_bin, judged FROM servings_by_day
+         WHERE day IN (?, ?) AND caller_id = ? AND target = ? AND at_ms >= ? ORDER BY at_ms`,
+        dayOf(sinceMs),
+        dayOf(nowMs),
         callerId,
-        nowMs - KEPT_MS,
+        target,
+        sinceMs,
       )
       .toArray();
     const [first] = rows;
     if (first === undefined) return { kind: "not_served" };
-    const open = rows.find((row) => row.judged === 0);
+    // A question that was asked again on the next day has a row of its own.
+    const judged = new Set(rows.filter((row) => row.judged === 1).map(({ asked }) => asked));
+    const open = rows.find(({ asked }) => !judged.has(asked));
     if (open === undefined) return { kind: "already_judged" };
-    const given = this.#given(callerId, nowMs - KEPT_MS);
+    const given = this.#given(callerId, nowMs);
     if (given.entries >= MAX_JUDGEMENTS)
       return { kind: "too_many", retryAfterSeconds: Math.ceil((given.oldestMs + KEPT_MS - nowMs) / MS_PER_SECOND) };
-    this.#sql.exec("UPDATE servings SET judged = 1 WHERE target = ? AND caller_id = ?", target, callerId);
+    const query = "UPDATE servings_by_day SET judged = 1 WHERE day IN (?, ?) AND caller_id = ? AND target = ?";
+    this.#sql.exec(query, dayOf(sinceMs), dayOf(nowMs), callerId, target);
     const { asked, scope, shard, score_bin: scoreBin } = open;
     return { kind: "granted", serving: { asked, scope, shard, scoreBin } };
   }
 
   /** Returns a claimed right when the verdict could not be applied. */
-  release(target: string, callerId: string, asked: string): void {
-    this.#sql.exec("UPDATE servings SET judged = 0 WHERE target = ? AND caller_id = ? AND asked = ?", target, callerId, asked);
+  release(target: string, callerId: string, asked: string, nowMs: number): void {
+    const query = "UPDATE servings_by_day SET judged = 0 WHERE day IN (?, ?) AND caller_id = ? AND target = ? AND asked = ?";
+    this.#sql.exec(query, dayOf(nowMs - KEPT_MS), dayOf(nowMs), callerId, target, asked);
   }
 
-  /** How many entries a caller has judged since a time, and when the oldest of them was served (0 for none). */
-  #given(callerId: string, sinceMs: number): { readonly entries: number; readonly oldestMs: number } {
+  /** How many entries a caller has judged within `KEPT_MS`, and when the oldest of them was served (0 for none). */
+  #given(callerId: string, nowMs: number): { readonly entries: number; readonly oldestMs: number } {
     return this.#sql
       .exec<{ entries: number; oldestMs: number }>(
-        "SELECT COUNT(DISTINCT target) AS entries, COALESCE(MIN(at_ms), 0) AS oldestMs FROM servings WHERE caller_id = ? AND judged = 1 AND at_ms >= ?",
+        `SELECT COUNT(DISTINCT target) AS entries, COALESCE(MIN(at_ms), 0) AS oldestMs FROM servings_by_day
+         WHERE day IN (?, ?) AND caller_id = ? AND judged = 1 AND at_ms >= ?`,
+        dayOf(nowMs - KEPT_MS),
+        dayOf(nowMs),
         callerId,
-        sinceMs,
+        nowMs - KEPT_MS,
       )
       .one();
   }
+
+  #rowsOf(day: number): number {
+    if (this.#today?.day !== day) {
+      const { rows } = this.#sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM servings_by_day WHERE day = ?", day).one();
+      this.#today = { day, rows };
+    }
+    return this.#today.rows;
+  }
+}
+
+function dayOf(atMs: number): number {
+  return Math.floor(atMs / MS_PER_DAY);
 }

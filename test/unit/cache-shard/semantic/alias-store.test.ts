@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { AliasStore } from "../../../../durable-objects/cache-shard/semantic/judging/alias-store.ts";
+import { PurgeLog } from "../../../../durable-objects/cache-shard/purging/purge-log.ts";
 import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
 import { shardTables } from "./node-sql.ts";
 
 const ALIAS = { key: "asked", scope: "scope", tenant: "tenant", shard: 1, target: "target", similarity: 0.8, scoreBin: 5 };
 
-function storeWith(...keys: readonly string[]): AliasStore {
-  const aliases = new AliasStore(shardTables());
+function shelfWith(...keys: readonly string[]): { readonly aliases: AliasStore; readonly log: PurgeLog } {
+  const sql = shardTables();
+  const log = new PurgeLog(sql);
+  const aliases = new AliasStore(sql, log);
   for (const key of keys) aliases.put({ ...ALIAS, key }, 0, 0);
-  return aliases;
+  return { aliases, log };
+}
+
+function storeWith(...keys: readonly string[]): AliasStore {
+  return shelfWith(...keys).aliases;
 }
 
 describe("aliases", () => {
@@ -39,9 +46,29 @@ describe("aliases", () => {
     [{ kind: "tag", value: "tag" }, true],
     [{ kind: "model", value: "model" }, true],
     [{ kind: "created_before", value: 1 }, true],
-  ])("are kept after a purge of %j: %s", (selector, kept) => {
-    const aliases = storeWith("asked");
-    aliases.purge(selector);
+  ])("are found after a purge of %j: %s, before and after they have been freed", (selector, kept) => {
+    const { aliases, log } = shelfWith("asked");
+    const record = log.append(selector, 0, "counted", 0);
+    log.admit(record);
     expect(aliases.get("asked") !== null).toBe(kept);
+    expect(aliases.freeSlice("", (alias) => log.covers(alias))).toBeNull();
+    log.note([{ sequence: record.sequence, state: "freed", purged: 0 }]);
+    expect(aliases.get("asked") !== null).toBe(kept);
+  });
+
+  it("that are made after a purge are not covered by it", () => {
+    const { aliases, log } = shelfWith();
+    log.admit(log.append({ kind: "all" }, 0, "counted", 0));
+    aliases.put(ALIAS, log.sequence, 0);
+    expect(aliases.get("asked")?.target).toBe("target");
+  });
+
+  it("are freed in slices", () => {
+    const { aliases, log } = shelfWith(...Array.from({ length: 1500 }, (_, index) => `k${String(index).padStart(4, "0")}`));
+    log.admit(log.append({ kind: "all" }, 0, "counted", 0));
+    expect(aliases.freeSlice("", (alias) => log.covers(alias))).toBe("k0999");
+    expect(aliases.freeSlice("k0999", (alias) => log.covers(alias))).toBeNull();
+    log.note([{ sequence: 1, state: "freed", purged: 0 }]);
+    expect([aliases.get("k0000"), aliases.get("k1499")]).toEqual([null, null]);
   });
 });

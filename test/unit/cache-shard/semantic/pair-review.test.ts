@@ -16,7 +16,7 @@ function reviewWith(
   const sql = shardTables();
   const log = new PurgeLog(sql);
   const clock = new FakeClock();
-  const aliases = new AliasStore(sql);
+  const aliases = new AliasStore(sql, log);
   const counters = new SemanticCounters();
   const call = vi.fn<() => void>();
   const judge = new Judge(
@@ -92,14 +92,16 @@ describe("a grey pair", () => {
     { kind: "model", value: "model" },
     { kind: "tag", value: "tag" },
   ])("makes no alias when a purge of $kind covers it during the review", async (selector) => {
-    const { review, aliases } = reviewWith("yes", { meanwhile: (log) => log.append(selector, 0, 0) });
+    const { review, aliases } = reviewWith("yes", { meanwhile: (log) => log.admit(log.append(selector, 0, "freed", 0)) });
     await review.considerAlias(requestOf({ tags: ["tag"] }), GREY);
     expect(aliases.get("asked")).toBeNull();
   });
 
   it("becomes an alias despite an earlier purge and a purge of something else", async () => {
-    const { review, aliases, log } = reviewWith("yes", { meanwhile: (inner) => inner.append({ kind: "scope", value: "other" }, 0, 0) });
-    log.append({ kind: "all" }, 0, 0);
+    const { review, aliases, log } = reviewWith("yes", {
+      meanwhile: (inner) => inner.admit(inner.append({ kind: "scope", value: "other" }, 0, "freed", 0)),
+    });
+    log.admit(log.append({ kind: "all" }, 0, "freed", 0));
     await review.considerAlias(requestOf(), GREY);
     expect(aliases.get("asked")).not.toBeNull();
   });

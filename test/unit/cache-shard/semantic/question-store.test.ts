@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../../durable-objects/cache-shard/entries/entry.ts";
 import { insertEntryRows } from "../../../../durable-objects/cache-shard/entries/entry-rows.ts";
 import { QuestionStore } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
+import { PurgeLog } from "../../../../durable-objects/cache-shard/purging/purge-log.ts";
 import type { NearestQuery } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
 import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { shardTables } from "./node-sql.ts";
@@ -32,7 +33,8 @@ const ENTRY: Omit<Entry, "key"> = {
 function newShelf() {
   const sql = shardTables();
   const ledger = new IsolateLedger(LEDGER_BYTES);
-  const questions = new QuestionStore({ sql, ledger, owner: "test", kernels: {}, embedder: EMBEDDER, onFull: () => undefined });
+  const log = new PurgeLog(sql);
+  const questions = new QuestionStore({ sql, ledger, owner: "test", kernels: {}, embedder: EMBEDDER, log, onFull: () => undefined });
   /** Stores a question. `degrees` is the angle of its vector; null for no vector. */
   const store = (key: string, degrees: number | null, { scope = "scope", canonical = key, sequence = 4 } = {}): void => {
     insertEntryRows(sql, { ...ENTRY, key, scope, sequence }, NO_BODY);
@@ -43,7 +45,7 @@ function newShelf() {
     questions
       .find({ scope: "scope", canonical: "asked", vector: vectorAt(0), nearest: 4, minCosine: 0.4, ...changes })
       .map(({ key, cosine }) => [key, Number(cosine.toFixed(2))]);
-  return { sql, questions, store, find };
+  return { sql, log, questions, store, find };
 }
 
 function vectorAt(degrees: number): Float32Array {
@@ -89,11 +91,11 @@ describe("stored questions", () => {
     ]);
   });
 
-  it("whose entry is gone or below the purge floor are not found", () => {
-    const { sql, store, find } = newShelf();
+  it("whose entry is gone or covered by a purge are not found", () => {
+    const { sql, log, store, find } = newShelf();
     for (const key of ["gone", "purged", "kept"]) store(key, 0, { sequence: key === "kept" ? 4 : 3 });
     sql.exec("DELETE FROM entries WHERE key = 'gone'");
-    sql.exec("INSERT INTO numbers (name, value) VALUES ('floor_sequence', 4)");
+    for (let sequence = 1; sequence <= 4; sequence++) log.admit(log.append({ kind: "all" }, 0, "counted", 0));
     expect(find()).toEqual([["kept", 1]]);
   });
 });

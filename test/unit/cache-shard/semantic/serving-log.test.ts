@@ -10,6 +10,11 @@ describe("the serving log", () => {
   const serve = (atMs: number, changes: { asked?: string; callerId?: string; target?: string } = {}): void =>
     log.note({ asked: "asked", callerId: "ann", target: "target", shard: 1, scope: "scope", scoreBin: 14, atMs, ...changes });
 
+  const write = (): void => {
+    log.flush();
+    log.noteStored();
+  };
+
   beforeEach(() => {
     log = new ServingLog(shardTables());
   });
@@ -32,23 +37,23 @@ describe("the serving log", () => {
 
   it("forgets a serving after a day", () => {
     serve(START_MS);
-    log.flush(START_MS);
+    write();
     expect(log.claim("target", "ann", START_MS + 24 * HOUR_MS + 1)).toEqual({ kind: "not_served" });
   });
 
   it("counts the day from the last time a pair was served", () => {
     serve(START_MS);
-    log.flush(START_MS);
+    write();
     serve(START_MS + 23 * HOUR_MS);
-    log.flush(START_MS + 23 * HOUR_MS);
+    write();
     expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS).kind).toBe("granted");
   });
 
   it("accepts a pair that is served again after it was forgotten", () => {
     serve(START_MS);
-    log.flush(START_MS);
+    write();
     serve(START_MS + 25 * HOUR_MS);
-    log.flush(START_MS + 25 * HOUR_MS);
+    write();
     expect(log.claim("target", "ann", START_MS + 25 * HOUR_MS + 1).kind).toBe("granted");
   });
 
@@ -84,8 +89,25 @@ describe("the serving log", () => {
   it("returns the right to judge when it is released", () => {
     serve(START_MS);
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
-    log.release("target", "ann", "asked");
+    log.release("target", "ann", "asked", START_MS);
     expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+  });
+
+  it("does not renew the right when the answer is served again on the next day", () => {
+    serve(START_MS);
+    expect(log.claim("target", "ann", START_MS).kind).toBe("granted");
+    serve(START_MS + 23 * HOUR_MS);
+    expect(log.claim("target", "ann", START_MS + 23 * HOUR_MS)).toEqual({ kind: "already_judged" });
+  });
+
+  it("deletes servings of past days in slices, and nothing else", () => {
+    for (let entry = 0; entry < 500; entry++) serve(START_MS, { target: `target-${entry}` });
+    serve(START_MS + 24 * HOUR_MS, { target: "tomorrow's" });
+    write();
+    expect(log.deleteOld(START_MS + 24 * HOUR_MS)).toBe(false);
+    const later = START_MS + 48 * HOUR_MS;
+    expect([log.deleteOld(later), log.deleteOld(later), log.deleteOld(later), log.deleteOld(later)]).toEqual([true, true, true, false]);
+    expect(log.claim("tomorrow's", "ann", START_MS + 47 * HOUR_MS).kind).toBe("granted");
   });
 
   it("holds a limited number of servings between two writes", () => {

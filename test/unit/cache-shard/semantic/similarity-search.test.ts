@@ -15,7 +15,7 @@ function searchOver(
 ) {
   const clock = new FakeClock();
   const counters = new SemanticCounters();
-  const aliases = new AliasStore(shardTables());
+  const aliases = new AliasStore(shardTables(), { covers: () => false });
   const fetchEntry = vi.fn<SearchPeers["fetchEntry"]>(more.fetchEntry ?? (async (): Promise<FetchEntryReply> => fetchedEntry()));
   const search = new SimilaritySearch({
     clock,

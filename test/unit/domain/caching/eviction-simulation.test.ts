@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { EvictionCandidate } from "../../../../shared/domain/caching/victim-choice.ts";
-import { chooseVictim, EVICTION_SAMPLE, WINDOW_SHARE } from "../../../../shared/domain/caching/victim-choice.ts";
+import { chooseVictims, EVICTION_SAMPLE, SAMPLE_VICTIMS, WINDOW_SHARE } from "../../../../shared/domain/caching/victim-choice.ts";
 import { FrequencySketch } from "../../../../shared/domain/caching/frequency-sketch.ts";
 
 const SEED = 20_261_121;
@@ -137,12 +137,12 @@ class ByValue implements Policy {
       const entry = this.#entries.get(key);
       if (entry !== undefined && !this.#window.has(key)) sample.set(key, { ...entry, recentRequests: this.#sketch.estimate(key) });
     }
-    const victim = chooseVictim([...sample.values()], nowMs);
-    if (victim === null) return;
-    this.#entries.delete(victim.key);
-    this.#keys[this.#keys.indexOf(victim.key)] = this.#keys.at(-1) ?? "";
-    this.#keys.pop();
-    this.bytes -= victim.bytes;
+    for (const victim of chooseVictims([...sample.values()], nowMs, SAMPLE_VICTIMS)) {
+      this.bytes -= this.#entries.get(victim)?.bytes ?? 0;
+      this.#entries.delete(victim);
+      this.#keys[this.#keys.indexOf(victim)] = this.#keys.at(-1) ?? "";
+      this.#keys.pop();
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EvictionCandidate } from "../../../../shared/domain/caching/victim-choice.ts";
-import { chooseVictim, FREQUENCY_HALF_LIFE_MS, valueDensity } from "../../../../shared/domain/caching/victim-choice.ts";
+import { chooseVictims, FREQUENCY_HALF_LIFE_MS, valueDensity } from "../../../../shared/domain/caching/victim-choice.ts";
 
 const NOW_MS = 10 * FREQUENCY_HALF_LIFE_MS;
 const LIVE: EvictionCandidate = {
@@ -50,30 +50,28 @@ describe("the value density of an entry", () => {
   });
 });
 
-describe("the victim", () => {
-  it("is the entry of lowest value density, and an expired entry before all others", () => {
+describe("the victims", () => {
+  it("are the entries of lowest value density, lowest first, and expired entries before all others", () => {
     fc.assert(
-      fc.property(fc.array(candidate, { minLength: 1, maxLength: 24 }), (sample) => {
-        const victim = chooseVictim(sample, NOW_MS);
-        const densities = sample.map((of) => valueDensity(of, NOW_MS));
-        expect(victim).not.toBeNull();
-        if (victim === null) return;
-        expect(valueDensity(victim, NOW_MS)).toBe(Math.min(...densities));
-        const worthSomething = sample.every((of) => of.usdSaved > 1e-9);
-        if (worthSomething && sample.some((of) => of.expiresMs <= NOW_MS)) expect(victim.expiresMs).toBeLessThanOrEqual(NOW_MS);
+      fc.property(fc.uniqueArray(candidate, { minLength: 1, maxLength: 24, selector: ({ key }) => key }), fc.nat(6), (sample, victims) => {
+        const chosen = chooseVictims(sample, NOW_MS, victims);
+        const densityOf = (key: string): number => valueDensity(sample.find((of) => of.key === key) ?? LIVE, NOW_MS);
+        const lowest = sample.map((of) => valueDensity(of, NOW_MS)).sort((a, b) => a - b);
+        expect(chosen.map(densityOf)).toEqual(lowest.slice(0, victims));
+        expect(new Set(chosen).size).toBe(Math.min(victims, sample.length));
       }),
       { numRuns: 1000 },
     );
   });
 
-  it("is the least recently used entry among equals", () => {
+  it("are the least recently used entries among equals", () => {
     const older = { ...LIVE, key: "older", hits: 0, lastUsedMs: NOW_MS - 5 };
     const newer = { ...LIVE, key: "newer", hits: 0, lastUsedMs: NOW_MS };
-    expect(chooseVictim([newer, older], NOW_MS)?.key).toBe("older");
-    expect(chooseVictim([older, newer], NOW_MS)?.key).toBe("older");
+    expect(chooseVictims([newer, older], NOW_MS, 1)).toEqual(["older"]);
+    expect(chooseVictims([older, newer], NOW_MS, 1)).toEqual(["older"]);
   });
 
-  it("is null when the sample is empty", () => {
-    expect(chooseVictim([], NOW_MS)).toBeNull();
+  it("are none when the sample is empty", () => {
+    expect(chooseVictims([], NOW_MS, 4)).toEqual([]);
   });
 });
