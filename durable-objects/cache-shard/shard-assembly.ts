@@ -14,6 +14,7 @@ import { FlightFollower } from "./answering/flight-follower.ts";
 import { ReplyBuilder } from "./answering/reply-builder.ts";
 import { Evictor } from "./eviction/evictor.ts";
 import { ExpirySweep } from "./eviction/expiry-sweep.ts";
+import { randomKey } from "./eviction/random-key.ts";
 import { FigureRollup } from "./figures/figure-rollup.ts";
 import { ProviderLog } from "./figures/provider-log.ts";
 import { ShardFigures } from "./figures/shard-figures.ts";
@@ -22,6 +23,7 @@ import { flightPorts } from "./flights/flight-ports.ts";
 import { FlightRunner } from "./flights/flight-runner.ts";
 import { FlightTable } from "./flights/flight-table.ts";
 import { PassMarkers } from "./flights/pass-markers.ts";
+import { type Neighbours, neighboursOf } from "./neighbours.ts";
 import { PurgeCounting } from "./purging/purge-counting.ts";
 import { PurgeFreeing } from "./purging/purge-freeing.ts";
 import { ShardPurge } from "./purging/shard-purge.ts";
@@ -40,7 +42,6 @@ import { UpstreamSlots } from "./upstream/upstream-slots.ts";
 
 /** Counters in each row of the frequency sketch. */
 const SKETCH_WIDTH = 16_384;
-const RANDOM_KEY_BYTES = 8;
 
 /** Creates the parts of one shard and wires them together. */
 export class ShardAssembly {
@@ -48,6 +49,7 @@ export class ShardAssembly {
   readonly #config: Config;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
+  readonly #neighbours: Neighbours;
   readonly #report: Reporter;
   readonly #records: ShardRecords;
   readonly #flights = new FlightTable();
@@ -69,6 +71,7 @@ export class ShardAssembly {
     this.#config = config;
     this.#ctx = ctx;
     this.#env = env;
+    this.#neighbours = neighboursOf(index, env, config.placement);
     this.#report = consoleReporter(config.logLevel);
     this.#records = openShardRecords(index, config, ctx.storage, env.SPILL);
     this.#promotion = new Promotion({
@@ -78,12 +81,12 @@ export class ShardAssembly {
     });
     this.#upstreamSlots = new UpstreamSlots(config.providers.configured, config.upstream.slots, {
       fetch: (url, init) => fetch(url, init),
-      remote: (place) => env.UPSTREAM.getByName(`upstream-${index}-${place}`),
+      remote: this.#neighbours.upstream,
     });
     this.#semantic = this.#wireSemantic();
     this.registry = new ShardRegistry({
       ...this.#common(),
-      registerShard: (shard) => env.CACHE_SHARD.getByName("shard-0").registerShard(shard),
+      registerShard: (shard) => this.#neighbours.shard(0).registerShard(shard),
     });
     this.entryMover = new EntryMover({ ...this.#common(), registry: this.registry });
     this.#purge = this.#wirePurge();
@@ -197,7 +200,7 @@ export class ShardAssembly {
       ledger: isolateLedger,
       assets: this.#env.ASSETS,
       embedder: embedderFor(config.semantic.embedder, this.#env),
-      peers: semanticPeers(this.#index, config, this.#env, () => this.#semantic),
+      peers: semanticPeers(this.#index, config, this.#neighbours.shard, () => this.#semantic),
       callUpstream: (call) => this.#upstreamSlots.call(call),
       random: () => Math.random(),
     });
@@ -244,8 +247,4 @@ export class ShardAssembly {
   #count({ tenant, provider, model }: AnswerRequest, outcome: FigureOutcome, amounts: Partial<FigureAmounts>): void {
     this.#records.book.count({ tenant, provider, model, outcome }, amounts, systemClock.nowMs());
   }
-}
-
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(RANDOM_KEY_BYTES))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -14,6 +14,7 @@ export interface Config {
   readonly showPrompts: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   readonly topology: TopologyConfig;
+  readonly placement: PlacementConfig;
   readonly freshness: FreshnessConfig;
   readonly memory: MemoryConfig;
   readonly storage: StorageConfig;
@@ -36,6 +37,18 @@ export interface TopologyConfig {
   readonly scopeFanout: number;
 }
 
+/** Where Durable Objects are created. An object never moves, so a change concerns only objects that do not exist yet. */
+export interface PlacementConfig {
+  /** Where objects run and store data; null = anywhere. The same name is another object in another jurisdiction. */
+  readonly jurisdiction: Jurisdiction | null;
+  /** Hint for new objects; null = near the request that creates them. */
+  readonly location: Location | null;
+}
+
+export type Jurisdiction = "eu" | "us" | "fedramp";
+
+export type Location = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me";
+
 export interface FreshnessConfig {
   readonly ttlSeconds: number;
   /** Null = no time-to-idle. */
@@ -53,8 +66,10 @@ export interface MemoryConfig {
 export interface StorageConfig {
   readonly shardMaxBytes: number;
   readonly spillTtlSeconds: number;
-  /** For the whole cluster; each shard gets an equal share. */
+  /** For the whole cluster; each shard gets an equal share. 0 when spilling is off. */
   readonly spillWritesPerDay: number;
+  /** True when spilling is off because SPILL_JURISDICTION does not say that KV is in the jurisdiction. */
+  readonly spillOutsideJurisdiction: boolean;
 }
 
 export interface LimitsConfig {

@@ -1,7 +1,18 @@
 import { err, ok } from "../domain/result.ts";
 import type { Result } from "../domain/result.ts";
 import { PROVIDERS } from "../providers/provider-table.ts";
-import type { ApiKey, Config, LimitsConfig, ProviderConfig, ProvidersConfig, TopologyConfig, UpstreamConfig } from "./config.ts";
+import type {
+  ApiKey,
+  Config,
+  LimitsConfig,
+  PlacementConfig,
+  ProviderConfig,
+  ProvidersConfig,
+  StorageConfig,
+  TopologyConfig,
+  UpstreamConfig,
+} from "./config.ts";
+import { resolvePlacement, resolveSpillAllowed } from "./resolve-placement.ts";
 import { resolveSemantic } from "./resolve-semantic.ts";
 import type { ConfigIssue } from "./variable-reader.ts";
 import { VariableReader } from "./variable-reader.ts";
@@ -29,6 +40,7 @@ export function resolveConfig(
   digest: DigestPort,
 ): Result<Config, readonly ConfigIssue[]> {
   const read = new VariableReader(env);
+  const placement = resolvePlacement(read);
   const config: Config = {
     version,
     listenHost: read.flag("LOCAL", false) ? (read.text("LISTEN_HOST") ?? "127.0.0.1") : null,
@@ -39,6 +51,7 @@ export function resolveConfig(
     showPrompts: read.flag("SHOW_PROMPTS", false),
     logLevel: read.oneOf("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     topology: resolveTopology(read),
+    placement,
     freshness: {
       ttlSeconds: read.integer("CACHE_TTL_SECONDS", 86_400, 0, SECONDS_PER_YEAR),
       ttiSeconds: read.integerOrNull("CACHE_TTI_SECONDS", null, 1, SECONDS_PER_YEAR, "off"),
@@ -50,11 +63,7 @@ export function resolveConfig(
       l0MaxBytes: read.integer("L0_MAX_BYTES", 16 * BYTES_PER_MIB, 0, 64 * BYTES_PER_MIB),
       isolateMaxBytes: read.integer("ISOLATE_MAX_BYTES", 64 * BYTES_PER_MIB, BYTES_PER_MIB, 100 * BYTES_PER_MIB),
     },
-    storage: {
-      shardMaxBytes: read.integer("SHARD_MAX_BYTES", BYTES_PER_GIB, 0, 9 * BYTES_PER_GIB),
-      spillTtlSeconds: read.integer("SPILL_TTL_SECONDS", 2_592_000, 0, SECONDS_PER_YEAR),
-      spillWritesPerDay: read.integer("SPILL_WRITES_PER_DAY", 1000, 0, 1_000_000_000),
-    },
+    storage: resolveStorage(read, placement),
     limits: resolveLimits(read),
     bodies: {
       maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * BYTES_PER_MIB, 1, 24 * BYTES_PER_MIB),
@@ -107,6 +116,17 @@ function resolveTopology(read: VariableReader): TopologyConfig {
   const scopeFanout = fanout === null || fanout === "all" ? shardCount : read.integer("SCOPE_FANOUT", shardCount, 1, MAX_SHARDS);
   if (scopeFanout > shardCount) read.report("SCOPE_FANOUT", "must not exceed SHARD_COUNT");
   return { shardCount, scopeFanout };
+}
+
+function resolveStorage(read: VariableReader, placement: PlacementConfig): StorageConfig {
+  const writesPerDay = read.integer("SPILL_WRITES_PER_DAY", 1000, 0, 1_000_000_000);
+  const allowed = resolveSpillAllowed(read, placement);
+  return {
+    shardMaxBytes: read.integer("SHARD_MAX_BYTES", BYTES_PER_GIB, 0, 9 * BYTES_PER_GIB),
+    spillTtlSeconds: read.integer("SPILL_TTL_SECONDS", 2_592_000, 0, SECONDS_PER_YEAR),
+    spillWritesPerDay: allowed ? writesPerDay : 0,
+    spillOutsideJurisdiction: !allowed && writesPerDay > 0,
+  };
 }
 
 function resolveLimits(read: VariableReader): LimitsConfig {

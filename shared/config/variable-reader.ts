@@ -62,7 +62,14 @@ export class VariableReader {
     const text = this.text(variable);
     if (text === null) return fallback;
     const found = words.find((word) => word === text.toLowerCase());
-    return found ?? this.#issue(variable, `must be one of ${words.map((word) => `\`${word}\``).join(", ")}`, fallback);
+    return found ?? this.#issue(variable, notOneOf(words), fallback);
+  }
+
+  /** One of the words, or null when unset. */
+  oneOfOrNull<Word extends string>(variable: string, words: readonly Word[]): Word | null {
+    const text = this.text(variable);
+    if (text === null) return null;
+    return words.find((word) => word === text.toLowerCase()) ?? this.#issue(variable, notOneOf(words), null);
   }
 
   flag(variable: string, fallback: boolean): boolean {
@@ -89,4 +96,8 @@ export class VariableReader {
     this.report(variable, message);
     return fallback;
   }
+}
+
+function notOneOf(words: readonly string[]): string {
+  return `must be one of ${words.map((word) => `\`${word}\``).join(", ")}`;
 }

@@ -15,6 +15,8 @@ import type { AnswerReply, AnswerRequest } from "../../shared/contracts/cache-sh
 import type { ShardDetail, ShardStats } from "../../shared/contracts/cache-shard/figures-contract.ts";
 import type { PurgeRequest } from "../../shared/contracts/cache-shard/purge-contract.ts";
 import type { UpstreamCall, UpstreamReply } from "../../shared/contracts/upstream-api.ts";
+import { recordedNamespace } from "./recorded-namespace.ts";
+import type { StubRequest } from "./recorded-namespace.ts";
 import { answerResponse } from "./shard-provider.ts";
 
 const BASE_VARS = { OPENAI_BASE_URL: "http://upstream.test/v1", SEMANTIC: "off", LOG_LEVEL: "silent", SHARD_COUNT: "1" };
@@ -129,6 +131,8 @@ export class Bench {
   /** Shards that have called shard 0 to register; `keeper` is what shard 0 replies. */
   readonly registered: number[] = [];
   keeper: () => Promise<void> = () => Promise.resolve();
+  /** Stubs of other objects that the shard has asked for. */
+  readonly stubs: StubRequest[] = [];
   readonly state: DurableObjectState;
   shard: ShardAssembly;
   /** SQL statements from this number on throw; null for none. */
@@ -195,8 +199,14 @@ export class Bench {
         this.registered.push(shard);
         return this.keeper();
       },
+      searchSimilar: () => Promise.resolve([]),
     };
-    const fakes = { ...env, SPILL: kv, UPSTREAM: { getByName: () => remote }, CACHE_SHARD: { getByName: () => keeper } };
+    const fakes = {
+      ...env,
+      SPILL: kv,
+      UPSTREAM: recordedNamespace("UPSTREAM", () => remote, this.stubs),
+      CACHE_SHARD: recordedNamespace("CACHE_SHARD", () => keeper, this.stubs),
+    };
     return new ShardAssembly(this.#index, config.value, this.#faultyState(), fakes as unknown as Env); // only the members that a shard uses
   }
 

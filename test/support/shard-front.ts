@@ -7,6 +7,8 @@ import type { PurgeRequest } from "../../shared/contracts/cache-shard/purge-cont
 import type { FeedbackReply, FeedbackRequest } from "../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { ProviderRecord } from "../../shared/domain/figures/provider-health.ts";
 import type { UpstreamReply } from "../../shared/contracts/upstream-api.ts";
+import { recordedNamespace } from "./recorded-namespace.ts";
+import type { StubRequest } from "./recorded-namespace.ts";
 import worker from "../../workers/front/index.ts";
 
 export const ADMIN_TOKEN = "an-admin-token-for-tests";
@@ -141,6 +143,8 @@ export interface FrontAnswer {
 /** The front Worker in a simulated isolate, whose state belongs to `env`. */
 export class Front {
   readonly cluster = new FakeCluster();
+  /** Stubs of objects that the Worker has asked for. */
+  readonly stubs: StubRequest[] = [];
   readonly env: Env;
 
   constructor(vars: Readonly<Record<string, string | undefined>> = {}) {
@@ -149,7 +153,8 @@ export class Front {
       ...env,
       ...BASE_VARS,
       ...vars,
-      CACHE_SHARD: { getByName: (name: string) => cluster.shard(Number(name.replace("shard-", ""))) },
+      CACHE_SHARD: recordedNamespace("CACHE_SHARD", (name) => cluster.shard(Number(name.replace("shard-", ""))), this.stubs),
+      RATE_LIMITER: recordedNamespace("RATE_LIMITER", (name) => env.RATE_LIMITER.getByName(name), this.stubs),
     };
     vi.stubGlobal("fetch", (_url: string, init: RequestInit) => cluster.fetchUpstream(init));
     this.env = fakes as unknown as Env; // only the members that the front uses

@@ -68,6 +68,32 @@ describe("shared/ outside its pure parts", () => {
   });
 });
 
+describe("Durable Objects are found in one place", () => {
+  const PLACE = "shared/placement/placed-objects.ts";
+  const sources = files
+    .filter((file) => file !== PLACE && !file.startsWith("workers/local/"))
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), "utf8") }));
+
+  test("a namespace is used only as an argument of placedObjects", () => {
+    const elsewhere = sources.filter(({ text }) =>
+      /(?<!placedObjects(?:<\w+>)?\()\benv\.(?:CACHE_SHARD|RATE_LIMITER|UPSTREAM)\b/.test(text),
+    );
+    expect(elsewhere.map(({ file }) => file)).toEqual([]);
+    const users = sources.filter(({ text }) => text.includes("placedObjects"));
+    expect(users.map(({ file }) => file).sort()).toEqual([
+      "durable-objects/cache-shard/neighbours.ts",
+      "workers/front/isolate.ts",
+      "workers/front/routes/health.ts",
+      "workers/front/shards/shard-client.ts",
+    ]);
+  });
+
+  test("no other module makes ids or chooses a jurisdiction", () => {
+    const makers = sources.filter(({ text }) => /\.(?:idFromName|idFromString|newUniqueId|jurisdiction)\(|locationHint/.test(text));
+    expect(makers.map(({ file }) => file)).toEqual([]);
+  });
+});
+
 describe("folders", () => {
   const MAX_FILES = 13;
   const MAX_LINES = 300;

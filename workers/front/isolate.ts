@@ -1,6 +1,7 @@
 import { configOf } from "../../shared/config/config-cache.ts";
 import type { Config } from "../../shared/config/config.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import { placedObjects } from "../../shared/placement/placed-objects.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";
 import { FailedAuthLimiter } from "./access/failed-auth.ts";
@@ -40,7 +41,7 @@ export function isolateOf(env: Env): Isolate | null {
   const { l0MaxBytes, l0TtlSeconds } = config.value.memory;
   const isolate: Isolate = {
     config: config.value,
-    leases: isolateLeaseBook(env.RATE_LIMITER, config.value.limits),
+    leases: isolateLeaseBook(placedObjects(env.RATE_LIMITER, config.value.placement), config.value.limits),
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new IsolateTraffic(),

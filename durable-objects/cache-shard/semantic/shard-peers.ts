@@ -27,8 +27,12 @@ interface OwnShard {
 }
 
 /** Calls other shards by RPC and this one directly. */
-export function semanticPeers(own: number, config: Config, env: Env, self: () => OwnShard | null): SemanticPeers {
-  const stub = (shard: number): CacheShardApi => env.CACHE_SHARD.getByName(`shard-${shard}`);
+export function semanticPeers(
+  own: number,
+  config: Config,
+  stub: (shard: number) => CacheShardApi,
+  self: () => OwnShard | null,
+): SemanticPeers {
   return {
     shardsOf: (scope) => scopeShards(scope, config.topology),
     searchSimilar: async (shard, request) =>

@@ -37,9 +37,10 @@ describe("without any variable", () => {
       showPrompts: false,
       logLevel: "info",
       topology: { shardCount: 8, scopeFanout: 8 },
+      placement: { jurisdiction: null, location: null },
       freshness: { ttlSeconds: 86_400, ttiSeconds: null, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 3600 },
       memory: { l0TtlSeconds: 10, l0MaxBytes: 16 * MIB, isolateMaxBytes: 64 * MIB },
-      storage: { shardMaxBytes: 1024 * MIB, spillTtlSeconds: 2_592_000, spillWritesPerDay: 1000 },
+      storage: { shardMaxBytes: 1024 * MIB, spillTtlSeconds: 2_592_000, spillWritesPerDay: 1000, spillOutsideJurisdiction: false },
       limits: {
         user: { requests: 1000, windowSeconds: 3600, burst: 50 },
         tenant: { requests: 10_000, windowSeconds: 3600, burst: 500 },
@@ -143,6 +144,10 @@ describe("words instead of numbers", () => {
     ["LOG_LEVEL", "loud"],
     ["LIMITER_FAILURE", "shrug"],
     ["SHOW_PROMPTS", "perhaps"],
+    ["SHARD_LOCATION", "mars"],
+    ["JURISDICTION", "weur"],
+    ["JURISDICTION", "fedramp-high"],
+    ["SPILL_JURISDICTION", "europe"],
     ["SEMANTIC", "sometimes"],
     ["EMBEDDER", "abacus"],
     ["JUDGE_MODEL", "gpt"],
@@ -164,6 +169,50 @@ describe("words instead of numbers", () => {
   it("flags accept the usual words in any case", () => {
     for (const word of ["on", "TRUE", "1", true]) expect(resolve({ SHOW_PROMPTS: word }).showPrompts).toBe(true);
     for (const word of ["off", "False", "0", false]) expect(resolve({ SHOW_PROMPTS: word }).showPrompts).toBe(false);
+  });
+});
+
+describe("where objects live", () => {
+  it("is a documented location, a documented jurisdiction, or both", () => {
+    const locations = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"];
+    for (const location of locations) expect(resolve({ SHARD_LOCATION: location }).placement).toEqual({ jurisdiction: null, location });
+    for (const jurisdiction of ["eu", "us", "fedramp"])
+      expect(resolve({ JURISDICTION: jurisdiction.toUpperCase() }).placement).toEqual({ jurisdiction, location: null });
+    expect(resolve({ JURISDICTION: "eu", SHARD_LOCATION: "eeur" }).placement).toEqual({ jurisdiction: "eu", location: "eeur" });
+    expect(resolve({ JURISDICTION: "fedramp", SHARD_LOCATION: "enam" }).placement.location).toBe("enam");
+  });
+
+  it("cannot be a location outside the jurisdiction", () => {
+    expect(issuesOf({ JURISDICTION: "eu", SHARD_LOCATION: "wnam" })).toEqual([
+      { variable: "SHARD_LOCATION", message: "must be `weur` or `eeur`, because JURISDICTION is `eu`" },
+    ]);
+    expect(issuesOf({ JURISDICTION: "us", SHARD_LOCATION: "sam" }).map(({ variable }) => variable)).toEqual(["SHARD_LOCATION"]);
+  });
+
+  it("cannot be a jurisdiction on a local server, which has none", () => {
+    expect(issuesOf({ JURISDICTION: "eu", LOCAL: "1" })).toEqual([
+      { variable: "JURISDICTION", message: "works only on Cloudflare: the local runtime has no jurisdictions" },
+    ]);
+    expect(resolve({ SHARD_LOCATION: "weur", LOCAL: "1" }).placement.location).toBe("weur");
+  });
+
+  it("turns spilling off in a jurisdiction, unless KV is said to be in the same one", () => {
+    const writes = (env: Record<string, string>): unknown => resolve(env).storage;
+    expect(writes({ JURISDICTION: "eu" })).toMatchObject({ spillWritesPerDay: 0, spillOutsideJurisdiction: true });
+    expect(writes({ JURISDICTION: "eu", SPILL_JURISDICTION: "eu", SPILL_WRITES_PER_DAY: "7" })).toMatchObject({
+      spillWritesPerDay: 7,
+      spillOutsideJurisdiction: false,
+    });
+    expect(writes({ JURISDICTION: "eu", SPILL_WRITES_PER_DAY: "0" })).toMatchObject({
+      spillWritesPerDay: 0,
+      spillOutsideJurisdiction: false,
+    });
+    expect(issuesOf({ JURISDICTION: "eu", SPILL_JURISDICTION: "us" })).toEqual([
+      { variable: "SPILL_JURISDICTION", message: "must be the same as JURISDICTION" },
+    ]);
+    expect(issuesOf({ SPILL_JURISDICTION: "eu" })).toEqual([
+      { variable: "SPILL_JURISDICTION", message: "must not be set without JURISDICTION" },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ShardHealth } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import type { ProviderConfig } from "../../../shared/config/config.ts";
 import { providerHealth } from "../../../shared/domain/figures/provider-health.ts";
+import { placedObjects } from "../../../shared/placement/placed-objects.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
 import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -67,7 +68,7 @@ async function check(context: RequestContext): Promise<Health> {
   const [shards, kv, limiter] = await Promise.all([
     Promise.all(sample.map((shard) => probe(shardStub(env, shard).health()))),
     probe(env.SPILL.get("health")),
-    probe(env.RATE_LIMITER.getByName("health").status()),
+    probe(placedObjects(env.RATE_LIMITER, isolate.config.placement).getByName("health").status()),
   ]);
   const seen = shards.flatMap(({ value }) => (value === null ? [] : [value]));
   const tiers = {

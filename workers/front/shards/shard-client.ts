@@ -1,8 +1,22 @@
+import { configOf } from "../../../shared/config/config-cache.ts";
 import type { CacheShardApi } from "../../../shared/contracts/cache-shard/cache-shard-api.ts";
+import type { PlacedObjects } from "../../../shared/placement/placed-objects.ts";
+import { placedObjects } from "../../../shared/placement/placed-objects.ts";
+
+const shardsOf = new WeakMap<Env, PlacedObjects<CacheShardApi>>();
 
 /** The stub of a shard, by number. All code of the Worker gets shard stubs here. */
 export function shardStub(env: Env, shard: number): CacheShardApi {
-  return env.CACHE_SHARD.getByName(`shard-${shard}`);
+  return (shardsOf.get(env) ?? placeShards(env)).getByName(`shard-${shard}`);
+}
+
+function placeShards(env: Env): PlacedObjects<CacheShardApi> {
+  const config = configOf(env);
+  // The Worker refuses every request while the configuration is invalid, so this call is a bug.
+  if (!config.ok) throw new Error("configuration is invalid");
+  const shards = placedObjects<CacheShardApi>(env.CACHE_SHARD, config.value.placement);
+  shardsOf.set(env, shards);
+  return shards;
 }
 
 /** The answers of several shards, and the numbers of the shards that failed. */
