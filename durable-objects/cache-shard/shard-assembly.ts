@@ -72,8 +72,8 @@ export class ShardAssembly {
     this.#ctx = ctx;
     this.#env = env;
     this.#neighbours = neighboursOf(index, env, config.placement);
-    this.#report = consoleReporter(config.logLevel);
-    this.#records = openShardRecords(index, config, ctx.storage, env.SPILL);
+    this.#report = consoleReporter(config.logLevel, env);
+    this.#records = openShardRecords(index, config, ctx.storage, env.SPILL, this.#report);
     this.#promotion = new Promotion({
       ...this.#records,
       countKvError: () => this.#records.counters.add("kv_errors"),

@@ -2,6 +2,7 @@ import type { Config } from "../../shared/config/config.ts";
 import { spillShare } from "../../shared/domain/caching/spill-decision.ts";
 import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
+import type { Reporter } from "../../shared/report/report-event.ts";
 import { systemClock } from "../../shared/time/clock.ts";
 import { EntryStore } from "./entries/entry-store.ts";
 import { RamFront } from "./entries/ram-front.ts";
@@ -30,8 +31,14 @@ export interface ShardRecords extends ShardStorage {
 }
 
 /** Opens the records of a shard as an earlier object left them. */
-export function openShardRecords(index: number, config: Config, storage: DurableObjectStorage, kv: Env["SPILL"]): ShardRecords {
-  const opened = openShardStorage(storage, systemClock.nowMs());
+export function openShardRecords(
+  index: number,
+  config: Config,
+  storage: DurableObjectStorage,
+  kv: Env["SPILL"],
+  report: Reporter,
+): ShardRecords {
+  const opened = openShardStorage(index, storage, systemClock.nowMs(), report);
   const { state, sql, numbers, transactions } = opened;
   const { ttiSeconds } = config.freshness;
   const counters = new ShardCounters(state.get("counters"));

@@ -1,5 +1,5 @@
 import type { Lease, Ledger } from "../../shared/domain/rate/granted-leases.ts";
-import { migrate } from "../storage/migrations.ts";
+import { migrate, type SchemaVersions } from "../storage/migrations.ts";
 import { RATE_LIMITER_MIGRATIONS } from "./schema.ts";
 
 /** The only dimension so far: leases count requests. */
@@ -34,8 +34,8 @@ export class LedgerStore {
   }
 
   /** Brings the schema up to date. */
-  migrate(): void {
-    migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
+  migrate(): SchemaVersions {
+    return migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
   }
 
   /** Loads the stored ledger; null when none has been stored. */

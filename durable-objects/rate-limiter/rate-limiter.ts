@@ -1,8 +1,11 @@
 import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
+import { configOf } from "../../shared/config/config-cache.ts";
 import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
 import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../shared/domain/rate/lease-messages.ts";
 import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/granted-leases.ts";
+import { consoleReporter } from "../../shared/report/console-reporter.ts";
+import { reportNewerSchema } from "../storage/migrations.ts";
 import { LedgerStore } from "./ledger-store.ts";
 
 /** One persisted token bucket and the leases it has granted. It needs no alarms: each call refills the bucket first. */
@@ -24,7 +27,9 @@ export class RateLimiter extends DurableObject implements RateLimiterApi {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#store = new LedgerStore(ctx.storage);
-    this.#store.migrate();
+    const schema = this.#store.migrate();
+    const config = configOf(env);
+    if (config.ok) reportNewerSchema("limiter", schema, consoleReporter(config.value.logLevel, env));
     this.#stored = this.#store.load();
     this.#ledger = this.#stored;
   }

@@ -1,6 +1,7 @@
 import { sha256Hex } from "../digest/sha256.ts";
 import type { Result } from "../domain/result.ts";
 import { isolateLedger } from "../memory/isolate-ledger.ts";
+import { versionIdOf, writeLogLine } from "../report/log-line.ts";
 import type { Config } from "./config.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import type { ConfigIssue } from "./variable-reader.ts";
@@ -15,7 +16,7 @@ export function configOf(env: object): Result<Config, readonly ConfigIssue[]> {
   const config = resolveConfig({ ...env }, VERSION, sha256Hex);
   if (config.ok) isolateLedger.setLimit(config.value.memory.isolateMaxBytes);
   // There is no reporter here, because building one takes a valid configuration.
-  else console.error(JSON.stringify({ level: "error", event: "config_invalid", issues: config.error })); // oxlint-disable-line no-console
+  else writeLogLine("error", { event: "config_invalid", issues: config.error }, versionIdOf(env));
   resolved.set(env, config);
   return config;
 }

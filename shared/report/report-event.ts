@@ -18,7 +18,22 @@ export type ReportEvent =
   | { readonly event: "commit_failed"; readonly shard: number; readonly message: string }
   /** Background work of a shard failed and is tried again: freeing purged or expired rows, or writing figures. */
   | { readonly event: "upkeep_failed"; readonly shard: number; readonly message: string }
-  | { readonly event: "upstream_failed"; readonly shard: number; readonly provider: string; readonly reason: string };
+  | { readonly event: "upstream_failed"; readonly shard: number; readonly provider: string; readonly reason: string }
+  /** A call to a limiter failed or took too long. `reason` is `timeout` or the error's message. */
+  | { readonly event: "limiter_unreachable"; readonly bucket: "user" | "tenant"; readonly reason: string }
+  /** An embedding, or the other shards' search, took longer than a request or a commit waits. */
+  | {
+      readonly event: "semantic_deadline_missed";
+      readonly shard: number;
+      readonly waitedFor: "embedding" | "search" | "embedding_at_commit";
+      readonly deadlineMs: number;
+    }
+  /** The embedder could not be reached, refused, or returned no usable vector. */
+  | { readonly event: "embedder_failed"; readonly shard: number; readonly embedder: string }
+  /** The stored schema has migrations that this code does not know: an older version runs after a newer one. */
+  | { readonly event: "schema_newer"; readonly object: string; readonly stored: number; readonly known: number }
+  /** Nothing is spilled, because KV is not known to be in the jurisdiction. */
+  | { readonly event: "spill_disabled"; readonly jurisdiction: string };
 
 export type ReportLevel = "debug" | "info" | "warn" | "error";
 
@@ -29,8 +44,13 @@ export function levelOf(event: ReportEvent): ReportLevel {
     case "request_refused":
       return "debug";
     case "upstream_failed":
+    case "semantic_deadline_missed":
       return "info";
     case "shard_unreachable":
+    case "limiter_unreachable":
+    case "embedder_failed":
+    case "schema_newer":
+    case "spill_disabled":
       return "warn";
     case "request_failed":
     case "flight_failed":

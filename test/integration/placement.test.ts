@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ask, saidBy, withEviction, withShard } from "../support/shard-bench.ts";
 import { answerResponse, handBody, settled } from "../support/shard-provider.ts";
 import { Front } from "../support/shard-front.ts";
@@ -7,6 +7,8 @@ import type { StubRequest } from "../support/recorded-namespace.ts";
 
 const PLACED = { JURISDICTION: "eu", SHARD_LOCATION: "weur" };
 const KEY = "a".repeat(64);
+
+afterEach(() => vi.restoreAllMocks());
 
 /** The different places of some stubs, by class. */
 function placesOf(stubs: readonly StubRequest[]): object {
@@ -31,6 +33,18 @@ describe("the front Worker", () => {
     const front = new Front({ ...PLACED, RATE_LIMIT_REQUESTS: "1000" });
     await askEverything(front);
     expect(placesOf(front.stubs)).toEqual({ CACHE_SHARD: ["eu/weur"], RATE_LIMITER: ["eu/weur"] });
+  });
+
+  it("says once per isolate that it does not spill, because KV is not known to be in the jurisdiction", async () => {
+    const lines: string[] = [];
+    vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(line));
+    const front = new Front({ ...PLACED, LOG_LEVEL: "warn" });
+    await front.chat();
+    await front.chat();
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ level: "warn", event: "spill_disabled", jurisdiction: "eu" }]);
+    for (const vars of [{ SPILL_JURISDICTION: "eu" }, { SPILL_WRITES_PER_DAY: "0" }])
+      await new Front({ ...PLACED, LOG_LEVEL: "warn", ...vars }).chat();
+    expect(lines).toHaveLength(1);
   });
 
   it("leaves the place to the platform when none is configured", async () => {

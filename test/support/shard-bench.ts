@@ -281,7 +281,7 @@ export function recount(bench: Bench): Counted {
   const purges = bench.sql
     .exec<{ sequence: number; kind: string; value: string }>("SELECT sequence, kind, value FROM purge_log")
     .toArray()
-    .map(({ sequence, kind, value }) => ({ sequence, selector: selectorOf(kind, value) }));
+    .map(({ sequence, kind, value }) => ({ sequence, selector: selectorOf(kind, value) ?? ({ kind: "all" } as const) }));
   const rows = bench.sql.exec<EntryRow>("SELECT * FROM entries").toArray().map(entryFromRow);
   const live = rows.filter((entry) => !purges.some((purge) => purgeCovers(purge, purgeableOf(entry))));
   const resident = live.filter(({ spilled }) => spilled === null);

@@ -38,18 +38,23 @@ export function isolateOf(env: Env): Isolate | null {
   if (known !== undefined) return known;
   const config = configOf(env);
   if (!config.ok) return null;
+  const report = consoleReporter(config.value.logLevel, env);
   const { l0MaxBytes, l0TtlSeconds } = config.value.memory;
   const isolate: Isolate = {
     config: config.value,
-    leases: isolateLeaseBook(placedObjects(env.RATE_LIMITER, config.value.placement), config.value.limits),
+    leases: isolateLeaseBook(placedObjects(env.RATE_LIMITER, config.value.placement), config.value.limits, (failure) =>
+      report({ event: "limiter_unreachable", ...failure }),
+    ),
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new IsolateTraffic(),
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
-    report: consoleReporter(config.value.logLevel),
+    report,
     bypassing: 0,
   };
   isolates.set(env, isolate);
+  const { jurisdiction } = config.value.placement;
+  if (jurisdiction !== null && config.value.storage.spillOutsideJurisdiction) report({ event: "spill_disabled", jurisdiction });
   return isolate;
 }

@@ -1,10 +1,15 @@
 import { waitUntil } from "cloudflare:workers";
 import type { LimitsConfig } from "../../shared/config/config.ts";
 import { LeaseBook } from "./lease-book.ts";
+import type { QueuePorts } from "./lease-queue.ts";
 import { durableLimiters, type LimiterNamespace } from "./limiter-port.ts";
 
 /** Creates the lease book of an isolate, which all its requests share. */
-export function isolateLeaseBook(namespace: LimiterNamespace, limits: Pick<LimitsConfig, "user" | "tenant">): LeaseBook {
+export function isolateLeaseBook(
+  namespace: LimiterNamespace,
+  limits: Pick<LimitsConfig, "user" | "tenant">,
+  unreachable: QueuePorts["unreachable"],
+): LeaseBook {
   return new LeaseBook({
     limiters: durableLimiters(namespace),
     policies: { user: limits.user, tenant: limits.tenant },
@@ -16,6 +21,7 @@ export function isolateLeaseBook(namespace: LimiterNamespace, limits: Pick<Limit
         return () => clearTimeout(timer);
       },
       defer: waitUntil,
+      unreachable,
     },
   });
 }

@@ -5,7 +5,7 @@ import type { RatePolicy } from "../../shared/domain/rate/lease-messages.ts";
 import type { LocalLease, Refusal } from "../../shared/domain/rate/held-leases.ts";
 import type { RateState } from "../../shared/domain/rate/rate-state.ts";
 import { type BucketShape, bucketShape } from "../../shared/domain/rate/token-bucket.ts";
-import { LeaseQueue, type QueuePorts } from "./lease-queue.ts";
+import { type BucketKind, LeaseQueue, type QueuePorts } from "./lease-queue.ts";
 import type { LimiterPort, LimiterStub } from "./limiter-port.ts";
 
 /** Buckets that one isolate remembers at most. */
@@ -109,16 +109,19 @@ export class LeaseBook {
       user:
         this.#userShape === null
           ? null
-          : this.#queue(`u${tenant.length}:${tenant}${user}`, this.#userShape, nowMs, () => this.#limiters.user(tenant, user)),
-      tenant: this.#tenantShape === null ? null : this.#queue(`t${tenant}`, this.#tenantShape, nowMs, () => this.#limiters.tenant(tenant)),
+          : this.#queue("user", `u${tenant.length}:${tenant}${user}`, this.#userShape, nowMs, () => this.#limiters.user(tenant, user)),
+      tenant:
+        this.#tenantShape === null
+          ? null
+          : this.#queue("tenant", `t${tenant}`, this.#tenantShape, nowMs, () => this.#limiters.tenant(tenant)),
     };
   }
 
-  #queue(key: string, shape: BucketShape, nowMs: number, stub: () => LimiterStub): LeaseQueue {
+  #queue(kind: BucketKind, key: string, shape: BucketShape, nowMs: number, stub: () => LimiterStub): LeaseQueue {
     let queue = this.#queues.get(key);
     if (queue === undefined) {
       this.#makeRoom();
-      queue = new LeaseQueue(shape, stub, this.#ports);
+      queue = new LeaseQueue(kind, shape, stub, this.#ports);
     } else if (nowMs - queue.touchedMs < SWEEP_INTERVAL_MS) return queue;
     else this.#queues.delete(key);
     queue.touchedMs = nowMs;

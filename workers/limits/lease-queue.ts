@@ -26,6 +26,9 @@ export const FOLLOWER_PATIENCE_MS = 1000;
 /** After this long without an answer the limiter counts as unreachable, in milliseconds. */
 export const LIMITER_TIMEOUT_MS = 3000;
 
+/** Longest reason that is reported, in characters. */
+const MAX_REASON_CHARACTERS = 200;
+
 /** What the queue needs from its environment. */
 export interface QueuePorts {
   /** The current time in milliseconds since the epoch. */
@@ -35,7 +38,17 @@ export interface QueuePorts {
   readonly startTimer: StartTimer;
   /** Keeps work of the *current* request running after its client has left. */
   defer(work: Promise<unknown>): void;
+  /** Is told of every failed call to a limiter. */
+  unreachable(failure: LimiterFailure): void;
 }
+
+/** A failed call to a limiter. `reason` is `timeout`, or the error's message. */
+export interface LimiterFailure {
+  readonly bucket: BucketKind;
+  readonly reason: string;
+}
+
+export type BucketKind = "user" | "tenant";
 
 /** The lease that admits a request, or the reason why there is none. */
 export type TakeOutcome = LocalLease | Refusal;
@@ -47,17 +60,19 @@ export class LeaseQueue {
   readonly #shape: BucketShape;
   readonly #stub: () => LimiterStub;
   readonly #ports: QueuePorts;
+  readonly #kind: BucketKind;
   #turns: Turn<TakeOutcome>[] = [];
   /** Number of the call in flight or about to be made; 0 = none. */
   #call = 0;
   #calls = 0;
   #calledAtMs = 0;
 
-  constructor(shape: BucketShape, stub: () => LimiterStub, ports: QueuePorts) {
+  constructor(kind: BucketKind, shape: BucketShape, stub: () => LimiterStub, ports: QueuePorts) {
     this.bucket = new HeldLeases(shape);
     this.#shape = shape;
     this.#stub = stub;
     this.#ports = ports;
+    this.#kind = kind;
   }
 
   /**
@@ -125,13 +140,17 @@ export class LeaseQueue {
       attempt: this.#ports.newAttempt(),
       returns,
     };
-    const stop = this.#ports.startTimer(LIMITER_TIMEOUT_MS, () => this.#fail());
+    let timedOut = false;
+    const stop = this.#ports.startTimer(LIMITER_TIMEOUT_MS, () => {
+      timedOut = true;
+      this.#fail("timeout");
+    });
     try {
       const grant = await this.#lease(request);
       this.bucket.accept(grant, want, sentAtMs, this.#ports.nowMs(), returns);
       return this.#deal(call);
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(timedOut ? null : String(error));
       return false;
     } finally {
       stop();
@@ -176,8 +195,10 @@ export class LeaseQueue {
   /**
    * Fails all waiting requests after one failed call.
    * If each request waited for its own call, overtaking calls would restart the wait.
+   * @param reason why the call failed; null when that has been reported
    */
-  #fail(): void {
+  #fail(reason: string | null): void {
+    if (reason !== null) this.#ports.unreachable({ bucket: this.#kind, reason: reason.slice(0, MAX_REASON_CHARACTERS) });
     this.#call = 0;
     this.bucket.unreachable(this.#ports.nowMs());
     this.#settleAll("unavailable");

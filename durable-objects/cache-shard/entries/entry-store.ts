@@ -88,7 +88,7 @@ export class EntryStore {
 
   /** Whether no purge since the start of its flight covers an entry. */
   isLive(entry: Entry): boolean {
-    return this.#log.unfreedCount === 0 || !this.#log.covers(purgeableOf(entry));
+    return !this.#log.covers(purgeableOf(entry));
   }
 
   /**

@@ -31,6 +31,8 @@ export interface LoggedPurge extends PurgeRecord {
   readonly purged: number;
 }
 
+const EVERYTHING: PurgeSelector = { kind: "all" };
+
 /** A new state and count of a purge. */
 export type PurgeProgress = Pick<LoggedPurge, "sequence" | "state" | "purged">;
 
@@ -52,6 +54,8 @@ export class PurgeLog {
   /** Records by sequence, oldest first. */
   readonly #records: Map<number, LoggedPurge>;
   readonly #unfreed = new Set<number>();
+  /** Whether there are purges of a kind that this code does not know: a newer version has recorded them. */
+  #hasUnknown = false;
   #sequence: number;
   /** Greatest sequence that has been trimmed. */
   #trimmed: number;
@@ -63,9 +67,9 @@ export class PurgeLog {
     this.#sql = sql;
     this.#records = new Map();
     this.#sequence = 0;
-    const records = sql.exec<LogRow>("SELECT * FROM purge_log ORDER BY sequence").toArray().map(recordOf);
-    for (const record of records) this.admit(record);
-    this.#trimmed = greatestGap(records);
+    const rows = sql.exec<LogRow>("SELECT * FROM purge_log ORDER BY sequence").toArray();
+    for (const row of rows) this.#load(row);
+    this.#trimmed = greatestGap(rows);
   }
 
   /** Position of the log: the sequence of its newest record. */
@@ -98,7 +102,7 @@ export class PurgeLog {
 
   /** Whether a purge covers a row. Rows that a freed purge covered do not exist. */
   covers(row: Purgeable): boolean {
-    return this.#unfreed.size > 0 && this.#unfreedIndex.covers(row);
+    return (this.#unfreed.size > 0 || this.#hasUnknown) && this.#unfreedIndex.covers(row);
   }
 
   /** Whether a purge covers a row that therefore no longer counts as held. */
@@ -198,6 +202,17 @@ export class PurgeLog {
       .toArray();
   }
 
+  #load(row: LogRow): void {
+    const { sequence, at_ms: atMs, purged } = row;
+    const selector = selectorOf(row.kind, row.value);
+    const state = STATES[row.state] ?? "freed";
+    this.admit({ sequence, selector: selector ?? EVERYTHING, atMs, purged, state: selector === null ? "freed" : state });
+    if (selector !== null || state === "freed") return;
+    // What it covers is unknown, so it covers everything. Nothing is freed: the newer version will know what to free.
+    this.#hasUnknown = true;
+    this.#unfreedIndex.add({ sequence, selector: EVERYTHING });
+  }
+
   *#newestFirst(): Generator<LoggedPurge, undefined> {
     for (let left = this.#records.size, sequence = this.#sequence; left > 0; sequence -= 1) {
       const record = this.#records.get(sequence);
@@ -209,13 +224,8 @@ export class PurgeLog {
   }
 }
 
-function recordOf(row: LogRow): LoggedPurge {
-  const { sequence, at_ms: atMs, purged } = row;
-  return { sequence, selector: selectorOf(row.kind, row.value), atMs, purged, state: STATES[row.state] ?? "freed" };
-}
-
 /** The greatest sequence below the newest that no record has: records are numbered without gaps when they are made. */
-function greatestGap(records: readonly PurgeRecord[]): number {
+function greatestGap(records: readonly Pick<PurgeRecord, "sequence">[]): number {
   let expected = records.at(-1)?.sequence ?? 0;
   for (const { sequence } of records.toReversed()) {
     if (sequence !== expected) return expected;
@@ -224,11 +234,11 @@ function greatestGap(records: readonly PurgeRecord[]): number {
   return expected;
 }
 
-/** Builds a selector from its flat form in a row or a purge request. */
-export function selectorOf(kind: string, value: string): PurgeSelector {
+/** Builds a selector from its flat form in a row or a purge request; null for a kind that this code does not know. */
+export function selectorOf(kind: string, value: string): PurgeSelector | null {
   switch (kind as PurgeRequest["kind"]) {
     case "all":
-      return { kind: "all" };
+      return EVERYTHING;
     case "created_before":
       return { kind: "created_before", value: Number(value) };
     case "key":
@@ -238,4 +248,5 @@ export function selectorOf(kind: string, value: string): PurgeSelector {
     case "scope":
       return { kind: kind as "key", value };
   }
+  return null;
 }

@@ -57,6 +57,10 @@ export class ShardPurge {
   async purge(request: PurgeRequest): Promise<PurgeReply> {
     const { shard, registry, log, flights, spill } = this.#parts;
     const selector = selectorOf(request.kind, request.value);
+    // Sent by a Worker of a newer version. It reports this shard as failed, and the operator repeats the purge.
+    if (selector === null) throw new Error(`this version does not know purges of kind ${request.kind}`);
+    // Sent by a Worker of a newer version. It reports this shard as failed, and the operator repeats the purge.
+    if (selector === null) throw new Error(`this version does not know purges of kind ${request.kind}`);
     const about = { shard, knownShards: registry.knownShards };
     if (request.dryRun) return { ...about, sequence: log.sequence, purged: await this.#dryRun(selector) };
     if (log.isFull) throw new Error("too many purges wait for their rows to be freed; try again later");

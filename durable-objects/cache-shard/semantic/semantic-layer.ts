@@ -12,6 +12,7 @@ import type {
 import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import type { CallReply } from "../../../shared/providers/call/provider-answer.ts";
+import type { Reporter } from "../../../shared/report/report-event.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
@@ -57,6 +58,7 @@ export interface SemanticParts {
   readonly transactions: ShardTransactions;
   readonly ledger: IsolateLedger;
   readonly clock: Clock;
+  readonly report: Reporter;
   readonly assets: Pick<Fetcher, "fetch">;
   readonly embedder: Embedder;
   readonly store: EntryStore;
@@ -114,6 +116,8 @@ export class SemanticLayer {
       questionsInFlight: (scope) => flights.questionsInFlight(scope),
     });
     this.#search = new SimilaritySearch({
+      shard: parts.shard,
+      report: parts.report,
       clock,
       embedderId: embedder.embedderId,
       peers: {
@@ -165,7 +169,13 @@ export class SemanticLayer {
 
   /** Prepares the question of a request and starts its embedding. */
   prepare(request: AnswerRequest): PreparedQuestion {
-    return prepareQuestion(request, this.#parts.embedder, () => this.counters.add("embedder_failed"), isolateReadings);
+    return prepareQuestion(request, this.#parts.embedder, () => this.#noteEmbedderFailed(), isolateReadings);
+  }
+
+  #noteEmbedderFailed(): void {
+    const { report, shard, embedder } = this.#parts;
+    this.counters.add("embedder_failed");
+    report({ event: "embedder_failed", shard, embedder: embedder.embedderId });
   }
 
   search(request: AnswerRequest, question: AskedQuestion): Promise<SearchResult> {
@@ -175,7 +185,10 @@ export class SemanticLayer {
   /** Waits for the vector of a question, at most `EMBEDDING_PATIENCE_MS`. */
   async awaitVector(question: AskedQuestion): Promise<void> {
     if (question.vector !== null) return;
-    await withDeadline(this.#parts.clock, EMBEDDING_PATIENCE_MS, question.embedding, null);
+    const { clock, report, shard } = this.#parts;
+    const embedded = question.embedding.then(() => true);
+    if (await withDeadline(clock, EMBEDDING_PATIENCE_MS, embedded, false)) return;
+    report({ event: "semantic_deadline_missed", shard, waitedFor: "embedding_at_commit", deadlineMs: EMBEDDING_PATIENCE_MS });
   }
 
   /** Stores the question of an entry. Runs inside the entry's transaction. */

@@ -5,6 +5,7 @@ import type {
   SimilarCandidate,
   SimilarityQuery,
 } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { Reporter } from "../../../shared/report/report-event.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import { withDeadline } from "../../../shared/time/deadline.ts";
 import type { AskedQuestion } from "./asked-question.ts";
@@ -48,6 +49,8 @@ export interface SearchResult {
 }
 
 export interface SimilaritySearchParts {
+  readonly shard: number;
+  readonly report: Reporter;
   readonly clock: Clock;
   readonly embedderId: string;
   readonly peers: SearchPeers;
@@ -100,10 +103,12 @@ export class SimilaritySearch {
     request: AnswerRequest,
     question: AskedQuestion,
   ): Promise<{ readonly candidates: readonly SimilarCandidate[]; readonly late: boolean }> {
-    const { clock, peers, embedderId } = this.#parts;
+    const { clock, peers, embedderId, report, shard: own } = this.#parts;
+    let waitedFor: "embedding" | "search" = "embedding";
     const candidates: SimilarCandidate[] = [];
     const asking = (async (): Promise<"done"> => {
       const vector = await question.embedding;
+      waitedFor = "search";
       const { scope, key, minSimilarity, explain } = request;
       const { text, canonical, normalisedOnly } = question;
       const query: SimilarityQuery = { scope, key, text, canonical, normalisedOnly, embedder: embedderId, vector, minSimilarity, explain };
@@ -111,7 +116,9 @@ export class SimilaritySearch {
       await Promise.allSettled(asked);
       return "done";
     })();
-    const end = await withDeadline(clock, this.#parts.isWarm() ? DEADLINE_MS : COLD_DEADLINE_MS, asking, "late");
+    const deadlineMs = this.#parts.isWarm() ? DEADLINE_MS : COLD_DEADLINE_MS;
+    const end = await withDeadline(clock, deadlineMs, asking, "late");
+    if (end === "late") report({ event: "semantic_deadline_missed", shard: own, waitedFor, deadlineMs });
     return { candidates: [...candidates].sort(better), late: end === "late" };
   }
 

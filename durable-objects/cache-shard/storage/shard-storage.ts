@@ -1,4 +1,5 @@
-import { migrate } from "../../storage/migrations.ts";
+import type { Reporter } from "../../../shared/report/report-event.ts";
+import { migrate, reportNewerSchema } from "../../storage/migrations.ts";
 import { PurgeLog } from "../purging/purge-log.ts";
 import { Holdings } from "./holdings.ts";
 import { CACHE_SHARD_MIGRATIONS } from "./schema.ts";
@@ -18,8 +19,8 @@ export interface ShardStorage {
 }
 
 /** Opens the storage of a shard: migrates it and reads the purge log and the numbers. */
-export function openShardStorage(storage: DurableObjectStorage, nowMs: number): ShardStorage {
-  migrate(storage, CACHE_SHARD_MIGRATIONS);
+export function openShardStorage(shard: number, storage: DurableObjectStorage, nowMs: number, report: Reporter): ShardStorage {
+  reportNewerSchema(`shard-${shard}`, migrate(storage, CACHE_SHARD_MIGRATIONS), report);
   storage.transactionSync(() => takeOver(storage.sql));
   const log = new PurgeLog(storage.sql);
   const numbers = new ShardNumbers(storage.sql);

@@ -38,7 +38,7 @@ let book: LeaseBook | null = null;
 async function admit(request: Request, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/calls") return Response.json(leaseCalls);
-  book ??= isolateLeaseBook(env.LIMITER, LIMITS);
+  book ??= isolateLeaseBook(env.LIMITER, LIMITS, () => undefined);
   const admission = await book.admit({ tenant: "acme", user: pathname, nowMs: Date.now() });
   return Response.json(admission.kind);
 }

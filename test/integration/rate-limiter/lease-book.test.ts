@@ -37,6 +37,7 @@ function newTenant(isolates: number, policies: { user?: RatePolicy; tenant?: Rat
             return () => clearTimeout(timer);
           },
           defer: () => {},
+          unreachable: () => {},
         },
       }),
   );

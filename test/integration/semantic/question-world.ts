@@ -23,6 +23,7 @@ import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import { resolveConfig } from "../../../shared/config/resolve-config.ts";
 import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { PurgeSelector } from "../../../shared/domain/caching/purge-selector.ts";
+import type { ReportEvent } from "../../../shared/report/report-event.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
@@ -41,10 +42,13 @@ export interface Surroundings {
   nowMs: number;
   /** Number of statements that succeed before one fails; null for no failure. */
   failIn: number | null;
+  readonly events: ReportEvent[];
+  /** Deadlines that are running: calling one lets its time pass. */
+  readonly deadlines: (() => void)[];
 }
 
 export function newSurroundings(): Surroundings {
-  return { kv: new Map(), kvMetadata: new Map(), nowMs: 1_800_000_000_000, failIn: null };
+  return { kv: new Map(), kvMetadata: new Map(), nowMs: 1_800_000_000_000, failIn: null, events: [], deadlines: [] };
 }
 
 /** Identifies a question. `scope` is an index into `SCOPES`; `key` is a number within the scope. */
@@ -104,9 +108,10 @@ export class QuestionWorld {
     this.#transactions = new ShardTransactions(faulty, this.#numbers, holdings);
     this.#clock = {
       nowMs: () => surroundings.nowMs,
-      // Pauses between slices end at once, deadlines never.
+      // Pauses between slices end at once.
       after: (delayMs, work) => {
         if (delayMs === 0) queueMicrotask(work);
+        else surroundings.deadlines.push(work);
         return () => undefined;
       },
     };
@@ -152,6 +157,7 @@ export class QuestionWorld {
       transactions: this.#transactions,
       ledger,
       clock: this.#clock,
+      report: (event) => void this.#surroundings.events.push(event),
       assets: env.ASSETS,
       embedder: { embedderId, dims: DIMS, embed: () => Promise.resolve(null) },
       store: this.store,

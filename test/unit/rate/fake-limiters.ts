@@ -1,7 +1,7 @@
 import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
 import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/granted-leases.ts";
 import { LeaseBook } from "../../../workers/limits/lease-book.ts";
-import type { QueuePorts } from "../../../workers/limits/lease-queue.ts";
+import type { LimiterFailure, QueuePorts } from "../../../workers/limits/lease-queue.ts";
 import { type LimiterPort, type LimiterStub, tenantLimiterName, userLimiterName } from "../../../workers/limits/limiter-port.ts";
 
 /** A time far from zero, so that forgotten initial values cause failures. */
@@ -113,6 +113,8 @@ export class FakeLimiters implements LimiterPort {
 export interface Isolate {
   readonly book: LeaseBook;
   readonly deferred: Promise<unknown>[];
+  /** Failed calls to limiters, as reported. */
+  readonly failures: readonly LimiterFailure[];
 }
 
 let attempts = 0;
@@ -124,11 +126,13 @@ export function newIsolate(
   maxBuckets = 100,
 ): Isolate {
   const deferred: Promise<unknown>[] = [];
+  const failures: LimiterFailure[] = [];
   const ports: QueuePorts = {
     nowMs: () => clock.nowMs,
     newAttempt: () => `attempt-${(attempts += 1)}`,
     startTimer: clock.startTimer,
     defer: (work) => void deferred.push(work),
+    unreachable: (failure) => void failures.push(failure),
   };
-  return { book: new LeaseBook({ limiters, policies, ports, maxBuckets }), deferred };
+  return { book: new LeaseBook({ limiters, policies, ports, maxBuckets }), deferred, failures };
 }

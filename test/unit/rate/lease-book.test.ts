@@ -11,9 +11,9 @@ const HOURLY: RatePolicy = { requests: 1000, windowSeconds: 3600, burst: 50 };
 function world(policies: { user?: RatePolicy; tenant?: RatePolicy } = {}, maxBuckets?: number) {
   const clock = new FakeClock();
   const limiters = new FakeLimiters(clock);
-  const { book, deferred } = newIsolate(limiters, clock, { user: HOURLY, tenant: UNLIMITED_POLICY, ...policies }, maxBuckets);
+  const { book, deferred, failures } = newIsolate(limiters, clock, { user: HOURLY, tenant: UNLIMITED_POLICY, ...policies }, maxBuckets);
   const admit = (user = "ann", tenant = "acme") => book.admit({ tenant, user, nowMs: clock.nowMs });
-  return { clock, limiters, book, deferred, admit };
+  return { clock, limiters, book, deferred, failures, admit };
 }
 
 function kinds(admissions: readonly Admission[]): Record<string, number> {
@@ -215,12 +215,13 @@ describe("leases end", () => {
 
 describe("an unreachable limiter", () => {
   it("is distinguished from a denial and not called again for a second", async () => {
-    const { admit, clock, limiters } = world();
+    const { admit, clock, limiters, failures } = world();
     const limiter = limiters.user("acme", "ann");
     limiter.failure = new Error("network connection lost");
     expect(await admit()).toEqual({ kind: "unavailable" });
     expect(admit()).toEqual({ kind: "unavailable" });
     expect(limiter.requests.length).toBe(1);
+    expect(failures).toEqual([{ bucket: "user", reason: "Error: network connection lost" }]);
     limiter.failure = null;
     await clock.advance(UNAVAILABLE_MEMORY_MS);
     admitted(await admit());
@@ -249,13 +250,19 @@ describe("an unreachable limiter", () => {
   });
 
   it("times out when it never answers, and every timer is stopped", async () => {
-    const { admit, clock, limiters } = world();
-    limiters.user("acme", "ann").gate = new Promise(() => {});
+    const { admit, clock, limiters, failures } = world();
+    const gate = Promise.withResolvers<never>();
+    limiters.user("acme", "ann").gate = gate.promise;
     const waiting = Promise.all([admit(), admit(), admit()]);
     await clock.advance(LIMITER_TIMEOUT_MS);
     expect(kinds(await waiting)).toEqual({ unavailable: 3 });
     await clock.advance(LIMITER_TIMEOUT_MS);
     expect(clock.timers).toBe(0);
+    const { calls } = limiters;
+    gate.reject(new Error("too late"));
+    await settle();
+    // Each of the calls is reported once: what comes after its timeout is not another failure.
+    expect(failures).toEqual(Array.from({ length: calls }, () => ({ bucket: "user", reason: "timeout" })));
   });
 });
 

@@ -4,6 +4,7 @@ import { SemanticCounters } from "../../../../durable-objects/cache-shard/semant
 import type { SearchPeers } from "../../../../durable-objects/cache-shard/semantic/similarity-search.ts";
 import { SimilaritySearch } from "../../../../durable-objects/cache-shard/semantic/similarity-search.ts";
 import type { FetchEntryReply, SimilarCandidate } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
+import type { ReportEvent } from "../../../../shared/report/report-event.ts";
 import { FakeClock, fetchedEntry, questionOf, requestOf, candidateOf } from "./fixtures.ts";
 import { shardTables } from "./node-sql.ts";
 
@@ -17,7 +18,10 @@ function searchOver(
   const counters = new SemanticCounters();
   const aliases = new AliasStore(shardTables(), { covers: () => false });
   const fetchEntry = vi.fn<SearchPeers["fetchEntry"]>(more.fetchEntry ?? (async (): Promise<FetchEntryReply> => fetchedEntry()));
+  const reported: ReportEvent[] = [];
   const search = new SimilaritySearch({
+    shard: 0,
+    report: (event) => void reported.push(event),
     clock,
     embedderId: "embedder",
     peers: {
@@ -31,7 +35,7 @@ function searchOver(
     isWarm: () => more.warm ?? true,
   });
   const count = (name: string): number => counters.all().find(({ counter }) => counter === name)?.count ?? 0;
-  return { clock, aliases, fetchEntry, search, count };
+  return { clock, aliases, fetchEntry, search, count, reported };
 }
 
 /** Runs everything that does not wait for a timer. */
@@ -53,7 +57,7 @@ describe("a search over the shards of a scope", () => {
   });
 
   it("goes on without shards that fail or are late", async () => {
-    const { search, clock, count } = searchOver([
+    const { search, clock, count, reported } = searchOver([
       async () => Promise.reject(new Error("gone")),
       () => NEVER,
       async () => [candidateOf({ shard: 2, key: "there" })],
@@ -66,6 +70,7 @@ describe("a search over the shards of a scope", () => {
     clock.advance(1);
     expect((await searching).outcome).toMatchObject({ kind: "entry", match: { key: "there" } });
     expect(count("deadline_passed")).toBe(1);
+    expect(reported).toEqual([{ event: "semantic_deadline_missed", shard: 0, waitedFor: "search", deadlineMs: 50 }]);
   });
 
   it("waits for a late embedding no longer than for shards, and then finds nothing", async () => {
