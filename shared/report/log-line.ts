@@ -1,11 +1,11 @@
 import type { ReportLevel } from "./report-event.ts";
 
-/** The binding `version_metadata` of wrangler.toml. */
-const BINDING = "CF_VERSION_METADATA";
+/** Binding that says which version of the Worker runs. */
+export const VERSION_BINDING = "CF_VERSION_METADATA";
 
 /** Id of the Worker version that runs; null without the binding. */
 export function versionIdOf(env: object): string | null {
-  const metadata: unknown = Reflect.get(env, BINDING);
+  const metadata: unknown = Reflect.get(env, VERSION_BINDING);
   const id: unknown = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "id") : null;
   return typeof id === "string" && id !== "" ? id : null;
 }

@@ -13,6 +13,7 @@ import { ask, purgeOf, saidBy, withEviction, withShard } from "../../support/sha
 const STEPS_OF_0_1_0 = 2;
 const STEPS_OF_0_2_0 = 3;
 
+const VERSION_ID = expect.any(String) as string;
 let warnings: string[] = [];
 
 beforeEach(() => {
@@ -74,7 +75,7 @@ withEviction("a shard whose schema is newer than its code, after a rollback", (b
       bench.sql.exec("ALTER TABLE entries ADD COLUMN from_the_future TEXT");
       bench.sql.exec("INSERT INTO schema_migrations (version) VALUES (?)", known + 1);
       bench.restart();
-      const line = { level: "warn", event: "schema_newer", object: "shard-0", stored: known + 1, known };
+      const line = { level: "warn", event: "schema_newer", object: "shard-0", stored: known + 1, known, versionId: VERSION_ID };
       expect(logged()).toEqual([line]);
       expect(saidBy(await bench.whole(ask("q")))).toBe("MISS: answer to q");
       const started = bench.shard;
@@ -111,7 +112,9 @@ describe("a limiter whose schema is newer than its code, after a rollback", () =
       const request = { requests: 10, windowSeconds: 60, burst: 5, want: 1, expected: 1, attempt: "a", returns: [] };
       expect(await limiter.lease(request)).toMatchObject({ granted: 1 });
       expect(await limiter.lease({ ...request, attempt: "b" })).toMatchObject({ granted: 1 });
-      expect(logged()).toEqual([{ level: "warn", event: "schema_newer", object: "limiter", stored: known + 1, known }]);
+      expect(logged()).toEqual([
+        { level: "warn", event: "schema_newer", object: "limiter", stored: known + 1, known, versionId: VERSION_ID },
+      ]);
     });
   });
 });

@@ -4,11 +4,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { MiniflareOptions } from "miniflare";
 import { Miniflare, NoOpLog } from "miniflare";
+import { VERSION_BINDING } from "../../../shared/report/log-line.ts";
 import type { WorkerModule } from "./bundle.ts";
 import { MAIN_MODULE, PROJECT_ROOT } from "./bundle.ts";
 import type { DataFolder } from "./data-folder.ts";
 
-// Must equal the default environment of wrangler.toml; test/unit/wrangler-config.test.ts compares them.
+// Must equal the top level of wrangler.toml; test/unit/wrangler-config.test.ts compares them.
 export const COMPATIBILITY_DATE = "2026-10-15";
 export const COMPATIBILITY_FLAGS = ["enable_request_signal"] as const;
 export const DURABLE_OBJECTS = { CACHE_SHARD: "CacheShard", RATE_LIMITER: "RateLimiter", UPSTREAM: "Upstream" } as const;
@@ -131,6 +132,7 @@ function frontWorker(options: ClusterOptions): MiniflareOptions["workers"][numbe
           classes.map(([binding, exportName]) => [binding, { type: "durable-object", worker: WORKER, exportName }] as const),
         ),
         [KV_BINDING]: { type: "kv", id: "spill" },
+        [VERSION_BINDING]: { type: "version-metadata" },
         [ASSETS_BINDING]: { type: "worker", worker: ASSETS_WORKER },
       },
       exports: Object.fromEntries(classes.map(([, exportName]) => [exportName, { type: "durable-object", storage: "sqlite" }] as const)),
