@@ -13,12 +13,13 @@ export interface PlacedObjects<Stub> {
 
 /**
  * The objects of a namespace, in the configured jurisdiction and near the configured location. All stubs of the product
- * come from here: one that did not would create its object elsewhere, and an object never moves. Throws when the
- * runtime does not support jurisdictions, instead of using objects outside.
+ * come from here: one that did not would create its object elsewhere, and an object never moves. `getByName` throws
+ * when the binding is missing or the runtime has no jurisdictions; it never falls back to objects outside.
  */
 export function placedObjects<Stub>(namespace: ObjectNamespace<Stub>, { jurisdiction, location }: PlacementConfig): PlacedObjects<Stub> {
-  const inside = jurisdiction === null ? namespace : namespace.jurisdiction(jurisdiction);
   // Only the call that creates an object heeds the hint.
   const options = location === null ? undefined : { locationHint: location };
-  return { getByName: (name) => inside.getByName(name, options) };
+  return {
+    getByName: (name) => (jurisdiction === null ? namespace : namespace.jurisdiction(jurisdiction)).getByName(name, options),
+  };
 }

@@ -20,6 +20,8 @@ test("a server with keys and a provider passes every smoke check", async () => {
     adminToken: ADMIN_TOKEN,
     model: "test-model",
     print: (line) => lines.push(line),
+    pause: () => Promise.reject(new Error("a local run has nothing to wait for")),
+    fetch,
   });
   const result = await check.run();
   expect(lines.filter((line) => !line.startsWith("ok"))).toEqual([]);
@@ -30,7 +32,15 @@ test("a server with keys and a provider passes every smoke check", async () => {
 test("the smoke check fails on a server that stores nothing", async () => {
   await using upstream = await startUpstream();
   await using server = await startServer({ vars: { OPENAI_BASE_URL: upstream.baseUrl, CACHE_TTL_SECONDS: "0" } });
-  const result = await new SmokeCheck({ url: server.url, key: null, adminToken: null, model: null, print: () => {} }).run();
+  const result = await new SmokeCheck({
+    url: server.url,
+    key: null,
+    adminToken: null,
+    model: null,
+    print: () => {},
+    pause: async () => {},
+    fetch,
+  }).run();
   expect(result.failed).toBeGreaterThan(0);
 });
 

@@ -2,6 +2,7 @@ import { Router } from "itty-router";
 import type { IRequest } from "itty-router";
 import { adminGate } from "./admin/admin-gate.ts";
 import { deleteEntry, inspectEntry } from "./admin/entries.ts";
+import { checkTiers } from "./admin/health.ts";
 import { invalidateShard, purge } from "./admin/purge.ts";
 import { rebalance } from "./admin/rebalance.ts";
 import { inspectShard, listShards } from "./admin/shard-details.ts";
@@ -23,7 +24,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/(chat|v1\/feedback)\/?$/, "POST"],
   [/^\/(health|stats|v1\/models(\/.+)?)\/?$/, "GET, HEAD"],
   [/^\/admin\/(purge|rebalance)\/?$/, "POST"],
-  [/^\/admin\/shards\/?$/, "GET, HEAD"],
+  [/^\/admin\/(shards|health)\/?$/, "GET, HEAD"],
   [/^\/admin\/(shards|entries)\/[^/]+\/?$/, "GET, HEAD, DELETE"],
 ];
 
@@ -39,6 +40,7 @@ router
   .get("/v1/models", route(listModels))
   .get("/v1/models/:model+", (request, context) => retrieveModel(original(request), context, parameter(request, "model")))
   .all("/admin/*", gate)
+  .get("/admin/health", route(checkTiers))
   .get("/admin/shards", route(listShards))
   .get("/admin/shards/:shard", (request, context) => inspectShard(original(request), context, parameter(request, "shard")))
   .delete("/admin/shards/:shard", (request, context) => invalidateShard(original(request), context, parameter(request, "shard")))

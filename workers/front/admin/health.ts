@@ -9,15 +9,17 @@ import type { Isolate } from "../isolate.ts";
 import { jsonAnswer } from "../answer/json-answer.ts";
 import { shardStub } from "../shards/shard-client.ts";
 
-/** How long one round of checks is reused, in milliseconds. The route is public, so its cost must be bounded. */
+/** How long one round of checks is reused, in milliseconds. Monitoring may ask every second. */
 const CHECK_EVERY_MS = 5000;
 const CHECK_DEADLINE_MS = 2000;
 /** Shards that are checked at most. Prompts spread evenly, so a few shards are a fair sample. */
 const SAMPLED_SHARDS = 8;
 
 interface TierState {
-  readonly state: "ok" | "failing";
-  readonly lastError: "timeout" | "unreachable" | null;
+  /** `off`: not used. */
+  readonly state: "ok" | "failing" | "off";
+  /** `missing`: the binding is not configured. */
+  readonly lastError: "timeout" | "unreachable" | "missing" | null;
 }
 
 /** State of a provider, from the outcomes of calls to it. `embedded`: the provider runs inside the Worker. */
@@ -47,12 +49,14 @@ interface Probe<Value> {
 }
 
 const OK: TierState = { state: "ok", lastError: null };
+const OFF: TierState = { state: "off", lastError: null };
 const lastChecks = new WeakMap<Isolate, { readonly atMs: number; readonly health: Health }>();
 
 /**
- * GET /health: whether each tier answers. The status is 200 even when degraded, because requests are still answered.
+ * GET /admin/health: whether each tier answers. The status is 200 even when degraded, because requests are still
+ * answered. The checks create the sampled shards and one limiter, if they do not exist yet.
  */
-export async function health(_request: Request, context: RequestContext): Promise<Response> {
+export async function checkTiers(_request: Request, context: RequestContext): Promise<Response> {
   const { isolate, startedMs } = context;
   const last = lastChecks.get(isolate);
   if (last !== undefined && Math.abs(startedMs - last.atMs) < CHECK_EVERY_MS) return jsonAnswer(last.health, context);
@@ -63,12 +67,12 @@ export async function health(_request: Request, context: RequestContext): Promis
 
 async function check(context: RequestContext): Promise<Health> {
   const { env, isolate, startedMs } = context;
-  const { providers, topology, version } = isolate.config;
+  const { providers, placement, storage, topology, version } = isolate.config;
   const sample = Array.from({ length: Math.min(topology.shardCount, SAMPLED_SHARDS) }, (_, shard) => shard);
   const [shards, kv, limiter] = await Promise.all([
-    Promise.all(sample.map((shard) => probe(shardStub(env, shard).health()))),
-    probe(env.SPILL.get("health")),
-    probe(placedObjects(env.RATE_LIMITER, isolate.config.placement).getByName("health").status()),
+    Promise.all(sample.map((shard) => probe(env.CACHE_SHARD, () => shardStub(env, shard).health()))),
+    storage.spillOutsideJurisdiction ? { tier: OFF } : probe(env.SPILL, (spill) => spill.get("health")),
+    probe(env.RATE_LIMITER, (limiters) => placedObjects(limiters, placement).getByName("health").status()),
   ]);
   const seen = shards.flatMap(({ value }) => (value === null ? [] : [value]));
   const tiers = {
@@ -93,18 +97,19 @@ function providerState(provider: ProviderConfig, shards: readonly ShardHealth[],
   };
 }
 
-/** Runs one check within CHECK_DEADLINE_MS. Reports no error details, because the route is public. */
-async function probe<Value>(work: Promise<Value>): Promise<Probe<Value>> {
+/** Runs one check within CHECK_DEADLINE_MS. Reports no error details, as the log has them. */
+async function probe<Binding extends object, Value>(binding: Binding, ask: (binding: Binding) => Promise<Value>): Promise<Probe<Value>> {
+  // The types promise every binding. A deployment may lack one all the same.
+  if ((binding as Binding | undefined) === undefined) return failing("missing");
   try {
-    const answered = await withDeadline(
-      systemClock,
-      CHECK_DEADLINE_MS,
-      work.then((value) => ({ value })),
-      null,
-    );
-    if (answered === null) return { tier: { state: "failing", lastError: "timeout" }, value: null };
-    return { tier: OK, value: answered.value };
+    const asked = ask(binding).then((value) => ({ value }));
+    const answered = await withDeadline(systemClock, CHECK_DEADLINE_MS, asked, null);
+    return answered === null ? failing("timeout") : { tier: OK, value: answered.value };
   } catch {
-    return { tier: { state: "failing", lastError: "unreachable" }, value: null };
+    return failing("unreachable");
   }
+}
+
+function failing(lastError: NonNullable<TierState["lastError"]>): Probe<never> {
+  return { tier: { state: "failing", lastError }, value: null };
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { objectNotice } from "./object-notice.ts";
 
 const REQUEST_TIMEOUT_MS = 120_000;
+/** Time to stop a run that would create objects in the wrong place. */
+const NOTICE_PAUSE_MS = 5000;
 
 export interface SmokeOptions {
   readonly url: string;
@@ -8,6 +11,9 @@ export interface SmokeOptions {
   readonly adminToken: string | null;
   readonly model: string | null;
   readonly print: (line: string) => void;
+  /** Waits after a notice, so that the operator can stop the run. */
+  readonly pause: (delayMs: number) => Promise<void>;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 export interface SmokeResult {
@@ -35,11 +41,17 @@ export class SmokeCheck {
     return { passed: this.#passed, failed: this.#failed };
   }
 
+  /** The first request, because it creates no object: its answer tells where the others will create them. */
   async #health(): Promise<void> {
     const response = await this.#fetch("/health", {});
     this.#expect("GET /health returns 200", response.status === 200, response.status);
-    const status = member(parse(await response.text()), "status");
+    const body = parse(await response.text());
+    const status = member(body, "status");
     this.#expect("GET /health reports the status ok", status === "ok", status);
+    const notice = objectNotice(this.#options.url, member(body, "placement"));
+    if (notice === null) return;
+    this.#options.print(notice);
+    await this.#options.pause(NOTICE_PAUSE_MS);
   }
 
   /** A new question is a MISS. The same question is then a HIT with the same text, as JSON and as a stream. */
@@ -119,6 +131,9 @@ export class SmokeCheck {
       this.#expect(`an admin request with ${what} gets a 401`, response.status === 401, response.status);
     }
     if (this.#options.adminToken === null) return this.#options.print("skip  no --admin-token given");
+    const health = await this.#fetch("/admin/health", { headers: this.#adminHeaders() });
+    const tiers = parse(await health.text());
+    this.#expect("GET /admin/health reports that every tier answers", member(tiers, "status") === "ok", tiers);
     const response = await this.#fetch("/admin/shards", { headers: this.#adminHeaders() });
     const shards = member(parse(await response.text()), "shards");
     this.#expect(
@@ -167,7 +182,11 @@ export class SmokeCheck {
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
-    return fetch(`${this.#options.url}${path}`, { ...init, redirect: "manual", signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    return this.#options.fetch(`${this.#options.url}${path}`, {
+      ...init,
+      redirect: "manual",
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
   }
 
   async #section(name: string, checks: () => Promise<void>): Promise<void> {
