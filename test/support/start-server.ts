@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly dataDir?: string;
   /** 0 = any free port. */
   readonly port?: number;
+  /** File that sets address and data folder; `dataDir` must name the same folder. */
+  readonly varsFile?: string;
 }
 
 /** The real server, started like `npm start` does. */
@@ -94,9 +96,11 @@ export async function startRefusedServer(
 
 function spawnServer(options: ServerOptions & { readonly dataDir: string }): ChildProcess {
   const kept = Object.fromEntries(KEPT_VARIABLES.map((name) => [name, process.env[name]]));
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, "workers/local/start.js"), "--vars-file", "/dev/null"], {
+  const listening = options.varsFile === undefined ? { PORT: String(options.port ?? 0), DATA_DIR: options.dataDir } : {};
+  const args = [join(PROJECT_ROOT, "workers/local/start.js"), "--vars-file", options.varsFile ?? "/dev/null"];
+  const child = spawn(process.execPath, args, {
     cwd: PROJECT_ROOT,
-    env: { ...kept, PORT: String(options.port ?? 0), DATA_DIR: options.dataDir, ...options.vars },
+    env: { ...kept, ...listening, ...options.vars },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.setEncoding("utf8");

@@ -1,25 +1,25 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { PROJECT_ROOT } from "./cluster/bundle.ts";
 import { DataFolder } from "./cluster/data-folder.ts";
 import { parseLocalOptions } from "./cluster/options.ts";
+import { readVariablesFile } from "./cluster/variables-file.ts";
 import { resolveVariables } from "./cluster/variables.ts";
 
 const SECRET_MODE = 0o600;
 
 // `npm run dev`: runs `wrangler dev` with the variables that `npm start` would use and a separate data folder.
-const options = parseLocalOptions(process.argv.slice(2), process.env);
+const options = parseLocalOptions(process.argv.slice(2), process.env, readVariablesFile);
 if (!options.ok) stop(options.error);
-const { host, port, dataDir, varsFile } = options.value;
+const { host, port, dataDir, file: settings } = options.value;
 const folder = await DataFolder.open(resolve(PROJECT_ROOT, dataDir, "dev"));
 if (!folder.ok) stop(folder.error);
 process.on("exit", () => folder.value.release());
 
 const variables = resolveVariables({
   environment: process.env,
-  file: readFile(resolve(PROJECT_ROOT, varsFile)),
+  file: settings,
   host,
   adminToken: folder.value.adminToken(),
 });
@@ -46,14 +46,6 @@ const wrangler = spawn(join(PROJECT_ROOT, "node_modules/.bin/wrangler"), args, {
 // Signals are passed on to wrangler; this process exits when wrangler does.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => wrangler.kill(signal));
 wrangler.once("exit", (code) => process.exit(code ?? 1));
-
-function readFile(path: string): Readonly<Record<string, string | undefined>> {
-  try {
-    return parseEnv(readFileSync(path, "utf8"));
-  } catch {
-    return {};
-  }
-}
 
 /** Quotes a value for dotenv, which expands `$` even inside quotes. */
 function quoted(value: string): string {

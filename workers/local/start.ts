@@ -1,29 +1,27 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { bundleWorker, PROJECT_ROOT } from "./cluster/bundle.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { probeAddress, startCluster } from "./cluster/cluster.ts";
 import { DataFolder } from "./cluster/data-folder.ts";
 import { isLoopback, parseLocalOptions, USAGE } from "./cluster/options.ts";
-import type { LocalOptions } from "./cluster/options.ts";
 import { whenNpmDies } from "./process/parent-watch.ts";
+import type { SignalEffect } from "./process/stop-signals.ts";
+import { StopSignals } from "./process/stop-signals.ts";
 import { banner } from "./cluster/banner.ts";
+import { readVariablesFile } from "./cluster/variables-file.ts";
 import { resolveVariables } from "./cluster/variables.ts";
 
 /** After this long the process exits, and the guard kills a runtime that is still running. */
 const STOP_TIMEOUT_MS = 5000;
 
 async function main(): Promise<void> {
-  const options = parseLocalOptions(process.argv.slice(2), process.env);
+  const options = parseLocalOptions(process.argv.slice(2), process.env, readVariablesFile);
   if (!options.ok) return fail(options.error);
   if (options.value.help) {
     process.stdout.write(USAGE);
     return;
   }
-  const { host, port } = options.value;
-  const file = readVariables(options.value);
-  if (file === null) return fail(`The variables file ${options.value.varsFile} cannot be read.`);
+  const { host, port, file } = options.value;
 
   const folder = await DataFolder.open(resolve(PROJECT_ROOT, options.value.dataDir));
   if (!folder.ok) return fail(folder.error);
@@ -55,20 +53,12 @@ async function main(): Promise<void> {
   );
 }
 
-function readVariables(options: LocalOptions): Readonly<Record<string, string | undefined>> | null {
-  try {
-    return parseEnv(readFileSync(resolve(PROJECT_ROOT, options.varsFile), "utf8"));
-  } catch {
-    return options.varsFileNamed ? null : {};
-  }
-}
-
-/** The first signal shuts the server down gracefully; a second one exits at once. */
+/** The first signal shuts the server down gracefully; a later one, not from the same key press, ends it at once. */
 function stopOnSignals(cluster: Cluster): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+  const signals = new StopSignals();
+  const obey = (effect: SignalEffect): void => {
+    if (effect === "ignore") return;
+    if (effect === "abort") process.exit(1);
     setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     void cluster.stop().then(
       () => process.exit(0),
@@ -78,9 +68,9 @@ function stopOnSignals(cluster: Cluster): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // Miniflare's own handlers would end the process before asynchronous work can run.
     process.removeAllListeners(signal);
-    process.on(signal, stop);
+    process.on(signal, () => obey(signals.signalled(performance.now())));
   }
-  whenNpmDies(stop);
+  whenNpmDies(() => obey(signals.parentEnded(performance.now())));
 }
 
 function addressProblem(host: string, port: number, code: string): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,6 +53,22 @@ describe("the local server", () => {
     const samePort = await startRefusedServer({ dataDir: join(dataDir, "other"), port: Number(port) });
     expect(samePort.code).toBe(1);
     expect(samePort.output).toContain(`Port ${port} on 127.0.0.1 is already in use.`);
+  });
+
+  test("stops cleanly on a Ctrl-C that arrives twice, as it does under npm", async () => {
+    const server = await startServer({ dataDir });
+    process.kill(server.pid, "SIGINT");
+    process.kill(server.pid, "SIGINT");
+    expect(await server.stop()).toBe(0);
+  });
+
+  test("reads its address and its data folder from the variables file", async () => {
+    const varsFile = join(dataDir, "vars");
+    const folder = join(dataDir, "from-file");
+    await writeFile(varsFile, `HOST=localhost\nPORT=0\nDATA_DIR=${folder}\n`);
+    await using server = await startServer({ dataDir: folder, varsFile });
+    expect(server.url).toContain("http://localhost:");
+    expect(server.output()).not.toContain("is not a Refrain setting");
   });
 
   test("refuses an invalid configuration and names every problem", async () => {

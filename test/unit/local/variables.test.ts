@@ -31,8 +31,16 @@ describe("variables of the local server", () => {
     expect(result).toMatchObject({ value: { vars: { LOCAL: "1" } } });
   });
 
+  test("cannot promise a jurisdiction, which the local runtime does not have", () => {
+    expect(resolveVariables({ ...SOURCES, environment: { JURISDICTION: "eu" } })).toMatchObject({
+      ok: false,
+      error: [{ variable: "JURISDICTION" }],
+    });
+  });
+
   test("report unknown names in the file", () => {
-    expect(resolveVariables({ ...SOURCES, file: { OPENAI_APIKEY: "sk" } })).toMatchObject({ value: { unknown: ["OPENAI_APIKEY"] } });
+    const file = { OPENAI_APIKEY: "sk", PORT: "1", HOST: "localhost", DATA_DIR: "x" };
+    expect(resolveVariables({ ...SOURCES, file })).toMatchObject({ value: { unknown: ["OPENAI_APIKEY"] } });
   });
 
   test("report every problem", () => {

@@ -5,15 +5,20 @@ import type { Result } from "../../../shared/domain/result.ts";
 const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;
 
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Settings of the local server alone, which the Worker does not know. */
+export const LISTENING_SETTINGS: readonly string[] = ["HOST", "PORT", "DATA_DIR"];
+
 /** Options of the local server. */
 export interface LocalOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
   readonly dataDir: string;
-  /** File of `NAME=value` lines. It may be missing unless the command line names it. */
   readonly varsFile: string;
-  readonly varsFileNamed: boolean;
+  /** Settings in the variables file. */
+  readonly file: Variables;
   readonly help: boolean;
 }
 
@@ -24,20 +29,23 @@ Runs Refrain on this machine: the Worker in a local workerd, with Durable Object
   --host ADDRESS      address to listen on (HOST, 127.0.0.1)
   --port NUMBER       port to listen on; 0 picks a free port (PORT, ${DEFAULT_PORT})
   --data-dir FOLDER   folder for the stored data (DATA_DIR, .refrain)
-  --vars-file FILE    file with settings (.dev.vars); the environment takes precedence
+  --vars-file FILE    file with settings (.dev.vars)
   --help              show this help
 
-Parentheses give the environment variable and the default. All settings of docs/operations.md can be set in the
-environment or in the variables file.
+Parentheses give the setting and the default. Every setting of docs/operations.md, these included, can be set in the
+environment or in the variables file. The command line takes precedence over the environment, and the environment over
+the file.
 `;
 
 /**
- * Reads the options: the command line overrides the environment, which overrides the defaults.
- * The error is a message for the terminal.
+ * Reads the options: the command line overrides the environment, which overrides the variables file, which overrides
+ * the defaults. The error is a message for the terminal.
+ * @param readFile returns the settings in a file; null when it cannot be read, which is an error if the file was named
  */
 export function parseLocalOptions(
   args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Variables,
+  readFile: (path: string) => Variables | null,
 ): Result<LocalOptions, string> {
   let values;
   try {
@@ -54,15 +62,21 @@ export function parseLocalOptions(
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }
-  const portText = values.port ?? nonEmpty(env["PORT"]) ?? String(DEFAULT_PORT);
+  const varsFile = values["vars-file"] ?? ".dev.vars";
+  const read = readFile(varsFile);
+  if (read === null && values["vars-file"] !== undefined && values.help !== true)
+    return err(`The variables file ${varsFile} cannot be read.`);
+  const file = read ?? {};
+  const setting = (name: string): string | undefined => nonEmpty(env[name]) ?? nonEmpty(file[name]);
+  const portText = values.port ?? setting("PORT") ?? String(DEFAULT_PORT);
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port > MAX_PORT) return err(`PORT must be a whole number from 0 to ${MAX_PORT}, not \`${portText}\`.`);
   return ok({
-    host: values.host ?? nonEmpty(env["HOST"]) ?? "127.0.0.1",
+    host: values.host ?? setting("HOST") ?? "127.0.0.1",
     port,
-    dataDir: values["data-dir"] ?? nonEmpty(env["DATA_DIR"]) ?? ".refrain",
-    varsFile: values["vars-file"] ?? ".dev.vars",
-    varsFileNamed: values["vars-file"] !== undefined,
+    dataDir: values["data-dir"] ?? setting("DATA_DIR") ?? ".refrain",
+    varsFile,
+    file,
     help: values.help ?? false,
   });
 }

@@ -5,9 +5,8 @@ import { resolveConfig } from "../../../shared/config/resolve-config.ts";
 import type { Config } from "../../../shared/config/config.ts";
 import type { ConfigIssue } from "../../../shared/config/variable-reader.ts";
 import { VERSION } from "../../../shared/config/version.ts";
-import { isLoopback } from "./options.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
+import type { Variables } from "./options.ts";
+import { isLoopback, LISTENING_SETTINGS } from "./options.ts";
 
 /** Defaults that `npm start` relaxes for a single machine. All other settings keep their safe defaults. */
 const LOCAL_DEFAULTS = { AUTH: "open", SEMANTIC: "on", ALLOWED_ORIGINS: "loopback" } as const;
@@ -47,7 +46,11 @@ export function resolveVariables(sources: VariableSources): Result<LocalVariable
   const vars = { ...LOCAL_DEFAULTS, ADMIN_TOKEN: sources.adminToken, ...given, LOCAL: "1", LISTEN_HOST: sources.host };
   const config = resolveConfig(vars, VERSION, sha256Hex);
   if (!config.ok) return config;
-  return ok({ vars, config: config.value, unknown: Object.keys(sources.file).filter((name) => !names.has(name)) });
+  return ok({
+    vars,
+    config: config.value,
+    unknown: Object.keys(sources.file).filter((name) => !names.has(name) && !LISTENING_SETTINGS.includes(name)),
+  });
 }
 
 /**
