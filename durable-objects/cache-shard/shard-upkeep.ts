@@ -56,7 +56,7 @@ export class ShardUpkeep {
     try {
       transactions.transact(() => {
         book.write();
-        semantic?.flush();
+        semantic?.records.flush();
         store.writeUses(folded);
         if (counters.isDirty) state.set("counters", counters.pack());
         if (uses.isDirty) state.set("uses", uses.pack(folded));
@@ -67,7 +67,7 @@ export class ShardUpkeep {
       return;
     }
     book.noteStored();
-    semantic?.noteStored();
+    semantic?.records.noteStored();
     counters.noteStored();
     uses.forget(folded);
     uses.noteStored();

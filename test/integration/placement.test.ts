@@ -86,6 +86,7 @@ withEviction("a shard", (between) => {
       bench.provider.answering = () => answerResponse("word ".repeat(200));
       for (let index = 0; index < 10; index++) await bench.whole(ask(`q${index}`));
       await bench.idle();
+      bench.lastReport();
       between(bench);
       expect(bench.detail().evictions).toBeGreaterThan(0);
       expect(bench.kv.writes).toEqual([]);

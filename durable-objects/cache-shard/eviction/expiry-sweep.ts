@@ -16,7 +16,7 @@ export interface ExpirySweepParts {
   /** How long a row is kept past its expiry, for stale answers (ms). */
   readonly retentionMs: number;
   /** Null when similarity search is off. */
-  readonly semantic: Pick<SemanticLayer, "deleteOldServings"> | null;
+  readonly semantic: Pick<SemanticLayer, "records"> | null;
 }
 
 /** Frees the rows of expired entries, and servings that are too old to judge. KV deletes their values itself, by their TTL. */
@@ -35,7 +35,7 @@ export class ExpirySweep {
 
   async run(): Promise<void> {
     const { store, transactions, clock, retentionMs, semantic } = this.#parts;
-    for (let slice = 0; slice < RUN_SLICES && semantic?.deleteOldServings() === true; slice++) await pause(clock);
+    for (let slice = 0; slice < RUN_SLICES && semantic?.records.deleteOldServings(clock.nowMs()) === true; slice++) await pause(clock);
     for (let slice = 0; slice < RUN_SLICES; slice++) {
       const expired = store.expired(clock.nowMs() - retentionMs, SLICE_ROWS);
       if (expired.length === 0) return;

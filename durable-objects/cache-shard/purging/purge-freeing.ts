@@ -27,7 +27,7 @@ export interface PurgeFreeingParts {
   readonly state: StateRows;
   readonly clock: Clock;
   /** Null when similarity search is off. */
-  readonly semantic: Pick<SemanticLayer, "freeAliases" | "dropEmptyScopes"> | null;
+  readonly semantic: Pick<SemanticLayer, "records"> | null;
   /** Counts KV values that could not be deleted. */
   countKvErrors(errors: number): void;
 }
@@ -135,8 +135,8 @@ export class PurgeFreeing {
     const { semantic, clock } = this.#parts;
     if (semantic === null) return;
     for (let cursor: string | null = ""; cursor !== null; await pause(clock))
-      cursor = semantic.freeAliases(cursor, (alias) => index.covers(alias));
-    for (let cursor: number | null = 0; cursor !== null; await pause(clock)) cursor = semantic.dropEmptyScopes(cursor);
+      cursor = semantic.records.freeAliases(cursor, (alias) => index.covers(alias));
+    for (let cursor: number | null = 0; cursor !== null; await pause(clock)) cursor = semantic.records.dropEmptyScopes(cursor);
   }
 
   /** Marks purges as freed. `alongside` runs in the same transaction. */

@@ -121,7 +121,7 @@ export class ShardPurge {
     const record = log.append({ kind: "all" }, nowMs, "counted", purged);
     holdings.clear();
     numbers.set("floor_sequence", record.sequence);
-    semantic?.forgetAll();
+    semantic?.records.forgetAll();
     return record;
   }
 
@@ -140,7 +140,7 @@ export class ShardPurge {
     const { store, log, semantic } = this.#parts;
     const entry = store.find(selector.value);
     if (entry !== null) store.removeRow(entry.key, entry.sequence);
-    semantic?.forgetAlias(selector.value);
+    semantic?.records.forgetAlias(selector.value);
     const kvNames = entry === null || entry.spilled === null ? [] : [entry.spilled.kvName];
     return { record: log.append(selector, nowMs, "freed", entry === null ? 0 : 1), kvNames };
   }

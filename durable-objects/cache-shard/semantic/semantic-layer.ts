@@ -30,7 +30,6 @@ import { isolateReadings } from "./candidates/reading-cache.ts";
 import type { Embedder } from "./embedding/embedder.ts";
 import { loadedStaticTable, loadStaticTable } from "./embedding/static-table-loader.ts";
 import { EntryFetcher } from "./entry-fetcher.ts";
-import type { Covers } from "./judging/alias-store.ts";
 import { AliasStore } from "./judging/alias-store.ts";
 import { CallerFeedback } from "./judging/caller-feedback.ts";
 import { Judge } from "./judging/model-judge.ts";
@@ -40,6 +39,7 @@ import { ServingLog } from "./judging/serving-log.ts";
 import relaxedSimd from "./kernel/dot-relaxed.wasm";
 import simd from "./kernel/dot-simd.wasm";
 import { SemanticCounters } from "./semantic-counters.ts";
+import { SemanticRecords } from "./semantic-records.ts";
 import type { SemanticPeers } from "./shard-peers.ts";
 import type { SearchResult, SemanticMatch } from "./similarity-search.ts";
 import { SimilaritySearch } from "./similarity-search.ts";
@@ -86,6 +86,7 @@ export class SemanticLayer {
   readonly #review: PairReview;
   readonly #feedback: CallerFeedback;
   readonly counters = new SemanticCounters();
+  readonly records: SemanticRecords;
 
   constructor(parts: SemanticParts) {
     this.#parts = parts;
@@ -102,6 +103,7 @@ export class SemanticLayer {
     });
     this.#aliases = new AliasStore(sql, parts.log);
     this.#servings = new ServingLog(sql);
+    this.records = new SemanticRecords(this.#questions, this.#aliases, this.#servings);
     this.#trust = new ScopeTrustStore(sql, this.#questions, this.#config.errorBound);
     parts.transactions.accompany(this.#questions);
     this.#fetcher = new EntryFetcher({ clock, store, uses, flights, promotion, questions: this.#questions });
@@ -260,40 +262,6 @@ export class SemanticLayer {
 
   feedback(request: FeedbackRequest): Promise<FeedbackReply> {
     return this.#feedback.take(request);
-  }
-
-  /** Deletes all questions, after a purge of everything. Runs inside the caller's transaction. */
-  forgetAll(): void {
-    this.#questions.clear();
-  }
-
-  /** Deletes the alias of a question. Runs inside the caller's transaction. */
-  forgetAlias(key: string): void {
-    this.#aliases.drop(key);
-  }
-
-  /** Drops the aliases of one slice that a purge covers. Returns where the next slice begins; null at the end. */
-  freeAliases(afterKey: string, covers: Covers): string | null {
-    return this.#aliases.freeSlice(afterKey, covers);
-  }
-
-  /** Drops the scopes of one slice that no question belongs to. Returns where the next slice begins; null at the end. */
-  dropEmptyScopes(afterRef: number): number | null {
-    return this.#questions.dropEmptyScopes(afterRef);
-  }
-
-  /** Writes pending servings. Runs inside the caller's transaction, which calls `noteStored` afterwards. */
-  flush(): void {
-    this.#servings.flush();
-  }
-
-  noteStored(): void {
-    this.#servings.noteStored();
-  }
-
-  /** Deletes a slice of the servings that are too old to judge. False when none is left. */
-  deleteOldServings(): boolean {
-    return this.#servings.deleteOld(this.#parts.clock.nowMs());
   }
 
   /** Sends an observation to every shard of the scope: all of them decide by the same evidence. */
