@@ -16,6 +16,7 @@ export interface ShardView {
   readonly shard: number;
   readonly entries: number;
   readonly bytes: number;
+  readonly databaseBytes: number;
   readonly sequence: number;
   readonly flights: number;
   readonly residentEntries: number;
