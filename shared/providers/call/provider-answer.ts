@@ -1,13 +1,11 @@
 import type { UpstreamCall, UpstreamReply } from "../../contracts/upstream-api.ts";
 import type { UpstreamFailure } from "../../domain/cache-error.ts";
-import { isJsonObject } from "../../domain/json.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { AssembledAnswer } from "../../wire/chat/chat-assembler.ts";
-import { assembledFromCompletion, ChatAssembler, chunksFromCompletion } from "../../wire/chat/chat-assembler.ts";
+import { ChatAssembler, chunksFromCompletion, readCompletion } from "../../wire/chat/chat-assembler.ts";
 import { sseEvent } from "../../wire/chat/sse-writer.ts";
 import type { UpstreamEvent } from "../../wire/chat/sse-reader.ts";
 import { ChatStreamReader } from "../../wire/chat/sse-reader.ts";
-import { parseJson } from "../../wire/json/json-body.ts";
 import { providerError, refusesStreaming } from "./provider-failure.ts";
 import type { Patience, TimeoutPhase } from "./watchdog.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -156,15 +154,14 @@ export class ProviderAnswer {
     const text = await this.#readText(MAX_COMPLETION_BYTES);
     if (this.#expired !== null) return this.#timedOut(this.#expired);
     if (text === null) return this.#failed({ kind: "upstream_invalid", provider, reason: "too_large" });
-    const assembled = assembledFromCompletion(text);
-    if (!assembled.ok) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
-    if (assembled.value.finishReasons.length === 0) return this.#failed({ kind: "upstream_invalid", provider, reason: "empty" });
-    const completion = parseJson(assembled.value.json);
-    if (!completion.ok || !isJsonObject(completion.value)) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
-    const chunks = chunksFromCompletion(completion.value);
+    const read = readCompletion(text);
+    if (!read.ok) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
+    const { answer, completion } = read.value;
+    if (answer.finishReasons.length === 0) return this.#failed({ kind: "upstream_invalid", provider, reason: "empty" });
+    const chunks = chunksFromCompletion(completion);
     for (const data of chunks.deltas) if (!this.#append(data, false)) return this.#outOfMemory();
     if (chunks.usage !== null && !this.#appendUsage(chunks.usage)) return this.#outOfMemory();
-    return { kind: "answered", answer: assembled.value, usageEvent: this.#usageEvent, terminated: true };
+    return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated: true };
   }
 
   async #readStream(): Promise<ProviderOutcome> {

@@ -1,6 +1,6 @@
 import type { UpstreamFailure } from "../../domain/cache-error.ts";
 import { MS_PER_SECOND } from "../../domain/units.ts";
-import { parseJson } from "../../wire/json/json-body.ts";
+import { MAX_ANSWER_NODES, parseJson } from "../../wire/json/json-body.ts";
 import type { ProviderErrorText } from "./provider-error-text.ts";
 import { MAX_ERROR_MESSAGE_CHARACTERS, readErrorText } from "./provider-error-text.ts";
 
@@ -40,7 +40,7 @@ export function providerError(
 }
 
 function readBody(bodyText: string): ProviderErrorText {
-  const parsed = parseJson(bodyText);
+  const parsed = parseJson(bodyText, MAX_ANSWER_NODES);
   if (parsed.ok) return readErrorText(parsed.value);
   // A page of markup, for example from a proxy, must not become a message for clients.
   const text = bodyText.trimStart();

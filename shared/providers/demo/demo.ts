@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { SSE_DONE, sseEvent } from "../../wire/chat/sse-writer.ts";
 import { isPlainObject, memberOf } from "../../wire/json/field-check.ts";
-import { numberOf, parseJson } from "../../wire/json/json-body.ts";
+import { MAX_BODY_NODES, numberOf, parseJson } from "../../wire/json/json-body.ts";
 import { demoText } from "./demo-text.ts";
 import { MS_PER_SECOND } from "../../domain/units.ts";
 
@@ -17,6 +17,8 @@ const TOKENS_PER_SECOND = 60;
 const CHARACTERS_PER_TOKEN = 4;
 /** Hex digits of the digest in an answer's id. */
 const ID_HEX_DIGITS = 24;
+/** The effective request has a few members more than the body that was sent, such as its model. */
+const MAX_EFFECTIVE_NODES = MAX_BODY_NODES + 16;
 /** Answers per request: OpenAI's largest `n`. */
 const MAX_ANSWERS = 128;
 
@@ -45,7 +47,7 @@ interface DemoPlan {
  * Never calls a tool. Cancelling the body stops it.
  */
 export function demoChat(body: string, stream: boolean, ports: DemoPorts): Response {
-  const parsed = parseJson(body);
+  const parsed = parseJson(body, MAX_EFFECTIVE_NODES);
   if (!parsed.ok || !isPlainObject(parsed.value)) {
     return Response.json(
       { error: { message: "The request body is not a JSON object.", type: "invalid_request_error", param: null, code: "invalid_json" } },

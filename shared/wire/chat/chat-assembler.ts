@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { TokenUsage } from "../../domain/usage.ts";
 import { approximateBytes, ChoiceAssembler } from "./chat-choice-assembler.ts";
 import { isPlainObject, memberOf } from "../json/field-check.ts";
-import { numberOf, parseJson } from "../json/json-body.ts";
+import { MAX_ANSWER_NODES, numberOf, parseJson } from "../json/json-body.ts";
 
 /**
  * Choices that one answer may have: OpenAI's largest `n`. Further choices are dropped, and the answer counts as empty.
@@ -92,14 +92,21 @@ export class ChatAssembler {
   }
 }
 
+/** An answer that came as JSON. */
+export interface CompletionAnswer {
+  readonly answer: AssembledAnswer;
+  /** The parsed text. */
+  readonly completion: JsonObject;
+}
+
 /** Reads an answer that came as JSON and keeps its text. Fails with "garbage" when it is not a `chat.completion`. */
-export function assembledFromCompletion(text: string): Result<AssembledAnswer, "garbage"> {
-  const parsed = parseJson(text);
+export function readCompletion(text: string): Result<CompletionAnswer, "garbage"> {
+  const parsed = parseJson(text, MAX_ANSWER_NODES);
   if (!parsed.ok || !isPlainObject(parsed.value)) return err("garbage");
   const choices = memberOf(parsed.value, "choices");
   if (!Array.isArray(choices) || memberOf(parsed.value, "error") !== null) return err("garbage");
   const wellFormed = (choices as readonly Json[]).every((choice) => isPlainObject(choice) && isPlainObject(memberOf(choice, "message")));
-  return wellFormed ? ok(answerOf(text, parsed.value)) : err("garbage");
+  return wellFormed ? ok({ answer: answerOf(text, parsed.value), completion: parsed.value }) : err("garbage");
 }
 
 /**

@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage, type EventSourceParser } from "e
 import type { UpstreamFailure } from "../../domain/cache-error.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { isPlainObject, memberOf } from "../json/field-check.ts";
-import { parseJson } from "../json/json-body.ts";
+import { MAX_ANSWER_NODES, parseJson } from "../json/json-body.ts";
 import { failureFromEvent } from "../../providers/call/provider-error-text.ts";
 
 /** Longest event of a provider's stream, in characters. An image in base64 fits. */
@@ -18,7 +18,7 @@ export type UpstreamEvent =
   | { readonly kind: "error"; readonly error: UpstreamFailure }
   /** `[DONE]`. Nothing follows it. */
   | { readonly kind: "done" }
-  /** An event that is not JSON, not a chunk, or too long. */
+  /** An event that is not JSON, not a chunk, too long, or has too many values. */
   | { readonly kind: "garbage" };
 
 /**
@@ -89,7 +89,7 @@ function readEvent(provider: string, message: EventSourceMessage): UpstreamEvent
   const data = message.data.trim();
   if (data === "") return null;
   if (data === "[DONE]") return { kind: "done" };
-  const parsed = parseJson(data);
+  const parsed = parseJson(data, MAX_ANSWER_NODES);
   if (message.event === "error") return { kind: "error", error: failureFromEvent(provider, parsed.ok ? parsed.value : data) };
   if (!parsed.ok || !isPlainObject(parsed.value)) return message.event === undefined ? { kind: "garbage" } : null;
   const chunk = parsed.value;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { demoChat, type DemoPorts } from "../../../shared/providers/demo/demo.ts";
-import { type AssembledAnswer, assembledFromCompletion, ChatAssembler } from "../../../shared/wire/chat/chat-assembler.ts";
+import { type AssembledAnswer, readCompletion, ChatAssembler } from "../../../shared/wire/chat/chat-assembler.ts";
 import { ChatStreamReader } from "../../../shared/wire/chat/sse-reader.ts";
 
 interface Clock extends DemoPorts {
@@ -42,9 +42,9 @@ async function streamed(
 }
 
 async function whole(body: string, ports: DemoPorts = clock()): Promise<AssembledAnswer> {
-  const answer = assembledFromCompletion(await demoChat(body, false, ports).text());
+  const answer = readCompletion(await demoChat(body, false, ports).text());
   if (!answer.ok) throw new Error(answer.error);
-  return answer.value;
+  return answer.value.answer;
 }
 
 interface Completion {

@@ -1,10 +1,13 @@
 import { WORKERS_AI_EMBEDDERS } from "../../../../shared/config/resolve-semantic.ts";
 import type { EmbedderConfig } from "../../../../shared/config/config.ts";
+import type { Json } from "../../../../shared/domain/json.ts";
 import { isJsonObject } from "../../../../shared/domain/json.ts";
 import type { Clock } from "../../../../shared/time/clock.ts";
 import { withDeadline } from "../../../../shared/time/deadline.ts";
 import { systemClock } from "../../../../shared/time/clock.ts";
 import type { FetchPort } from "../../../../shared/providers/call/provider-call.ts";
+import { boundedText } from "../../../../shared/wire/bounded-text.ts";
+import { parseJson } from "../../../../shared/wire/json/json-body.ts";
 import type { Embedder } from "./embedder.ts";
 import { unitVector } from "./embedder.ts";
 
@@ -13,6 +16,11 @@ const MAX_BATCH = 64;
 /** Texts that may wait for a call; more get no vector. */
 const MAX_WAITING = 1000;
 const EMBED_TIMEOUT_MS = 5000;
+/** Longest number of an answer with its separators and indentation, in bytes. A double has up to 25 characters. */
+const MAX_NUMBER_BYTES = 64;
+/** An answer's text and nodes beside its numbers: rows, usage and the like. */
+const FRAME_BYTES = 64 * 1024;
+const FRAME_NODES = 4096;
 
 /** Embeds texts in one call; null for a text that got no vector. */
 type BatchCall = (texts: readonly string[]) => Promise<readonly (Float32Array | null)[]>;
@@ -82,10 +90,22 @@ export function compatibleEmbedder(config: EmbedderConfig, fetchPort: FetchPort)
       signal: AbortSignal.timeout(EMBED_TIMEOUT_MS),
     });
     if (!response.ok) return [];
-    const answer: unknown = await response.json();
+    const answer = await readAnswer(response, texts.length * config.dims);
     const rows = byIndex(isJsonObject(answer) && Array.isArray(answer.data) ? (answer.data as readonly unknown[]) : []);
     return texts.map((_, index) => vectorOf(rows.get(index), config.dims));
   });
+}
+
+/**
+ * The JSON of an answer with this many numbers; null when it is not JSON, or larger than such an answer can be.
+ * The server's text is bounded like any other, because parsing it takes the shard's only thread.
+ */
+async function readAnswer(response: Response, numbers: number): Promise<Json> {
+  if (response.body === null) return null;
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const text = await boundedText(reader, FRAME_BYTES + numbers * MAX_NUMBER_BYTES);
+  const parsed = text === null ? null : parseJson(text, FRAME_NODES + numbers);
+  return parsed?.ok === true ? parsed.value : null;
 }
 
 /** Embeddings by the index of their text. Rows may come in any order; a row without `index` counts by its position. */

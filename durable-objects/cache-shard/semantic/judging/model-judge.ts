@@ -1,8 +1,9 @@
 import type { JudgeConfig } from "../../../../shared/config/config.ts";
 import { isJsonObject } from "../../../../shared/domain/json.ts";
+import { boundedText } from "../../../../shared/wire/bounded-text.ts";
 import { ChatAssembler } from "../../../../shared/wire/chat/chat-assembler.ts";
 import { ChatStreamReader } from "../../../../shared/wire/chat/sse-reader.ts";
-import { parseJson } from "../../../../shared/wire/json/json-body.ts";
+import { MAX_ANSWER_NODES, parseJson } from "../../../../shared/wire/json/json-body.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
 import type { CallReply } from "../../../../shared/providers/call/provider-answer.ts";
 import type { Clock } from "../../../../shared/time/clock.ts";
@@ -80,7 +81,7 @@ export class Judge {
     const reader = body.getReader();
     const cancel = this.#ports.clock.after(JUDGE_TIMEOUT_MS, () => void reader.cancel().catch(() => undefined));
     try {
-      const text = await readBounded(reader);
+      const text = (await boundedText(reader, MAX_REPLY_BYTES)) ?? "";
       return contentType.includes("json") ? messageText(text) : streamedText(provider, text);
     } catch {
       return "";
@@ -126,20 +127,6 @@ export function readVerdict(content: string): boolean | null {
   return word === "no" ? false : null;
 }
 
-/** Reads the whole reply; "" when it is longer than `MAX_REPLY_BYTES`. */
-async function readBounded(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value, { stream: true });
-    if (text.length <= MAX_REPLY_BYTES) continue;
-    await reader.cancel();
-    return "";
-  }
-}
-
 /** The text of an SSE reply; "" without its terminal event, because "no" may be the beginning of "not sure". */
 function streamedText(provider: string, text: string): string {
   const reader = new ChatStreamReader(provider);
@@ -152,7 +139,7 @@ function streamedText(provider: string, text: string): string {
 
 /** The text of a chat.completion's first choice; "" when there is none. */
 export function messageText(json: string): string {
-  const parsed = parseJson(json);
+  const parsed = parseJson(json, MAX_ANSWER_NODES);
   if (!parsed.ok || !isJsonObject(parsed.value) || !Array.isArray(parsed.value.choices)) return "";
   const [choice] = parsed.value.choices as readonly unknown[];
   const message = isJsonObject(choice) ? choice.message : null;

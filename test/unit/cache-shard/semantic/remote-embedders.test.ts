@@ -15,6 +15,10 @@ function vector(first: unknown, length = DIMS): readonly unknown[] {
   return Array.from({ length }, (_, index) => (index === 0 ? first : 0));
 }
 
+function nested(depth: number): unknown {
+  return depth === 0 ? 0 : [nested(depth - 1)];
+}
+
 /** A server that answers with these rows. */
 function serverWith(data: unknown, status = 200) {
   return vi.fn<(url: string, init: RequestInit) => Promise<Response>>(async () => Response.json({ data }, { status }));
@@ -112,6 +116,15 @@ describe("an OpenAI-compatible embedder", () => {
     ["a row that is not an object", [7]],
   ])("has no vector when the server answers %s", async (_what, data) => {
     expect(await compatibleEmbedder(CONFIG, serverWith(data)).embed("text")).toBeNull();
+  });
+
+  it("has no vector when the answer is larger than the vectors that were asked for can be", async () => {
+    const row = { index: 0, embedding: vector(1) };
+    const rows = (count: number): unknown[] => Array.from({ length: count }, () => row);
+    expect((await compatibleEmbedder(CONFIG, serverWith(rows(5))).embed("text"))?.[0]).toBe(1);
+    expect(await compatibleEmbedder(CONFIG, serverWith(rows(10))).embed("text")).toBeNull();
+    expect(await compatibleEmbedder(CONFIG, serverWith([row, { note: "x".repeat(200_000) }])).embed("text")).toBeNull();
+    expect(await compatibleEmbedder(CONFIG, serverWith([row, nested(65)])).embed("text")).toBeNull();
   });
 
   it("has no vector when the server fails or does not return JSON", async () => {

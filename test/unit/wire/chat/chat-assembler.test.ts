@@ -2,12 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../shared/domain/json.ts";
-import {
-  type AssembledAnswer,
-  assembledFromCompletion,
-  ChatAssembler,
-  chunksFromCompletion,
-} from "../../../../shared/wire/chat/chat-assembler.ts";
+import { type AssembledAnswer, readCompletion, ChatAssembler, chunksFromCompletion } from "../../../../shared/wire/chat/chat-assembler.ts";
 
 function assemble(chunks: readonly object[]): AssembledAnswer {
   const assembler = new ChatAssembler();
@@ -340,7 +335,7 @@ describe("an answer that came as JSON", () => {
   it("is the same after conversion to chunks and back, and so are the facts about it", () => {
     fc.assert(
       fc.property(completion, (value) => {
-        const direct = assembledFromCompletion(JSON.stringify(value));
+        const direct = readCompletion(JSON.stringify(value));
         const { deltas, usage } = chunksFromCompletion(value);
         const chunks = [...deltas, ...(usage === null ? [] : [usage])].map((data) => JSON.parse(data) as JsonObject);
         for (const chunk of chunks) expect(chunk["object"]).toBe("chat.completion.chunk");
@@ -351,7 +346,7 @@ describe("an answer that came as JSON", () => {
         expect(deltas.length === 0 || isDeepStrictEqual(JSON.parse(again.json), value)).toBe(true);
         expect(direct).toMatchObject({
           ok: true,
-          value: { json: JSON.stringify(value), finishReasons: again.finishReasons, empty: again.empty, usage: again.usage },
+          value: { answer: { json: JSON.stringify(value), finishReasons: again.finishReasons, empty: again.empty, usage: again.usage } },
         });
       }),
       { numRuns: 1_000 },
@@ -379,9 +374,12 @@ describe("an answer that came as JSON", () => {
 
   it("keeps the provider's text, with numbers that a double cannot hold", () => {
     const text2 = '{ "choices":[ {"index":0,"message":{"content":"hi"},"finish_reason":"stop"} ], "model":"m", "seq":9223372036854775807 }';
-    expect(assembledFromCompletion(text2)).toEqual({
+    expect(readCompletion(text2)).toEqual({
       ok: true,
-      value: { json: text2, model: "m", usage: null, finishReasons: ["stop"], empty: false },
+      value: {
+        answer: { json: text2, model: "m", usage: null, finishReasons: ["stop"], empty: false },
+        completion: expect.objectContaining({ model: "m" }) as object,
+      },
     });
   });
 
@@ -397,6 +395,6 @@ describe("an answer that came as JSON", () => {
     '{"error":{"message":"x"},"choices":[]}',
     "[".repeat(10_000),
   ])("is garbage when it is %s", (text3) => {
-    expect(assembledFromCompletion(text3)).toEqual({ ok: false, error: "garbage" });
+    expect(readCompletion(text3)).toEqual({ ok: false, error: "garbage" });
   });
 });

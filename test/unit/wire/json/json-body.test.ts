@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../../shared/domain/json.ts";
-import { MAX_JSON_DEPTH, numberOf, parseJson, parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
+import { MAX_BODY_NODES, numberOf, parseJson, parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
+import { MAX_JSON_DEPTH } from "../../../../shared/wire/json/json-structure.ts";
 
 function parsed(text: string): Json {
   const result = parseJsonBody(text);
@@ -10,9 +11,12 @@ function parsed(text: string): Json {
 }
 
 function fault(text: string): string {
-  const result = parseJson(text);
+  const result = parseJson(text, MAX_BODY_NODES);
   return result.ok ? "none" : result.error.kind;
 }
+
+/** A JSON text as `JSON.stringify` writes it, with all digits of an integer. */
+const compact = (text: string): string => (/^\d+$/.test(text) && BigInt(text) >= 2n ** 53n ? text : JSON.stringify(JSON.parse(text)));
 
 const nested = (depth: number, open = "[", close = "]"): string => open.repeat(depth) + close.repeat(depth);
 
@@ -56,7 +60,7 @@ describe("parsing a JSON body", () => {
         } catch {
           valid = false;
         }
-        expect(parseJson(text).ok).toBe(valid);
+        expect(parseJson(text, MAX_BODY_NODES).ok).toBe(valid);
       }),
       { numRuns: 2_000 },
     );
@@ -82,6 +86,50 @@ describe("parsing a JSON body", () => {
     expect(fault("[".repeat(5_000_000))).toBe("too_deep");
   });
 
+  it("refuses a body with too many values and member names, and names the limit", () => {
+    const list = (items: number): string => `[${"0,".repeat(items - 1)}0]`;
+    expect(parseJsonBody(list(MAX_BODY_NODES - 1)).ok).toBe(true);
+    expect(parseJsonBody(list(MAX_BODY_NODES))).toEqual({
+      ok: false,
+      error: {
+        kind: "invalid_request",
+        field: null,
+        code: "too_many_values",
+        message: `The request body has more than ${MAX_BODY_NODES} JSON values and member names.`,
+      },
+    });
+  });
+
+  it("accepts a conversation of 128,000 tokens with many tools at a third of the limit", () => {
+    const words = (count: number): string => "The quick brown fox jumps over the lazy dog. ".repeat(Math.ceil(count / 9));
+    const parameter = { type: "string", description: "What the tool should look for, as the user put it." };
+    const body = {
+      model: "gpt-5",
+      messages: Array.from({ length: 300 }, (_, turn) => [
+        { role: "user", content: [{ type: "text", text: words(100) }] },
+        { role: "assistant", tool_calls: [{ id: `call_${turn}`, type: "function", function: { name: "search", arguments: '{"q":"a"}' } }] },
+        { role: "tool", tool_call_id: `call_${turn}`, content: words(150) },
+        { role: "assistant", content: words(100) },
+      ]).flat(),
+      tools: Array.from({ length: 128 }, (_, tool) => ({
+        type: "function",
+        function: {
+          name: `tool_${tool}`,
+          description: words(20),
+          parameters: {
+            type: "object",
+            properties: Object.fromEntries(Array.from({ length: 16 }, (__, at) => [`p${at}`, parameter])),
+            required: ["p0", "p1"],
+          },
+        },
+      })),
+    };
+    const text = JSON.stringify(body);
+    const CHARACTERS_PER_TOKEN = 4;
+    expect(text.length / CHARACTERS_PER_TOKEN).toBeGreaterThan(128_000);
+    expect(parseJson(text, MAX_BODY_NODES / 3).ok).toBe(true);
+  });
+
   it("keeps integers that a double cannot hold", () => {
     for (const digits of ["9223372036854775807", "9007199254740993", "-9007199254740993", "123456789012345678901234567890"]) {
       const text = `{"seed":${digits},"small":[1,2.5,-3]}`;
@@ -93,6 +141,27 @@ describe("parsing a JSON body", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (integer) => {
         expect(JSON.stringify(parsed(`[${integer}]`))).toBe(`[${integer}]`);
+      }),
+    );
+  });
+
+  it("keeps the digits of integers at any place, beside strings, names and members of any kind", () => {
+    const integer = fc.bigInt({ min: 2n ** 53n, max: 10n ** 25n }).map(String);
+    const member = fc.oneof(
+      integer,
+      fc.json({ maxDepth: 3 }),
+      integer.map((digits) => `"${digits}"`),
+    );
+    const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "1234567890123456789"), fc.string());
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, member), { maxLength: 8 }), (members) => {
+        const unique = [...new Map(members)];
+        const list = `[${unique.map(([, value]) => value).join(",")}]`;
+        expect(JSON.stringify(parsed(list))).toBe(`[${unique.map(([, value]) => compact(value)).join(",")}]`);
+        const object = parsed(`{${unique.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`);
+        for (const [key, value] of unique) {
+          expect(JSON.stringify((Object.getOwnPropertyDescriptor(object, key) as PropertyDescriptor).value)).toBe(compact(value));
+        }
       }),
     );
   });

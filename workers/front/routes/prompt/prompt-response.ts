@@ -3,7 +3,7 @@ import type { TokenUsage } from "../../../../shared/domain/usage.ts";
 import { tokenUsageOf } from "../../../../shared/wire/chat/chat-assembler.ts";
 import { sseEvent } from "../../../../shared/wire/chat/sse-writer.ts";
 import { isPlainObject, memberOf } from "../../../../shared/wire/json/field-check.ts";
-import { numberOf, parseJson } from "../../../../shared/wire/json/json-body.ts";
+import { MAX_ANSWER_NODES, numberOf, parseJson } from "../../../../shared/wire/json/json-body.ts";
 
 /** Facts about an answer that `/chat` returns beside its text. */
 export interface PromptAnswerFacts {
@@ -21,7 +21,7 @@ export interface PromptAnswerFacts {
 
 /** The JSON answer of `POST /chat` for a stored `chat.completion`. */
 export function promptResponseBody(input: PromptAnswerFacts & { readonly completionJson: string }): string {
-  const parsed = parseJson(input.completionJson);
+  const parsed = parseJson(input.completionJson, MAX_ANSWER_NODES);
   const completion: JsonObject = parsed.ok && isPlainObject(parsed.value) ? parsed.value : {};
   const text = answerText(completion, "message");
   return JSON.stringify({ success: true, response: text, data: text, ...closing(input, modelOf(completion), tokenUsageOf(completion)) });
@@ -37,7 +37,7 @@ export class PromptStreamWriter {
 
   /** The event for one chat chunk; empty when the chunk has no text. */
   delta(chunkData: string): string {
-    const parsed = parseJson(chunkData);
+    const parsed = parseJson(chunkData, MAX_ANSWER_NODES);
     if (!parsed.ok || !isPlainObject(parsed.value)) return "";
     this.#model = modelOf(parsed.value) ?? this.#model;
     this.#usage = tokenUsageOf(parsed.value) ?? this.#usage;
