@@ -1,3 +1,4 @@
+import { LARGEST_BODY_BYTES } from "../contracts/rpc-limits.ts";
 import { err, ok } from "../domain/result.ts";
 import type { Result } from "../domain/result.ts";
 import { PROVIDERS } from "../providers/provider-table.ts";
@@ -26,6 +27,8 @@ const MAX_WINDOW_SECONDS = 31 * 24 * 3600;
 const TENANT_USERS = 10;
 /** Number of connections for whose response headers one object may wait at a time (platform limit). */
 const MAX_UPSTREAM_SLOTS = 6;
+/** Largest MAX_BODY_BYTES: the whole MiB within what one call to a shard can carry. */
+const MAX_BODY_BYTES = Math.floor(LARGEST_BODY_BYTES / BYTES_PER_MIB) * BYTES_PER_MIB;
 const MIN_ADMIN_TOKEN_CHARACTERS = 16;
 const MIN_API_KEY_CHARACTERS = 8;
 const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -66,7 +69,7 @@ export function resolveConfig(
     storage: resolveStorage(read, placement),
     limits: resolveLimits(read),
     bodies: {
-      maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * BYTES_PER_MIB, 1, 24 * BYTES_PER_MIB),
+      maxBodyBytes: read.integer("MAX_BODY_BYTES", 8 * BYTES_PER_MIB, 1, MAX_BODY_BYTES),
       maxEntryBytes: read.integer("MAX_ENTRY_BYTES", 4 * BYTES_PER_MIB, 0, 16 * BYTES_PER_MIB),
     },
     upstream: resolveUpstream(read),

@@ -1,6 +1,12 @@
 import type { ScoreCalibration } from "./calibration.ts";
 import type { WordVectors } from "./word-vectors.ts";
 
+/**
+ * Longest text that the rules of any language compare, in characters. The Worker does not send a longer one to the
+ * shard: as a part of the request's body, it would cross twice.
+ */
+export const MAX_QUESTION_CHARACTERS = 4096;
+
 /** Why similarity search is not, or not fully, available for a question. */
 export type IneligibleReason = "empty" | "too_long" | "code" | "payload" | "creative" | "time_relative" | "too_short";
 

@@ -1,7 +1,8 @@
 import type { CacheError } from "../../domain/cache-error.ts";
 import type { Json } from "../../domain/json.ts";
+import { isJsonObject } from "../../domain/json.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { scanStructure, type StructureFault } from "./json-structure.ts";
+import { examineStructure, MAX_JSON_DEPTH, scanStructure, type StructureFault } from "./json-structure.ts";
 
 /**
  * Most values and member names in a request body. A conversation of 128,000 tokens with many tools has about 30,000.
@@ -39,14 +40,35 @@ export type JsonFault =
  * recognises.
  */
 export function parseJson(text: string, maxNodes: number): Result<Json, JsonFault> {
-  const numbers = scanStructure(text, maxNodes);
-  if (!numbers.ok) return numbers;
   try {
-    const value: Json = JSON.parse(text);
-    return numbers.value.length === 0 ? ok(value) : withExactIntegers(value, text, numbers.value);
+    return text.length <= maxNodes ? parseShort(text) : parseLong(text, maxNodes);
   } catch (cause) {
     return err({ kind: "syntax", position: positionIn(cause) });
   }
+}
+
+function jsonOf(text: string): Json {
+  return JSON.parse(text) as Json;
+}
+
+/** Parses a text that has no more characters than it may have nodes. It is examined afterwards, which is cheaper. */
+function parseShort(text: string): Result<Json, JsonFault> {
+  const value = jsonOf(text);
+  switch (examineStructure(value)) {
+    case "plain":
+      return ok(value);
+    case "too_deep":
+      return err({ kind: "too_deep", limit: MAX_JSON_DEPTH });
+    case "long_numbers":
+      return parseLong(text, text.length);
+  }
+}
+
+function parseLong(text: string, maxNodes: number): Result<Json, JsonFault> {
+  const numbers = scanStructure(text, maxNodes);
+  if (!numbers.ok) return numbers;
+  const value = jsonOf(text);
+  return numbers.value.length === 0 ? ok(value) : withExactIntegers(value, text, numbers.value);
 }
 
 /** {@link parseJson} for a request body. Fails with `invalid_request` and no field. */
@@ -99,15 +121,15 @@ function withExactIntegers(value: Json, text: string, numbers: readonly number[]
   }
   if (copied === 0) return ok(value);
   pieces.push(text.slice(copied));
-  return ok(unmarked(JSON.parse(pieces.join("")), mark));
+  return ok(unmarked(jsonOf(pieces.join("")), mark));
 }
 
 /** Turns marked strings into `JSON.rawJSON` objects, in place. The depth of parsed JSON bounds the recursion. */
 function unmarked(value: Json, mark: string): Json {
   if (typeof value === "string") return value.startsWith(mark) ? JSON.rawJSON(value.slice(mark.length)) : value;
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) {
-    const items: Json[] = value; // fresh from the parser
+  if (!isJsonObject(value)) {
+    const items = value as Json[]; // fresh from the parser, so that nobody else has it
     for (const [index, item] of items.entries()) items[index] = unmarked(item, mark);
     return value;
   }

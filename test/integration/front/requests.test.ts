@@ -27,6 +27,33 @@ describe("a request", () => {
     expect(jsonOf(refused)).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
+  it("with more values and member names than the limit is refused on every route that takes JSON, with the limit named", async () => {
+    const front = new Front();
+    const message = "The request body has more than 100000 JSON values and member names.";
+    const body = JSON.stringify({ ...chatBody("hi"), prompt: "hi", x: new Array(100_000).fill(0) });
+    const post = { method: "POST", body };
+    for (const answer of [await front.chat(body), await front.fetch("/chat", post), await front.fetch("/v1/feedback", post)]) {
+      expect([answer.status, jsonOf(answer)]).toMatchObject([400, { error: { message, code: "too_many_values" } }]);
+    }
+    for (const path of ["/admin/purge", "/admin/rebalance"]) {
+      const answer = await front.admin(path, post);
+      expect([answer.status, jsonOf(answer)]).toMatchObject([400, { detail: message, type: "urn:refrain:problem:too_many_values" }]);
+    }
+    expect(front.cluster.asked).toHaveLength(0);
+    expect((await front.chat({ ...chatBody("hi"), x: new Array(99_900).fill(0) })).status).toBe(200);
+  });
+
+  it("with a large body is handled in turns and has the same key as the same members in another order", async () => {
+    const front = new Front({ L0_TTL_SECONDS: "0" });
+    const text = "word ".repeat(100_000);
+    await front.chat(chatBody(text, { seed: 1 }));
+    await front.chat({ seed: 1, messages: [{ content: text, role: "user" }], model: "m" });
+    await front.fetch("/chat", { method: "POST", body: JSON.stringify({ model: "m", prompt: text }) });
+    const [first, second, prompt] = front.cluster.asked;
+    expect(second?.key).toBe(first?.key);
+    expect(JSON.parse(prompt?.body ?? "")).toEqual(chatBody(text));
+  });
+
   it.each([
     "application/json",
     "application/json; charset=utf-8",

@@ -2,7 +2,7 @@ import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 import type { Plan } from "../request/request-plan.ts";
 
-/** Longest identity that is remembered. A longer one would push out many short ones. */
+/** Longest body that is remembered. A longer one would push out many short ones. */
 const MAX_REMEMBERED_CHARACTERS = 16 * 1024;
 const BYTES_PER_CHARACTER = 2;
 const OVERHEAD_BYTES = 400;
@@ -24,12 +24,17 @@ export class PlanMemory {
     });
   }
 
+  /** Whether plans of bodies of this length are remembered. */
+  remembers(body: string): boolean {
+    return body.length <= MAX_REMEMBERED_CHARACTERS;
+  }
+
   get(identity: string): Plan | null {
     return this.#plans.peek(identity) ?? null;
   }
 
   put(identity: string, plan: Plan): void {
-    if (identity.length > MAX_REMEMBERED_CHARACTERS || this.#plans.has(identity)) return;
+    if (this.#plans.has(identity)) return;
     this.#plans.set(identity, plan);
   }
 }

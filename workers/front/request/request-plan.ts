@@ -6,8 +6,10 @@ import { isJsonObject } from "../../../shared/domain/json.ts";
 import { keyMaterial } from "../../../shared/domain/keys/request-key.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
+import { MAX_QUESTION_CHARACTERS } from "../../../shared/domain/semantic/language-rules.ts";
 import { homeShard } from "../../../shared/domain/keys/routing.ts";
 import type { ChatRequest } from "./chat/chat-request.ts";
+import { nextTurn } from "./turns.ts";
 
 /** Everything that follows from a request's body, its tenant and the headers that go into the key. */
 export interface Plan {
@@ -41,6 +43,28 @@ export interface PlanInput {
 
 /** Builds the effective request and derives its scope, key and home shard. */
 export function planRequest(input: PlanInput, config: Config): Result<Plan, CacheError> {
+  const identified = identify(input, config);
+  return identified.ok ? ok(withBody(identified.value)) : identified;
+}
+
+/** {@link planRequest} for a body of this many characters. Lets other requests run between its steps if it is large. */
+export async function planInTurns(input: PlanInput, config: Config, characters: number): Promise<Result<Plan, CacheError>> {
+  const identified = identify(input, config);
+  if (identified.ok) await nextTurn(characters);
+  return identified.ok ? ok(withBody(identified.value)) : identified;
+}
+
+/** A plan whose effective request is not serialised yet. */
+interface IdentifiedRequest {
+  readonly plan: Omit<Plan, "body">;
+  readonly body: JsonObject;
+}
+
+function withBody({ plan, body }: IdentifiedRequest): Plan {
+  return { ...plan, body: JSON.stringify(body) };
+}
+
+function identify(input: PlanInput, config: Config): Result<IdentifiedRequest, CacheError> {
   const target = resolveTarget(input.chat.model, input.provider, config);
   if (!target.ok) return target;
   const { provider, model } = target.value;
@@ -50,19 +74,19 @@ export function planRequest(input: PlanInput, config: Config): Result<Plan, Cach
   const withheld = withheldReason(body, material.finalText, input.customKey);
   const scope = sha256Hex(material.scopeText);
   const key = sha256Hex(scope + material.keySuffix);
-  return ok({
+  const plan = {
     key,
     scope,
     shard: homeShard(scope, key, config.topology),
     provider,
     model,
-    body: JSON.stringify(body),
     stream: input.chat.stream,
     includeUsage: input.chat.includeUsage,
     bodyUser: input.chat.user,
     text: withheld === "" ? material.finalText : null,
     withheld,
-  });
+  };
+  return ok({ plan, body });
 }
 
 /** Why the request may not be answered by a semantic hit, whatever its text; "" when it may. */
@@ -72,7 +96,9 @@ function withheldReason(body: JsonObject, finalText: string | null, customKey: s
   if (has("tools") || has("functions")) return "has_tools";
   if (isJsonObject(format) && format.type !== "text") return "has_schema";
   if (customKey !== null) return "custom_key";
-  return finalText === null ? "no_final_text" : hasAttachments(body) ? "has_attachments" : "";
+  if (finalText === null) return "no_final_text";
+  if (hasAttachments(body)) return "has_attachments";
+  return finalText.length > MAX_QUESTION_CHARACTERS ? "too_long" : "";
 }
 
 /** True when the final message has content parts besides its text. */

@@ -10,7 +10,8 @@ import { errorAnswer } from "../answer/error-answer.ts";
 import type { OpenedRequest } from "../request/open-request.ts";
 import { openRequest, userOf } from "../request/open-request.ts";
 import type { Plan } from "../request/request-plan.ts";
-import { planRequest } from "../request/request-plan.ts";
+import { planInTurns } from "../request/request-plan.ts";
+import { nextTurn } from "../request/turns.ts";
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(request: Request, context: RequestContext): Promise<Response> {
@@ -18,7 +19,7 @@ export async function chatCompletions(request: Request, context: RequestContext)
   const opened = await openRequest(request, context);
   if (!opened.ok) return errorAnswer(opened.error, "openai", context);
   const { caller, controls } = opened.value;
-  const plan = planFor(opened.value, context);
+  const plan = await planFor(opened.value, context);
   if (!plan.ok) return errorAnswer(plan.error, "openai", context);
   const user = userOf(opened.value, plan.value.bodyUser);
   const asked = { plan: plan.value, controls, tenant: caller.tenant, user, requestId, startedMs };
@@ -26,26 +27,30 @@ export async function chatCompletions(request: Request, context: RequestContext)
   return respond(answered, plan.value, context);
 }
 
-function planFor(opened: OpenedRequest, context: RequestContext): Result<Plan, CacheError> {
+async function planFor(opened: OpenedRequest, context: RequestContext): Promise<Result<Plan, CacheError>> {
   const { caller, controls, text } = opened;
   const { plans, config } = context.isolate;
-  // Each part is prefixed with its length, so that two different lists never give the same identity.
-  const partition = controls.partitionByUser ? `u${controls.user ?? caller.fallbackUser}` : "t";
-  const parts = [caller.tenant, partition, controls.customKey ?? ""];
-  const identity = `${parts.map((part) => `${part.length}:${part}`).join("")}${controls.customKey === null ? "-" : "+"}${text}`;
-  const known = plans.get(identity);
+  const identity = plans.remembers(text) ? identityOf(opened) : null;
+  const known = identity === null ? null : plans.get(identity);
   if (known !== null) return { ok: true, value: known };
   const json = parseJsonBody(text);
   if (!json.ok) return json;
+  await nextTurn(text.length);
   const chat = parseChatRequest(json.value);
   if (!chat.ok) return chat;
   const partitionUser = controls.partitionByUser ? userOf(opened, chat.value.user) : null;
-  const plan = planRequest(
-    { chat: chat.value, provider: null, tenant: caller.tenant, partitionUser, customKey: controls.customKey },
-    config,
-  );
-  if (plan.ok) plans.put(identity, plan.value);
+  const input = { chat: chat.value, provider: null, tenant: caller.tenant, partitionUser, customKey: controls.customKey };
+  const plan = await planInTurns(input, config, text.length);
+  if (plan.ok && identity !== null) plans.put(identity, plan.value);
   return plan;
+}
+
+/** The exact body with the tenant and the headers that go into the key. */
+function identityOf({ caller, controls, text }: OpenedRequest): string {
+  // Each part is prefixed with its length, so that two different lists never give the same identity.
+  const partition = controls.partitionByUser ? `u${controls.user ?? caller.fallbackUser}` : "t";
+  const parts = [caller.tenant, partition, controls.customKey ?? ""];
+  return `${parts.map((part) => `${part.length}:${part}`).join("")}${controls.customKey === null ? "-" : "+"}${text}`;
 }
 
 function respond(answered: Answered, plan: Plan, context: RequestContext): Response {

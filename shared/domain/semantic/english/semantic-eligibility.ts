@@ -3,14 +3,13 @@ import { normalise } from "./normalise/normalise.ts";
 import { foldTypography } from "./normalise/tokens.ts";
 import type { Token } from "./normalise/tokens.ts";
 import type { Eligibility } from "../language-rules.ts";
+import { MAX_QUESTION_CHARACTERS } from "../language-rules.ts";
 
 /** Longest text that similarity search compares, in estimated tokens. */
 export const MAX_SEMANTIC_TOKENS = 256;
 /** Fewest content words of a text that similarity search compares. A shorter text matches only after normalisation. */
 export const MIN_CONTENT_WORDS = 3;
 const CHARACTERS_PER_TOKEN = 4;
-/** Longer texts are refused before they are examined further, in characters. */
-const MAX_CHARACTERS = 4 * MAX_SEMANTIC_TOKENS * CHARACTERS_PER_TOKEN;
 
 const LEAD = "(?:please |kindly |now |can you |could you |would you |will you |i need you to |i want you to |help me (?:to )?)*";
 const PAYLOAD_VERB =
@@ -66,7 +65,8 @@ function contentWords(tokens: readonly Token[]): number {
  * and to the new text.
  */
 export function eligible(text: string): Eligibility {
-  if (text.length > MAX_CHARACTERS || estimatedTokens(text) > MAX_SEMANTIC_TOKENS) return { kind: "exact_only", reason: "too_long" };
+  if (text.length > MAX_QUESTION_CHARACTERS || estimatedTokens(text) > MAX_SEMANTIC_TOKENS)
+    return { kind: "exact_only", reason: "too_long" };
   const folded = foldTypography(text).trim();
   if (folded === "") return { kind: "exact_only", reason: "empty" };
   if (CODE_PATTERN.test(folded)) return { kind: "exact_only", reason: "code" };

@@ -4,13 +4,16 @@ import { Flight } from "../../../../durable-objects/cache-shard/flights/flight.t
 import type { CallReply, ProviderOutcome } from "../../../../shared/providers/call/provider-answer.ts";
 import { pumpUpstream } from "../../../../durable-objects/cache-shard/flights/provider-to-flight.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
+import type { Json } from "../../../../shared/domain/json.ts";
 import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { MAX_ANSWER_NODES } from "../../../../shared/wire/json/json-body.ts";
 import { FakeClock } from "../../../support/shard-fake-clock.ts";
 import type { HandBody } from "../../../support/shard-provider.ts";
 import {
   answerEvents,
   contentOf,
   deltaEvent,
+  eventOf,
   DONE_EVENT,
   handBody,
   readAll,
@@ -161,6 +164,13 @@ describe("an answer as JSON", () => {
     expect(contentOf(await streamed)).toBe("whole");
   });
 
+  it("is garbage when it has more values and member names than any answer", async () => {
+    const text = (nodes: number): string => JSON.stringify({ ...completion, extra: new Array(nodes).fill(0) });
+    const outcome = (nodes: number) => run([replyOf({ contentType: "application/json", body: streamOf([text(nodes)]) })]).outcome;
+    expect(await outcome(MAX_ANSWER_NODES / 2)).toMatchObject({ kind: "answered" });
+    expect(await outcome(MAX_ANSWER_NODES)).toMatchObject({ kind: "failed", error: { kind: "upstream_invalid", reason: "garbage" } });
+  });
+
   it.each([
     ["{", "garbage"],
     ["[]", "garbage"],
@@ -249,6 +259,7 @@ describe("a broken stream", () => {
     ["[DONE] before the finish reason", [deltaEvent("half"), DONE_EVENT], "truncated"],
     ["what is not JSON", ["data: <html>\n\n"], "garbage"],
     ["garbage after good events", [deltaEvent("a"), "data: {]\n\n"], "garbage"],
+    ["an event with too many values", [eventOf({ choices: [], extra: new Array(MAX_ANSWER_NODES).fill(0) as Json })], "garbage"],
     ["an event that never ends", [`data: ${"x".repeat(5 * MIB)}`], "garbage"],
   ] as const)("%s is %s", async (_what, pieces, reason) => {
     const { outcome, streamed } = streaming(pieces);

@@ -14,7 +14,8 @@ import type { RequestContext } from "../../request-context.ts";
 import { errorAnswer } from "../../answer/error-answer.ts";
 import { openRequest, userOf } from "../../request/open-request.ts";
 import type { Plan } from "../../request/request-plan.ts";
-import { planRequest } from "../../request/request-plan.ts";
+import { planInTurns } from "../../request/request-plan.ts";
+import { nextTurn } from "../../request/turns.ts";
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
@@ -26,6 +27,7 @@ export async function prompt(request: Request, context: RequestContext): Promise
   const { caller, controls } = opened.value;
   const json = parseJsonBody(opened.value.text);
   if (!json.ok) return errorAnswer(json.error, "prompt", context);
+  await nextTurn(opened.value.text.length);
   const asked = parsePromptRequest(json.value);
   if (!asked.ok) return errorAnswer(asked.error, "prompt", context);
   const chat = parseChatRequest(promptToChatBody(asked.value));
@@ -33,10 +35,8 @@ export async function prompt(request: Request, context: RequestContext): Promise
   const { tenant } = caller;
   const user = userOf(opened.value, null);
   const partitionUser = controls.partitionByUser ? user : null;
-  const plan = planRequest(
-    { chat: chat.value, provider: asked.value.provider, tenant, partitionUser, customKey: controls.customKey },
-    isolate.config,
-  );
+  const input = { chat: chat.value, provider: asked.value.provider, tenant, partitionUser, customKey: controls.customKey };
+  const plan = await planInTurns(input, isolate.config, opened.value.text.length);
   if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
   // Answers of this route always contain the usage, so the stream must include it.
   const withUsage: Plan = { ...plan.value, includeUsage: true };
