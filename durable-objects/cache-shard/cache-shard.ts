@@ -60,6 +60,10 @@ export class CacheShard extends DurableObject<Env> implements CacheShardApi {
     return shard.answer(request);
   }
 
+  async clientLeft(requestId: string): Promise<void> {
+    this.#require().answerer.clientLeft(requestId);
+  }
+
   async report(report: IsolateReport): Promise<void> {
     this.#require().report(report);
   }

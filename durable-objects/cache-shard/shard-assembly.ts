@@ -61,7 +61,7 @@ export class ShardAssembly {
   readonly #providers = new ProviderLog();
   readonly entryMover: EntryMover;
   readonly registry: ShardRegistry;
-  readonly #answerer: Answerer;
+  readonly answerer: Answerer;
   readonly #purge: ShardPurge;
   readonly #alarm: ShardAlarm;
   readonly #upkeep: ShardUpkeep;
@@ -92,7 +92,7 @@ export class ShardAssembly {
     this.#purge = this.#wirePurge();
     this.#alarm = this.#wireAlarm();
     this.#upkeep = this.#wireUpkeep();
-    this.#answerer = this.#wireAnswerer();
+    this.answerer = this.#wireAnswerer();
     this.#purge.freeLater();
   }
 
@@ -178,7 +178,7 @@ export class ShardAssembly {
       pump: {
         clock: systemClock,
         patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
-        call: (call, isWanted) => this.#upstreamSlots.call(call, isWanted),
+        call: (call, caller) => this.#upstreamSlots.call(call, caller),
       },
       commit: new AnswerCommit({ ...common, config: this.#config }),
       makeRoom: (entry) => this.#upkeep.makeRoom(entry),
@@ -201,7 +201,7 @@ export class ShardAssembly {
       assets: this.#env.ASSETS,
       embedder: embedderFor(config.semantic.embedder, this.#env),
       peers: semanticPeers(this.#index, config, this.#neighbours.shard, () => this.#semantic),
-      callUpstream: (call) => this.#upstreamSlots.call(call),
+      callUpstream: (call) => this.#upstreamSlots.callForShard(call),
       random: () => Math.random(),
     });
   }
@@ -227,7 +227,7 @@ export class ShardAssembly {
     this.#upkeep.tend();
     for (const report of request.reports ?? []) this.#records.book.addReport(report, systemClock.nowMs());
     if (request.cache) this.#sketch.increment(request.key);
-    return this.#answerer.answer(request);
+    return this.answerer.answer(request);
   }
 
   /** Takes the last report of an isolate. Nothing may follow for long, so the figures are written at once. */

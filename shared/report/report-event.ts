@@ -11,8 +11,19 @@ export type ReportEvent =
       readonly durationMs: number;
     }
   | { readonly event: "request_refused"; readonly requestId: string; readonly tenant: string; readonly reason: string }
-  /** A shard could not be reached. The request is answered around it where possible. */
-  | { readonly event: "shard_unreachable"; readonly requestId: string; readonly shard: number; readonly overloaded: boolean }
+  /** A shard was reset while a request waited for it, as by a deployment. The request is sent to it once more. */
+  | { readonly event: "shard_reset"; readonly requestId: string; readonly shard: number; readonly message: string }
+  /** A shard could not answer. The request is answered around it where possible. */
+  | {
+      readonly event: "shard_unreachable";
+      readonly requestId: string;
+      readonly shard: number;
+      readonly failure: string;
+      readonly overloaded: boolean;
+      readonly message: string;
+    }
+  /** A bug in a shard. The request gets a 500. */
+  | { readonly event: "shard_failed"; readonly requestId: string; readonly shard: number; readonly message: string }
   | { readonly event: "request_failed"; readonly requestId: string; readonly message: string }
   | { readonly event: "flight_failed"; readonly shard: number; readonly message: string }
   | { readonly event: "commit_failed"; readonly shard: number; readonly message: string }
@@ -45,6 +56,7 @@ export function levelOf(event: ReportEvent): ReportLevel {
       return "debug";
     case "upstream_failed":
     case "semantic_deadline_missed":
+    case "shard_reset":
       return "info";
     case "shard_unreachable":
     case "limiter_unreachable":
@@ -53,6 +65,7 @@ export function levelOf(event: ReportEvent): ReportLevel {
     case "spill_disabled":
       return "warn";
     case "request_failed":
+    case "shard_failed":
     case "flight_failed":
     case "commit_failed":
     case "upkeep_failed":

@@ -10,6 +10,7 @@ import type { UpstreamReply } from "../../shared/contracts/upstream-api.ts";
 import { recordedNamespace } from "./recorded-namespace.ts";
 import type { StubRequest } from "./recorded-namespace.ts";
 import worker from "../../workers/front/index.ts";
+import { isolateOf } from "../../workers/front/isolate.ts";
 
 export const ADMIN_TOKEN = "an-admin-token-for-tests";
 
@@ -71,6 +72,8 @@ export class FakeCluster {
   upstream: () => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
   /** Shards that cannot be reached. */
   readonly dead = new Set<number>();
+  /** What a call to a dead shard throws. */
+  failing: () => Error = () => Object.assign(new Error("Network connection lost."), { retryable: true });
 
   async fetchUpstream(init: RequestInit): Promise<Response> {
     this.upstreamCalls.push(typeof init.body === "string" ? init.body : "");
@@ -82,7 +85,7 @@ export class FakeCluster {
 
   shard(shard: number): object {
     const alive = <Value>(work: () => Value): Promise<Value> =>
-      this.dead.has(shard) ? Promise.reject(new Error("Durable Object is overloaded")) : Promise.resolve().then(work);
+      this.dead.has(shard) ? Promise.reject(this.failing()) : Promise.resolve().then(work);
     const summary = { shard, entries: 2, bytes: 10, sequence: 3, hits: 1, misses: 1, flights: 0 };
     return {
       answer: (request: AnswerRequest) =>
@@ -160,13 +163,23 @@ export class Front {
     this.env = fakes as unknown as Env; // only the members that the front uses
   }
 
+  /** Sends a request and does not read the answer. */
+  async open(path: string, init: RequestInit = {}, ctx = createExecutionContext()): Promise<Response> {
+    const request = new Request(path.startsWith("http") ? path : `https://refrain.test${path}`, init);
+    return worker.fetch(request, this.env, ctx);
+  }
+
   async fetch(path: string, init: RequestInit = {}): Promise<FrontAnswer> {
     const ctx = createExecutionContext();
-    const request = new Request(path.startsWith("http") ? path : `https://refrain.test${path}`, init);
-    const response = await worker.fetch(request, this.env, ctx);
+    const response = await this.open(path, init, ctx);
     const text = await response.text();
     await waitOnExecutionContext(ctx);
     return { status: response.status, headers: response.headers, text };
+  }
+
+  /** Slots of bypass calls that are taken now. */
+  get bypasses(): number {
+    return isolateOf(this.env)?.bypasses.taken(Date.now()) ?? 0;
   }
 
   chat(body: unknown = chatBody("hi"), headers: Record<string, string> = {}): Promise<FrontAnswer> {

@@ -28,6 +28,8 @@ export interface AnswerPlan {
   /** Number of content chunks in a stream; default 4. */
   readonly chunks?: number;
   readonly firstByteDelayMs?: number;
+  /** Awaited before the response headers are sent. */
+  readonly beforeHeaders?: () => Promise<void>;
   readonly chunkDelayMs?: number;
   /** Awaited before chunk `index` is sent, so that a test can hold a flight open without a timer. */
   readonly beforeChunk?: (index: number) => Promise<void>;
@@ -141,6 +143,7 @@ async function carryOut(plan: UpstreamPlan, call: RecordedCall, index: number, r
   switch (plan.kind) {
     case "answer":
       await sleep(plan.firstByteDelayMs ?? 0);
+      await plan.beforeHeaders?.();
       if (call.body.stream === true) await answer.stream(plan);
       else answer.json(plan);
       return;

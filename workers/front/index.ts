@@ -1,6 +1,6 @@
 /** The stateless front Worker: every request enters here. */
 import { errorResponse } from "../../shared/wire/errors/error-response.ts";
-import type { RequestContext } from "./request-context.ts";
+import type { Client, RequestContext } from "./request-context.ts";
 import { corsHeaders, isForeignOrigin, preflight } from "./access/cors.ts";
 import { errorAnswer } from "./answer/error-answer.ts";
 import { isForeignHost } from "./access/host-guard.ts";
@@ -25,7 +25,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (url === null) return malformed(requestId, startedMs);
   const isolate = isolateOf(env);
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
-  const context: RequestContext = { env, isolate, requestId, startedMs };
+  const context: RequestContext = { env, isolate, client: clientOf(request, ctx), requestId, startedMs };
   if (isForeignHost(url.hostname, isolate.config))
     return errorAnswer(
       { kind: "forbidden", message: "This server accepts requests only for its own host names." },
@@ -43,6 +43,15 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   const response = await dispatch(request, url.pathname, context);
   if (isolate.traffic.isOverdue(startedMs)) ctx.waitUntil(sendIsolateReport(isolate, env));
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
+}
+
+function clientOf(request: Request, ctx: ExecutionContext): Client {
+  return {
+    get signal() {
+      return request.signal;
+    },
+    keepAlive: (work) => ctx.waitUntil(work),
+  };
 }
 
 /** The last parsed URL. Most requests to an isolate have the same URL. Callers must not modify it. */

@@ -5,6 +5,7 @@ import { placedObjects } from "../../shared/placement/placed-objects.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import type { Reporter } from "../../shared/report/report-event.ts";
 import { FailedAuthLimiter } from "./access/failed-auth.ts";
+import { BypassSlots } from "./answer/bypass-slots.ts";
 import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../limits/lease-book.ts";
 import { AnswerMemory } from "./memory/answer-memory.ts";
@@ -26,8 +27,7 @@ export interface Isolate {
   readonly failedAuth: FailedAuthLimiter;
   readonly failedAdminAuth: FailedAuthLimiter;
   readonly report: Reporter;
-  /** Bypass calls in progress. */
-  bypassing: number;
+  readonly bypasses: BypassSlots;
 }
 
 const isolates = new WeakMap<object, Isolate>();
@@ -51,7 +51,7 @@ export function isolateOf(env: Env): Isolate | null {
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
     report,
-    bypassing: 0,
+    bypasses: new BypassSlots(isolateLedger.open("flights", "bypass")),
   };
   isolates.set(env, isolate);
   const { jurisdiction } = config.value.placement;

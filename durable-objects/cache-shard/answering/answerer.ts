@@ -77,6 +77,11 @@ export class Answerer {
     return follower.fly(request, spilled, { outcome: "MISS", forwarded, stale }, { shared: !pass, keep: true });
   }
 
+  /** Ends the wait of a request whose client has disconnected. */
+  clientLeft(requestId: string): void {
+    this.#parts.follower.clientLeft(requestId);
+  }
+
   #candidate(request: AnswerRequest): Candidate {
     const found = request.read ? this.#parts.store.lookup(request.key) : ({ kind: "absent" } as const);
     if (found.kind === "absent") return { found, fresh: null };

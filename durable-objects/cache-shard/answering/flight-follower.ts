@@ -45,6 +45,8 @@ export interface FlightFollowerParts {
 /** Answers a request from a flight: one in progress, or a new one. */
 export class FlightFollower {
   readonly #parts: FlightFollowerParts;
+  /** How each waiting request leaves its flight, by the id of the request. */
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(parts: FlightFollowerParts) {
     this.#parts = parts;
@@ -85,15 +87,22 @@ export class FlightFollower {
     return flight;
   }
 
+  /** Ends the wait of a request whose client has disconnected. A call that nobody else waits for may then end, too. */
+  clientLeft(requestId: string): void {
+    this.#waiting.get(requestId)?.();
+  }
+
   async #follow(request: AnswerRequest, flight: Flight, forwarding: Forwarding): Promise<AnswerReply> {
     const { replies, clock, uses } = this.#parts;
     // Subscribe before the first await: events that are written meanwhile wait in the stream.
     const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
-    const leaveQueue = stream === null ? flight.addWaiter() : null;
+    const leave = stream === null ? flight.addWaiter() : () => void stream.cancel();
+    this.#waiting.set(request.requestId, leave);
     const leaderFailed =
       forwarding.outcome === "COALESCED" ? [] : [flight.leaderFailure.then((error) => ({ kind: "failed", error }) as const)];
     const result = await Promise.race<FlightOpening | FlightEnd>([stream === null ? flight.ended : flight.opened, ...leaderFailed]);
-    leaveQueue?.();
+    if (this.#waiting.get(request.requestId) === leave) this.#waiting.delete(request.requestId);
+    if (stream === null) leave();
     const declined = forwarding.outcome === "COALESCED" && !acceptsSemanticHit(request, flight, result, clock.nowMs());
     if (stream !== null && (declined || (result.kind !== "streaming" && result.kind !== "answered"))) await stream.cancel();
     if (declined) return this.#withoutSimilarity(request, flight, forwarding);

@@ -3,7 +3,7 @@ import type { FetchedEntry, SimilarCandidate } from "../../../shared/contracts/c
 import type { UpstreamFailure } from "../../../shared/domain/cache-error.ts";
 import type { FigureAmounts } from "../../../shared/domain/figures/figure-record.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
-import type { ProviderAnswerPorts, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
+import type { ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
 import type { Reporter } from "../../../shared/report/report-event.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { ProviderLog } from "../figures/provider-log.ts";
@@ -14,6 +14,7 @@ import type { ShardRegistry } from "../topology/shard-registry.ts";
 import type { AnswerCommit, AnsweredOutcome } from "./answer-commit.ts";
 import { mayBeStored } from "./answer-commit.ts";
 import type { Flight } from "./flight.ts";
+import type { PumpPorts } from "./provider-to-flight.ts";
 import { pumpUpstream } from "./provider-to-flight.ts";
 
 /** Upstream calls per flight: after a transient failure, one more is made for the followers. */
@@ -27,7 +28,7 @@ export interface FlightRunnerParts {
   readonly promotion: Promotion;
   readonly providers: ProviderLog;
   readonly registry: ShardRegistry;
-  readonly pump: ProviderAnswerPorts;
+  readonly pump: PumpPorts;
   readonly commit: AnswerCommit;
   /** Null when similarity search is off. */
   readonly semantic: SemanticLayer | null;

@@ -87,7 +87,8 @@ export class Flight {
   readonly #resolveEnded: (end: FlightEnd) => void;
   #state: "deciding" | "calling" | "streaming" | "ended" = "deciding";
   #end: FlightEnd | null = null;
-  #waiters = 0;
+  readonly #waiters = new Set<object>();
+  #everAwaited = false;
   #followers = 0;
   #failedLeaders = 0;
   #gatherCancel: (() => void) | null = null;
@@ -129,7 +130,7 @@ export class Flight {
   }
 
   get subscriberCount(): number {
-    return this.#subscribers.size + this.#waiters;
+    return this.#subscribers.size + this.#waiters.size;
   }
 
   /** Requests that joined this flight instead of making their own call. */
@@ -147,15 +148,22 @@ export class Flight {
     this.#followers += 1;
   }
 
+  /** Whether a client waits, or none ever did: then the flight refreshes an entry. */
+  get isAwaited(): boolean {
+    return !this.#everAwaited || this.subscriberCount > 0;
+  }
+
   /** Counts a request that waits for the complete answer. The returned function uncounts it. */
   addWaiter(): () => void {
-    this.#waiters += 1;
+    this.#everAwaited = true;
+    const waiter = {};
+    this.#waiters.add(waiter);
     return () => {
-      this.#waiters -= 1;
+      if (this.#waiters.delete(waiter)) this.#abandonIfUnwanted();
     };
   }
 
-  /** Sets the callback for when a flight without `keep` has lost its last subscriber. */
+  /** Sets the callback for when the last client of a flight without `keep` has left. */
   onAbandoned(work: () => void): void {
     this.#onAbandoned = work;
   }
@@ -199,6 +207,7 @@ export class Flight {
 
   /** Returns a stream of all events from the first byte to the terminal event. */
   subscribe(withUsage: boolean): ReadableStream<Uint8Array> {
+    this.#everAwaited = true;
     const subscriber = new Subscriber(this, withUsage, this.#ports.clock.nowMs());
     this.#subscribers.add(subscriber);
     this.#scheduleHeartbeat();
@@ -217,9 +226,12 @@ export class Flight {
 
   leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
-    if (this.#subscribers.size > 0) return;
     if (this.#state === "ended") this.#releaseIfIdle();
-    else if (this.#waiters === 0 && !this.keep) this.#onAbandoned?.();
+    else this.#abandonIfUnwanted();
+  }
+
+  #abandonIfUnwanted(): void {
+    if (this.#state !== "ended" && this.subscriberCount === 0 && !this.keep) this.#onAbandoned?.();
   }
 
   #announce(): void {

@@ -19,6 +19,11 @@ import type {
  */
 export interface CacheShardApi {
   answer(request: AnswerRequest): Promise<AnswerReply>;
+  /**
+   * The client of a request has disconnected before it got a reply. The platform does not tell an object that the caller
+   * of an RPC method is gone.
+   */
+  clientLeft(requestId: string): Promise<void>;
   report(report: IsolateReport): Promise<void>;
   stats(tenant: string | null): Promise<ShardStats>;
   summary(): Promise<ShardSummary>;

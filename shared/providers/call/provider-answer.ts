@@ -27,20 +27,26 @@ export interface ProviderRequest {
   readonly body: string;
 }
 
-/** A provider's reply. `queue_full`: the call was not made, because too many calls wait for a slot. */
-export type CallReply = UpstreamReply | { readonly kind: "queue_full" };
+/**
+ * A provider's reply. `queue_full`: the call was not made, because too many calls wait for a slot. `unwanted`: it was not
+ * made, because nobody waits for its answer any more.
+ */
+export type CallReply = UpstreamReply | { readonly kind: "queue_full" | "unwanted" };
 
 export interface ProviderAnswerPorts {
   readonly clock: Clock;
   readonly patience: Patience;
-  /** @param isWanted called when the call gets a slot; returns false when the answer is no longer needed */
-  call(request: UpstreamCall, isWanted: () => boolean): Promise<CallReply>;
+  /** @param signal aborted when the answer is no longer needed */
+  call(request: UpstreamCall, signal: AbortSignal): Promise<CallReply>;
 }
 
 /** Receives the events of an answer while it is read. */
 export interface AnswerSink {
-  /** Takes one SSE event. Returns false when there is no memory for it; the call then ends with an error. */
-  append(event: Uint8Array, usageOnly: boolean): boolean;
+  /**
+   * Takes one SSE event. Returns false when there is no memory for it; the call then ends with an error.
+   * @param heldBytes approximate size of the answer so far, which the reader holds until its end
+   */
+  append(event: Uint8Array, usageOnly: boolean, heldBytes: number): boolean;
   /** Resolves when the reader may read on; null when it need not wait. For a sink with a slow client. */
   drained?(): Promise<void> | null;
 }
@@ -64,9 +70,10 @@ export class ProviderAnswer {
   readonly #encoder = new TextEncoder();
   readonly #assembler = new ChatAssembler();
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
-  readonly #expiry = Promise.withResolvers<null>();
+  /** Aborted when the time has run out or the answer is no longer needed. */
+  readonly #abort = new AbortController();
+  readonly #stopped = Promise.withResolvers<null>();
   #expired: TimeoutPhase | null = null;
-  #abandoned = false;
   #usageEvent = "";
 
   constructor(request: ProviderRequest, sink: AnswerSink, ports: ProviderAnswerPorts) {
@@ -75,8 +82,7 @@ export class ProviderAnswer {
     this.#ports = ports;
     this.#watchdog = new Watchdog(ports.clock, ports.patience, (phase) => {
       this.#expired = phase;
-      this.#expiry.resolve(null);
-      void this.#cancel();
+      this.#stop();
     });
   }
 
@@ -89,9 +95,14 @@ export class ProviderAnswer {
     }
   }
 
-  /** Gives up the call because the answer is no longer needed. */
+  /** Gives up the call because the answer is no longer needed. `read` then ends soon. */
   abandon(): void {
-    this.#abandoned = true;
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#abort.abort();
+    this.#stopped.resolve(null);
     void this.#cancel();
   }
 
@@ -108,24 +119,25 @@ export class ProviderAnswer {
     const { provider, model, body } = this.#request;
     const { patience } = this.#ports;
     const firstByteTimeoutMs = Math.min(patience.firstByteMs, patience.totalMs);
-    const isWanted = (): boolean => this.#expired === null && !this.#abandoned;
-    const reply = await this.#inTime(this.#ports.call({ provider, model, body, stream, firstByteTimeoutMs }, isWanted));
-    if (reply === null) return this.#timedOut(this.#expired ?? "total");
+    const call = { provider, model, body, stream, firstByteTimeoutMs };
+    const reply = await this.#inTime(this.#ports.call(call, this.#abort.signal));
+    if (reply === null) return this.#givenUp();
     switch (reply.kind) {
       case "unreachable":
         return this.#failed({ kind: "upstream_unreachable", provider });
       case "timeout":
         return this.#failed({ kind: "upstream_timeout", provider, phase: "first_byte" });
       case "queue_full":
+      case "unwanted":
         return this.#failed({ kind: "overloaded", what: "upstream_queue", retryAfterSeconds: 1 });
       case "response":
         return this.#readReply(reply, stream);
     }
   }
 
-  /** The reply, or null when the time runs out first. The body of a late reply is cancelled. */
+  /** The reply, or null when the call is given up first. The body of a late reply is cancelled. */
   async #inTime(call: Promise<CallReply>): Promise<CallReply | null> {
-    const reply = await Promise.race([call, this.#expiry.promise]);
+    const reply = await Promise.race([call, this.#stopped.promise]);
     if (reply === null) void call.then((late) => (late.kind === "response" ? late.body?.cancel() : undefined)).catch(() => undefined);
     return reply;
   }
@@ -133,9 +145,11 @@ export class ProviderAnswer {
   async #readReply(reply: Reply, stream: boolean): Promise<ProviderOutcome> {
     const { provider } = this.#request;
     this.#reader = reply.body?.getReader() ?? null;
-    // The call may have timed out or been abandoned before the headers arrived.
-    if (this.#expired !== null || this.#abandoned) await this.#cancel();
-    if (this.#expired !== null) return this.#timedOut(this.#expired);
+    // The call may have been given up when the headers arrived.
+    if (this.#abort.signal.aborted) {
+      await this.#cancel();
+      return this.#givenUp();
+    }
     if (reply.status >= FIRST_ERROR_STATUS) {
       const text = await this.#readText(MAX_ERROR_BYTES);
       if (this.#expired !== null) return this.#timedOut(this.#expired);
@@ -159,8 +173,8 @@ export class ProviderAnswer {
     const { answer, completion } = read.value;
     if (answer.finishReasons.length === 0) return this.#failed({ kind: "upstream_invalid", provider, reason: "empty" });
     const chunks = chunksFromCompletion(completion);
-    for (const data of chunks.deltas) if (!this.#append(data, false)) return this.#outOfMemory();
-    if (chunks.usage !== null && !this.#appendUsage(chunks.usage)) return this.#outOfMemory();
+    for (const data of chunks.deltas) if (!this.#append(data, false, text.length)) return this.#outOfMemory();
+    if (chunks.usage !== null && !this.#appendUsage(chunks.usage, text.length)) return this.#outOfMemory();
     return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated: true };
   }
 
@@ -176,7 +190,8 @@ export class ProviderAnswer {
         return outcome;
       }
       if (bytes === null) return this.#finished(false);
-      await this.#sink.drained?.();
+      const drained = this.#sink.drained?.() ?? null;
+      if (drained !== null) await Promise.race([drained, this.#stopped.promise]);
     }
   }
 
@@ -188,10 +203,10 @@ export class ProviderAnswer {
         this.#assembler.add(event.chunk);
         if (this.#assembler.bytes > MAX_ASSEMBLED_BYTES)
           return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "too_large" });
-        return this.#append(event.data, false) ? null : this.#outOfMemory();
+        return this.#append(event.data, false, this.#assembler.bytes) ? null : this.#outOfMemory();
       case "usage":
         this.#assembler.add(event.chunk);
-        return this.#appendUsage(event.data) ? null : this.#outOfMemory();
+        return this.#appendUsage(event.data, this.#assembler.bytes) ? null : this.#outOfMemory();
       case "done":
         return this.#finished(true);
       case "error":
@@ -209,13 +224,13 @@ export class ProviderAnswer {
     return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated };
   }
 
-  #appendUsage(data: string): boolean {
+  #appendUsage(data: string, heldBytes: number): boolean {
     this.#usageEvent = data;
-    return this.#append(data, true);
+    return this.#append(data, true, heldBytes);
   }
 
-  #append(data: string, usageOnly: boolean): boolean {
-    return this.#sink.append(this.#encoder.encode(sseEvent(data)), usageOnly);
+  #append(data: string, usageOnly: boolean, heldBytes: number): boolean {
+    return this.#sink.append(this.#encoder.encode(sseEvent(data)), usageOnly, heldBytes);
   }
 
   /**
@@ -253,6 +268,12 @@ export class ProviderAnswer {
   #outOfMemory(): ProviderOutcome {
     void this.#cancel();
     return this.#failed({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
+  }
+
+  /** The outcome of a call that was stopped: its timeout, or an answer that nobody waits for. */
+  #givenUp(): ProviderOutcome {
+    if (this.#expired !== null) return this.#timedOut(this.#expired);
+    return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "truncated" });
   }
 
   #timedOut(phase: TimeoutPhase): ProviderOutcome {

@@ -7,12 +7,22 @@ import { chatCall } from "./chat-call.ts";
 /** Performs an HTTP request. Tests pass a fake. */
 export type FetchPort = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Calls a provider. Resolves when the response headers arrive; the body is still streaming. Never throws. */
-export async function callProvider(provider: ProviderConfig, request: UpstreamCall, fetchPort: FetchPort): Promise<UpstreamReply> {
+/**
+ * Calls a provider. Resolves when the response headers arrive; the body is still streaming. Never throws.
+ * @param signal gives the call up while it waits for the headers
+ */
+export async function callProvider(
+  provider: ProviderConfig,
+  request: UpstreamCall,
+  fetchPort: FetchPort,
+  signal: AbortSignal | null = null,
+): Promise<UpstreamReply> {
   if (provider.embedded) return replyOf(demoAnswer(request));
   const call = chatCall(provider, request.body, request.stream);
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), request.firstByteTimeoutMs);
+  const giveUp = (): void => abort.abort();
+  const timer = setTimeout(giveUp, request.firstByteTimeoutMs);
+  signal?.addEventListener("abort", giveUp);
   try {
     const response = await fetchPort(call.url, {
       method: call.method,
@@ -27,6 +37,7 @@ export async function callProvider(provider: ProviderConfig, request: UpstreamCa
     return abort.signal.aborted ? { kind: "timeout" } : { kind: "unreachable" };
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 

@@ -67,7 +67,8 @@ function examineMembers(object: JsonObject, levels: number): StructureFinding {
 
 /**
  * Reads the structure of a JSON text without parsing it, in linear time and without recursion. The nodes of a text are
- * its values and member names. They decide what parsing costs: half a MiB of members takes as long as 8 MiB of text. Does not check the syntax.
+ * its values and member names. They decide what parsing costs: half a MiB of members takes as long as 8 MiB of text.
+ * Does not check the syntax.
  *
  * Returns the start and the end of each number that a double may not hold, one after the other.
  */

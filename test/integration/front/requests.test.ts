@@ -333,7 +333,7 @@ describe("a shard that cannot be reached", () => {
     expect(events.text).not.toContain('"usage"');
   });
 
-  it("causes at most four upstream calls at a time, which prevents a stampede on a hot key", async () => {
+  it("causes at most four upstream calls at a time for one key, which prevents a stampede on a hot key", async () => {
     const front = deadFront();
     const bodies = Array.from({ length: 4 }, () => handBody());
     let next = 0;

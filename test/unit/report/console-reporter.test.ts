@@ -59,7 +59,7 @@ describe("events that report a lasting state", () => {
   it("do not suppress events of another kind", () => {
     const report = consoleReporter("info", {}, () => 0);
     for (let request = 0; request < 20; request++) report(OUTAGE);
-    report({ event: "shard_unreachable", requestId: "r", shard: 3, overloaded: false });
+    report({ event: "shard_unreachable", requestId: "r", shard: 3, failure: "unreachable", overloaded: false, message: "gone" });
     expect(lines.at(-1)).toMatchObject({ event: "shard_unreachable" });
   });
 

@@ -1,18 +1,23 @@
 import type { AnswerReply, AnswerRequest, WholeAnswer } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { ObjectFailure } from "../../../shared/contracts/object-failure.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { RateState } from "../../../shared/domain/rate/rate-state.ts";
 import type { RequestControls } from "../request/request-controls.ts";
 import type { Admission } from "../../limits/lease-book.ts";
 import type { AnsweredRequest } from "../figures/isolate-traffic.ts";
 import type { Isolate } from "../isolate.ts";
+import type { Client } from "../request-context.ts";
 import type { AnswerForm } from "../memory/answer-memory.ts";
 import { callerIdOf } from "../memory/caller-ids.ts";
 import type { Plan } from "../request/request-plan.ts";
-import { shardStub } from "../shards/shard-client.ts";
+import { askHomeShard } from "../shards/home-shard.ts";
+import { endedByError } from "../shards/shard-stream.ts";
 import { bypassAnswer } from "./bypass.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
 
 const ANY_AGE = -1;
+/** `Retry-After` while a shard is overloaded, in seconds. */
+const SHARD_RETRY_AFTER_SECONDS = 2;
 
 /** A client request that has passed validation and planning. */
 export interface Asked {
@@ -22,6 +27,7 @@ export interface Asked {
   readonly user: string;
   readonly requestId: string;
   readonly startedMs: number;
+  readonly client: Client;
 }
 
 /** An answer and the state of the caller's rate limit. */
@@ -107,21 +113,43 @@ function remember(asked: Asked, reply: AnswerReply, generation: number, isolate:
 
 async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate, env: Env): Promise<AnswerReply> {
   const { plan } = asked;
-  try {
-    const reply = await shardStub(env, plan.shard).answer(shardRequest(asked, mayCallUpstream, isolate));
-    const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
-    if (reply.kind !== "failed") countAnswered(asked, isolate, hit ? "hit" : "miss", 0);
-    return reply;
-  } catch (error) {
-    const overloaded = typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
-    isolate.report({ event: "shard_unreachable", requestId: asked.requestId, shard: plan.shard, overloaded });
-    // The shard is overloaded, was reset or cannot be reached. The request goes around it instead of failing.
-    if (!mayCallUpstream) return { kind: "failed", error: { kind: "limiter_unavailable", retryAfterSeconds: 1 } };
-    if (asked.controls.onlyIfCached) return { kind: "failed", error: { kind: "only_if_cached" } };
-    const reply = await bypassAnswer(plan, isolate, Date.now());
-    if (reply.kind !== "failed") countAnswered(asked, isolate, "bypass", 0);
-    return reply;
+  const reply = await askHomeShard(env, plan.shard, shardRequest(asked, mayCallUpstream, isolate), asked.client, isolate.report);
+  if (reply.kind === "shard_failure") return aroundShard(asked, reply.failure, mayCallUpstream, isolate);
+  const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
+  if (reply.kind !== "failed") countAnswered(asked, isolate, hit ? "hit" : "miss", 0);
+  return reply.kind === "stream" ? { ...reply, stream: endedByError(reply.stream, asked.requestId, Date.now()) } : reply;
+}
+
+/**
+ * Answers a request whose shard could not. Only failures of the infrastructure lead to a bypass call: an overloaded
+ * shard means much traffic, which would all go to the provider, and a bug would stay hidden.
+ */
+async function aroundShard(asked: Asked, failure: ObjectFailure, mayCallUpstream: boolean, isolate: Isolate): Promise<AnswerReply> {
+  const { plan, controls, requestId } = asked;
+  const { kind, message } = failure;
+  if (kind === "fault") {
+    isolate.report({ event: "shard_failed", requestId, shard: plan.shard, message });
+    return failed({ kind: "internal" });
   }
+  isolate.report({ event: "shard_unreachable", requestId, shard: plan.shard, failure: kind, overloaded: kind === "overloaded", message });
+  if (kind === "overloaded") return failed({ kind: "overloaded", what: "shard", retryAfterSeconds: SHARD_RETRY_AFTER_SECONDS });
+  if (kind === "too_large") return failed(tooLarge(failure, plan, isolate));
+  if (!mayCallUpstream) return failed({ kind: "limiter_unavailable", retryAfterSeconds: 1 });
+  if (controls.onlyIfCached) return failed({ kind: "only_if_cached" });
+  const reply = await bypassAnswer(plan, isolate, asked.client, Date.now());
+  if (reply.kind !== "failed") countAnswered(asked, isolate, "bypass", 0);
+  return reply;
+}
+
+/** An accepted body always fits into a call, but the answer may be larger than a reply. */
+function tooLarge(failure: ObjectFailure, plan: Plan, isolate: Isolate): CacheError {
+  return failure.remote
+    ? { kind: "upstream_invalid", provider: plan.provider, reason: "too_large" }
+    : { kind: "body_too_large", limitBytes: isolate.config.bodies.maxBodyBytes };
+}
+
+function failed(error: CacheError): AnswerReply {
+  return { kind: "failed", error };
 }
 
 function countAnswered({ tenant, plan, startedMs }: Asked, isolate: Isolate, kind: AnsweredRequest["kind"], tokensSaved: number): void {

@@ -5,27 +5,33 @@ import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
 import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
-import { SSE_DONE } from "../../../shared/wire/chat/sse-writer.ts";
+import { SSE_DONE, SSE_HEARTBEAT } from "../../../shared/wire/chat/sse-writer.ts";
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 import type { Isolate } from "../isolate.ts";
+import type { Client } from "../request-context.ts";
 import type { Plan } from "../request/request-plan.ts";
+import type { BypassSlot } from "./bypass-slots.ts";
 
-/** Concurrent bypass calls per isolate. The bound keeps a hot key from becoming a stampede while its shard is down. */
-const MAX_BYPASSES = 4;
 /** Bytes buffered for a slow client before the call stops reading from the provider. */
 const QUEUE_BYTES = 64 * 1024;
+const BYTES_PER_CHARACTER = 2;
+/** Time between renewals of the slot, and between SSE comments, which reveal dead clients. In milliseconds. */
+const RENEW_MS = 10_000;
+/** A client that reads nothing for longer than this while events wait is disconnected. In milliseconds. */
+const CLIENT_STALL_MS = 60_000;
 const encoder = new TextEncoder();
 
 /**
- * Calls the provider directly because the shard cannot be reached. Nothing is read from the cache, shared or stored.
+ * Calls the provider directly because the shard cannot answer. Nothing is read from the cache, shared or stored.
  */
-export async function bypassAnswer(plan: Plan, isolate: Isolate, nowMs: number): Promise<AnswerReply> {
-  if (isolate.bypassing >= MAX_BYPASSES) return failed({ kind: "overloaded", what: "bypass", retryAfterSeconds: 1 });
-  isolate.bypassing += 1;
-  const call = new BypassCall(plan, isolate, nowMs);
-  const end = call.run().finally(() => {
-    isolate.bypassing -= 1;
-  });
+export async function bypassAnswer(plan: Plan, isolate: Isolate, client: Client, nowMs: number): Promise<AnswerReply> {
+  const slot = isolate.bypasses.take(plan.key, heldBytes(plan, 0), nowMs);
+  if (slot === null) return failed({ kind: "overloaded", what: "bypass", retryAfterSeconds: 1 });
+  const call = new BypassCall(plan, isolate, slot);
+  // A reset connection stops the request, so the slot is freed here and not only when the call ends.
+  const leave = (): void => call.leave();
+  client.signal.addEventListener("abort", leave);
+  const end = call.run().finally(() => client.signal.removeEventListener("abort", leave));
   const { provider } = plan;
   const meta = {
     outcome: "BYPASS",
@@ -46,19 +52,26 @@ export async function bypassAnswer(plan: Plan, isolate: Isolate, nowMs: number):
   return { kind: "whole", json: outcome.answer.json, sse: null, ...meta };
 }
 
+/** Memory of a call whose answer has this many characters so far. */
+function heldBytes(plan: Plan, answerCharacters: number): number {
+  return QUEUE_BYTES + BYTES_PER_CHARACTER * (plan.body.length + answerCharacters);
+}
+
 /** One provider call for one client. Reads from the provider at the pace of a streaming client. */
 class BypassCall {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #plan: Plan;
-  readonly #nowMs: number;
+  readonly #slot: BypassSlot;
   readonly #answer: ProviderAnswer;
   readonly #firstEvent = Promise.withResolvers<true>();
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #hasBegun = false;
   #drained = Promise.withResolvers<void>();
+  #cancelRenewal: () => void;
 
-  constructor(plan: Plan, isolate: Isolate, nowMs: number) {
+  constructor(plan: Plan, isolate: Isolate, slot: BypassSlot) {
     this.#plan = plan;
-    this.#nowMs = nowMs;
+    this.#slot = slot;
     const { firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs } = isolate.config.upstream;
     this.stream = new ReadableStream<Uint8Array>(
       {
@@ -66,31 +79,31 @@ class BypassCall {
           this.#controller = controller;
         },
         pull: () => this.#drained.resolve(),
-        cancel: () => this.#leave(),
+        cancel: () => this.leave(),
       },
       { highWaterMark: QUEUE_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
     );
     this.#answer = new ProviderAnswer(plan, this.#sink(), {
       clock: systemClock,
       patience: { firstByteMs: firstByteTimeoutMs, idleMs: idleTimeoutMs, totalMs: totalTimeoutMs },
-      call: (request): Promise<CallReply> => this.#call(isolate, request),
+      call: (request, signal): Promise<CallReply> => this.#call(isolate, request, signal),
     });
+    this.#cancelRenewal = systemClock.after(RENEW_MS, () => this.#renew());
   }
 
-  async #call(isolate: Isolate, request: UpstreamCall): Promise<CallReply> {
+  async #call(isolate: Isolate, request: UpstreamCall, signal: AbortSignal): Promise<CallReply> {
     const provider = isolate.config.providers.configured.find(({ name }) => name === request.provider);
-    return provider === undefined ? { kind: "unreachable" } : callProvider(provider, request, (url, init) => fetch(url, init));
+    return provider === undefined ? { kind: "unreachable" } : callProvider(provider, request, (url, init) => fetch(url, init), signal);
   }
 
   async run(): Promise<ProviderOutcome> {
-    const outcome = await this.#answer.read();
-    if (!this.#plan.stream || this.#controller === null) return outcome;
-    const error = outcome.kind === "failed" ? outcome.error : null;
-    const last = error === null ? SSE_DONE : errorEvent(error, "openai", { requestId: "", nowMs: this.#nowMs });
-    this.#controller.enqueue(encoder.encode(last));
-    this.#controller.close();
-    this.#controller = null;
-    return outcome;
+    try {
+      const outcome = await this.#answer.read();
+      this.#close(outcome.kind === "failed" ? outcome.error : null);
+      return outcome;
+    } finally {
+      this.#release();
+    }
   }
 
   /** Resolves to true when the first event arrives and to false when the call ends without one. */
@@ -98,28 +111,64 @@ class BypassCall {
     return Promise.race([this.#firstEvent.promise, end.then(() => false)]);
   }
 
+  /** Ends the call because the client has disconnected. */
+  leave(): void {
+    this.#controller = null;
+    this.#drained.resolve();
+    this.#answer.abandon();
+    this.#release();
+  }
+
+  /** Ends the stream of a streaming client. */
+  #close(error: CacheError | null): void {
+    const controller = this.#controller;
+    this.#controller = null;
+    if (!this.#plan.stream || controller === null) return;
+    const last = error === null ? SSE_DONE : errorEvent(error, "openai", { requestId: "", nowMs: systemClock.nowMs() });
+    controller.enqueue(encoder.encode(last));
+    controller.close();
+  }
+
+  #release(): void {
+    this.#cancelRenewal();
+    this.#slot.free();
+  }
+
+  #renew(): void {
+    this.#slot.renew(systemClock.nowMs());
+    if (this.#hasBegun && this.#hasRoom) this.#controller?.enqueue(encoder.encode(SSE_HEARTBEAT));
+    this.#cancelRenewal = systemClock.after(RENEW_MS, () => this.#renew());
+  }
+
+  get #hasRoom(): boolean {
+    return (this.#controller?.desiredSize ?? 1) > 0;
+  }
+
   #sink(): AnswerSink {
     return {
-      append: (event, usageOnly) => {
+      append: (event, usageOnly, answerCharacters) => {
+        if (!this.#slot.hold(heldBytes(this.#plan, answerCharacters))) return false;
         // A JSON client gets the assembled answer, so the stream stays empty.
         if (!this.#plan.stream) return true;
         if (!usageOnly || this.#plan.includeUsage) this.#controller?.enqueue(event);
+        this.#hasBegun = true;
         this.#firstEvent.resolve(true);
         return true;
       },
       drained: () => {
-        if (!this.#plan.stream || (this.#controller?.desiredSize ?? 1) > 0) return null;
+        if (!this.#plan.stream || this.#hasRoom) return null;
         this.#drained = Promise.withResolvers<void>();
-        return this.#drained.promise;
+        const { promise } = this.#drained;
+        const cancelStall = systemClock.after(CLIENT_STALL_MS, () => this.#cutOff());
+        return promise.finally(cancelStall);
       },
     };
   }
 
-  /** Ends the call when the client disconnects. */
-  #leave(): void {
-    this.#controller = null;
-    this.#drained.resolve();
-    this.#answer.abandon();
+  /** Ends the call because the client does not read. */
+  #cutOff(): void {
+    this.#close({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
+    this.leave();
   }
 }
 

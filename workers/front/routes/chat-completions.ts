@@ -15,14 +15,14 @@ import { nextTurn } from "../request/turns.ts";
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(request: Request, context: RequestContext): Promise<Response> {
-  const { isolate, requestId, startedMs } = context;
+  const { isolate, requestId, startedMs, client } = context;
   const opened = await openRequest(request, context);
   if (!opened.ok) return errorAnswer(opened.error, "openai", context);
   const { caller, controls } = opened.value;
   const plan = await planFor(opened.value, context);
   if (!plan.ok) return errorAnswer(plan.error, "openai", context);
   const user = userOf(opened.value, plan.value.bodyUser);
-  const asked = { plan: plan.value, controls, tenant: caller.tenant, user, requestId, startedMs };
+  const asked = { plan: plan.value, controls, tenant: caller.tenant, user, requestId, startedMs, client };
   const answered = await answerRequest(asked, isolate, context.env);
   return respond(answered, plan.value, context);
 }

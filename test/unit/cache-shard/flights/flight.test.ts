@@ -319,18 +319,34 @@ describe("a flight", () => {
     expect(flight.state).toBe("deciding");
   });
 
-  it("without `keep` is abandoned with its last subscriber, unless a request waits for the complete answer", async () => {
+  it("needs its call while a client waits, and if none ever did", async () => {
+    const { flight } = rig();
+    expect(flight.isAwaited).toBe(true);
+    const stream = flight.subscribe(false);
+    const leave = flight.addWaiter();
+    await stream.cancel();
+    expect(flight.isAwaited).toBe(true);
+    leave();
+    expect(flight.isAwaited).toBe(false);
+    flight.addWaiter();
+    expect(flight.isAwaited).toBe(true);
+    await settled();
+  });
+
+  it("without `keep` is abandoned with its last client, whether it streams or waits for the complete answer", async () => {
     const { flight } = rig({ keep: false });
     let abandoned = 0;
     flight.onAbandoned(() => {
       abandoned += 1;
     });
-    const leaveQueue = flight.addWaiter();
+    const leave = flight.addWaiter();
     await flight.subscribe(false).cancel();
-    expect(abandoned).toBe(0);
-    leaveQueue();
+    expect([abandoned, flight.isAwaited]).toEqual([0, true]);
+    leave();
+    leave();
+    expect([abandoned, flight.isAwaited, flight.subscriberCount]).toEqual([1, false, 0]);
     await flight.subscribe(false).cancel();
-    expect(abandoned).toBe(1);
+    expect(abandoned).toBe(2);
     await settled();
   });
 

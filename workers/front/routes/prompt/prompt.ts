@@ -21,7 +21,7 @@ type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
 /** POST /chat: takes one prompt and returns one text. Shares entries with the chat route. */
 export async function prompt(request: Request, context: RequestContext): Promise<Response> {
-  const { isolate, requestId, startedMs } = context;
+  const { isolate, requestId, startedMs, client } = context;
   const opened = await openRequest(request, context);
   if (!opened.ok) return errorAnswer(opened.error, "prompt", context);
   const { caller, controls } = opened.value;
@@ -40,7 +40,8 @@ export async function prompt(request: Request, context: RequestContext): Promise
   if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
   // Answers of this route always contain the usage, so the stream must include it.
   const withUsage: Plan = { ...plan.value, includeUsage: true };
-  const answered = await answerRequest({ plan: withUsage, controls, tenant, user, requestId, startedMs }, isolate, context.env);
+  const question = { plan: withUsage, controls, tenant, user, requestId, startedMs, client };
+  const answered = await answerRequest(question, isolate, context.env);
   return respond(answered, withUsage, context);
 }
 

@@ -1,0 +1,51 @@
+import type { AnswerReply, AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { ObjectFailure } from "../../../shared/contracts/object-failure.ts";
+import { objectFailure } from "../../../shared/contracts/object-failure.ts";
+import type { Reporter } from "../../../shared/report/report-event.ts";
+import type { Client } from "../request-context.ts";
+import { shardStub } from "./shard-client.ts";
+
+/** A request that its home shard could not answer. */
+export interface ShardFailure {
+  readonly kind: "shard_failure";
+  readonly failure: ObjectFailure;
+}
+
+/**
+ * Sends a request to its home shard. Sends it once more if the shard was reset meanwhile: its memory is lost, but the
+ * object that follows can answer, and requests that are equal share one provider call there. A repetition never
+ * answers a request twice; at worst, the provider is called a second time.
+ */
+export async function askHomeShard(
+  env: Env,
+  shard: number,
+  request: AnswerRequest,
+  client: Client,
+  report: Reporter,
+): Promise<AnswerReply | ShardFailure> {
+  const { signal } = client;
+  // An object does not notice that the caller of an RPC method is gone. Unless it is told, it makes a call that nobody
+  // waits for any more.
+  const tellShard = (): void => client.keepAlive(shardStub(env, shard).clientLeft(request.requestId).catch(ignore));
+  signal.addEventListener("abort", tellShard);
+  try {
+    const first = await attempt(env, shard, request);
+    if (first.kind !== "shard_failure" || !first.failure.mayRepeat) return first;
+    report({ event: "shard_reset", requestId: request.requestId, shard, message: first.failure.message });
+    return await attempt(env, shard, request);
+  } finally {
+    signal.removeEventListener("abort", tellShard);
+  }
+}
+
+/** Gets a new stub for every attempt. The stub of an object that was reset stays broken. */
+async function attempt(env: Env, shard: number, request: AnswerRequest): Promise<AnswerReply | ShardFailure> {
+  try {
+    return await shardStub(env, shard).answer(request);
+  } catch (error) {
+    return { kind: "shard_failure", failure: objectFailure(error) };
+  }
+}
+
+/** An object of an earlier version does not know the method, and one that is gone has nothing to end. */
+function ignore(): void {}
