@@ -29,6 +29,7 @@ import { PurgeFreeing } from "./purging/purge-freeing.ts";
 import { ShardPurge } from "./purging/shard-purge.ts";
 import { forgetQuestions } from "./semantic/candidates/question-store.ts";
 import { embedderFor } from "./semantic/embedding/embedder-choice.ts";
+import { StaticTableLoader } from "./semantic/embedding/static-table-loader.ts";
 import { SemanticLayer } from "./semantic/semantic-layer.ts";
 import { semanticPeers } from "./semantic/shard-peers.ts";
 import { Promotion } from "./spill/promotion.ts";
@@ -193,13 +194,14 @@ export class ShardAssembly {
       forgetQuestions(this.#ctx.storage.sql);
       return null;
     }
+    const staticTable = new StaticTableLoader(this.#env.ASSETS);
     return new SemanticLayer({
       ...this.#common(),
       sql: this.#ctx.storage.sql,
       config,
       ledger: isolateLedger,
-      assets: this.#env.ASSETS,
-      embedder: embedderFor(config.semantic.embedder, this.#env),
+      staticTable,
+      embedder: embedderFor(config.semantic.embedder, this.#env, staticTable),
       peers: semanticPeers(this.#index, config, this.#neighbours.shard, () => this.#semantic),
       callUpstream: (call) => this.#upstreamSlots.callForShard(call),
       random: () => Math.random(),

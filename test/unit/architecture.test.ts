@@ -128,6 +128,25 @@ describe("modules", () => {
   });
 });
 
+describe("what requests and objects of an isolate share", () => {
+  // A promise belongs to the request or object that created it. When that one is stopped, nobody can settle it.
+  const sharedPromises = (source: string): readonly string[] =>
+    Array.from(source.matchAll(/^(?:export )?(?:let|const) (\w+): (?!.*=>)[^=]*Promise</gm), ([, name = ""]) => name);
+
+  test("contains no promise", () => {
+    const found = files
+      .filter((file) => !file.startsWith("workers/local/"))
+      .filter((file) => sharedPromises(readFileSync(join(ROOT, file), "utf8")).length > 0);
+    expect(found).toEqual([]);
+  });
+
+  test("is recognised by its type", () => {
+    const sample = "let loading: Promise<Table | null> | null = null;\nconst waiting: Map<string, Promise<void>> = new Map();\n";
+    expect(sharedPromises(sample)).toEqual(["loading", "waiting"]);
+    expect(sharedPromises("const ROUTES: Map<string, (request: Request) => Promise<Response>> = new Map();\n")).toEqual([]);
+  });
+});
+
 test("the version is the package's", () => {
   expect(VERSION).toBe(packageJson.version);
 });

@@ -28,7 +28,7 @@ import type { StoredQuestion } from "./candidates/question-store.ts";
 import { QuestionStore } from "./candidates/question-store.ts";
 import { isolateReadings } from "./candidates/reading-cache.ts";
 import type { Embedder } from "./embedding/embedder.ts";
-import { loadedStaticTable, loadStaticTable } from "./embedding/static-table-loader.ts";
+import type { StaticTableLoader } from "./embedding/static-table-loader.ts";
 import { EntryFetcher } from "./entry-fetcher.ts";
 import { AliasStore } from "./judging/alias-store.ts";
 import { CallerFeedback } from "./judging/caller-feedback.ts";
@@ -59,7 +59,7 @@ export interface SemanticParts {
   readonly ledger: IsolateLedger;
   readonly clock: Clock;
   readonly report: Reporter;
-  readonly assets: Pick<Fetcher, "fetch">;
+  readonly staticTable: StaticTableLoader;
   readonly embedder: Embedder;
   readonly store: EntryStore;
   readonly uses: UseLog;
@@ -130,7 +130,7 @@ export class SemanticLayer {
       aliases: this.#aliases,
       counters: this.counters,
       operatorMinSimilarity: this.#config.minSimilarity,
-      isWarm: () => loadedStaticTable() !== null && this.#questions.loaded,
+      isWarm: () => parts.staticTable.table !== null && this.#questions.loaded,
     });
     this.#review = this.#wireReview();
     this.#feedback = new CallerFeedback({
@@ -141,7 +141,7 @@ export class SemanticLayer {
       quarantine: peers.quarantine,
       observe: (observation) => this.#tellScope(observation),
     });
-    if (this.#config.mode === "on") parts.keepAlive(loadStaticTable(parts.assets));
+    if (this.#config.mode === "on") parts.keepAlive(parts.staticTable.load());
   }
 
   #wireReview(): PairReview {
@@ -239,7 +239,7 @@ export class SemanticLayer {
 
   async searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]> {
     if (this.#config.mode === "off" || request.embedder !== this.#parts.embedder.embedderId) return [];
-    const table = loadedStaticTable() ?? (await loadStaticTable(this.#parts.assets));
+    const table = await this.#parts.staticTable.load();
     return table === null ? [] : this.#finder.searchSimilar(request, table);
   }
 

@@ -6,6 +6,7 @@ import { Promotion } from "../../../durable-objects/cache-shard/spill/promotion.
 import { PurgeLog } from "../../../durable-objects/cache-shard/purging/purge-log.ts";
 import { RamFront } from "../../../durable-objects/cache-shard/entries/ram-front.ts";
 import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
+import { StaticTableLoader } from "../../../durable-objects/cache-shard/semantic/embedding/static-table-loader.ts";
 import { SemanticLayer } from "../../../durable-objects/cache-shard/semantic/semantic-layer.ts";
 import { ExpirySweep } from "../../../durable-objects/cache-shard/eviction/expiry-sweep.ts";
 import { PurgeCounting } from "../../../durable-objects/cache-shard/purging/purge-counting.ts";
@@ -158,7 +159,7 @@ export class QuestionWorld {
       ledger,
       clock: this.#clock,
       report: (event) => void this.#surroundings.events.push(event),
-      assets: env.ASSETS,
+      staticTable: new StaticTableLoader(env.ASSETS),
       embedder: { embedderId, dims: DIMS, embed: () => Promise.resolve(null) },
       store: this.store,
       uses: new UseLog(null),

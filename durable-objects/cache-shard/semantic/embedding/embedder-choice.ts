@@ -2,16 +2,17 @@ import type { EmbedderConfig } from "../../../../shared/config/config.ts";
 import type { Embedder } from "./embedder.ts";
 import { cachingEmbedder } from "./embedding-cache.ts";
 import { compatibleEmbedder, workersAiEmbedder } from "./remote-embedders.ts";
+import type { StaticTableLoader } from "./static-table-loader.ts";
 import { staticEmbedder } from "./static-table-loader.ts";
 
 /**
  * Creates the configured embedder. Without its binding every embedding fails: the failures are counted, and equal
  * questions are still found.
  */
-export function embedderFor(config: EmbedderConfig, env: Env): Embedder {
+export function embedderFor(config: EmbedderConfig, env: Env, staticTable: StaticTableLoader): Embedder {
   switch (config.kind) {
     case "static":
-      return staticEmbedder(env.ASSETS);
+      return staticEmbedder(staticTable);
     case "workers-ai":
       return cachingEmbedder(env.AI === undefined ? unboundEmbedder(config) : workersAiEmbedder(env.AI, config));
     case "openai-compatible":
