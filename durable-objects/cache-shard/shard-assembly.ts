@@ -229,7 +229,9 @@ export class ShardAssembly {
     this.#upkeep.tend();
     for (const report of request.reports ?? []) this.#records.book.addReport(report, systemClock.nowMs());
     if (request.cache) this.#sketch.increment(request.key);
-    return this.answerer.answer(request);
+    const reply = this.answerer.answer(request);
+    if (request.reports === undefined) return reply;
+    return reply instanceof Promise ? reply.then(asReportTaker) : asReportTaker(reply);
   }
 
   /** Takes the last report of an isolate. Nothing may follow for long, so the figures are written at once. */
@@ -249,4 +251,9 @@ export class ShardAssembly {
   #count({ tenant, provider, model }: AnswerRequest, outcome: FigureOutcome, amounts: Partial<FigureAmounts>): void {
     this.#records.book.count({ tenant, provider, model, outcome }, amounts, systemClock.nowMs());
   }
+}
+
+/** Tells the Worker that the figures it sent along have been counted. */
+function asReportTaker(reply: AnswerReply): AnswerReply {
+  return { ...reply, takesReports: true };
 }

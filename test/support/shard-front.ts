@@ -70,6 +70,8 @@ export class FakeCluster {
   readonly upstreamCalls: string[] = [];
   answering: (request: AnswerRequest) => AnswerReply | Promise<AnswerReply> = () => wholeAnswer();
   upstream: () => Promise<UpstreamReply> = () => Promise.resolve({ kind: "unreachable" });
+  /** Whether the shards count the reports that ride on requests, unlike those of version 0.2.0. */
+  takesReports = true;
   /** Shards that cannot be reached. */
   readonly dead = new Set<number>();
   /** What a call to a dead shard throws. */
@@ -83,6 +85,11 @@ export class FakeCluster {
     return new Response(reply.body, { status: reply.status, headers: { "content-type": reply.contentType } });
   }
 
+  async #reply(request: AnswerRequest): Promise<AnswerReply> {
+    const reply = await this.answering(request);
+    return this.takesReports ? { ...reply, takesReports: true } : reply;
+  }
+
   shard(shard: number): object {
     const alive = <Value>(work: () => Value): Promise<Value> =>
       this.dead.has(shard) ? Promise.reject(this.failing()) : Promise.resolve().then(work);
@@ -91,7 +98,7 @@ export class FakeCluster {
       answer: (request: AnswerRequest) =>
         alive(() => {
           this.asked.push(request);
-          return this.answering(request);
+          return this.#reply(request);
         }),
       purge: (request: PurgeRequest) =>
         alive(() => {

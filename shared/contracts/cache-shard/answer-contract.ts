@@ -42,12 +42,18 @@ export interface AnswerRequest {
   readonly explain: boolean;
   /** Caller id: digest of tenant and user. Only this caller may send feedback on the answer. */
   readonly callerId: string;
-  /** Figures of the isolate about earlier requests to this shard. */
-  readonly reports?: readonly IsolateReport[];
+  /** Figures of the isolate about earlier requests to this shard. Once any are sent, be they none, the reply says whether they count. */
+  readonly reports?: readonly IsolateReport[] | undefined;
+}
+
+/** Facts about the shard that replies. */
+export interface ReplyingShard {
+  /** Whether the shard counts the `reports` of a request. Objects of version 0.2.0 do not know them and say nothing. */
+  readonly takesReports?: boolean;
 }
 
 /** Facts about an answer besides its content. */
-export interface AnswerMeta {
+export interface AnswerMeta extends ReplyingShard {
   readonly outcome: CacheOutcome;
   readonly provider: string;
   readonly createdMs: number;
@@ -84,7 +90,7 @@ export interface StreamedAnswer extends AnswerMeta {
   readonly stream: ReadableStream<Uint8Array>;
 }
 
-export interface FailedAnswer {
+export interface FailedAnswer extends ReplyingShard {
   readonly kind: "failed";
   readonly error: CacheError;
 }

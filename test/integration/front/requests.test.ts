@@ -175,6 +175,27 @@ describe("the memory of the isolate", () => {
     expect([sum((report) => report.memoryHits), sum((report) => report.tokensSaved)]).toEqual([2, 14]);
   });
 
+  it("loses none of its hits when objects of version 0.2.0, which ignore what rides on a request, answer meanwhile", async () => {
+    travel(0);
+    const front = new Front({ SHARD_COUNT: "1" });
+    let counted = 0;
+    /** Answers one request from memory and a later one from the shard, and counts as the shards of that time do. */
+    const round = async (takesReports: boolean, time: number): Promise<void> => {
+      front.cluster.takesReports = takesReports;
+      await front.chat();
+      travel(3000);
+      await front.chat(chatBody("hi"), { "refrain-cache-key": `key ${time}` });
+      const rode = front.cluster.asked.at(-1)?.reports ?? [];
+      counted += takesReports ? rode.reduce((sum, { memoryHits }) => sum + memoryHits, 0) : 0;
+    };
+    await front.chat();
+    for (const [time, takesReports] of [true, false, true, false].entries()) await round(takesReports, time);
+    await front.fetch("/stats");
+    counted += front.cluster.reports.reduce((sum, { memoryHits }) => sum + memoryHits, 0);
+    expect(counted).toBe(4);
+    expect(front.cluster.reports.length).toBeGreaterThan(0);
+  });
+
   it.each([
     ["no-cache", { "cache-control": "no-cache" }],
     ["no-store", { "cache-control": "no-store" }],

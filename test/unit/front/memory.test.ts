@@ -162,13 +162,14 @@ describe("the traffic of an isolate", () => {
 
   it("rides on the next request to its shard, once it is two seconds old", () => {
     const traffic = new IsolateTraffic();
+    traffic.noteReply(1, [], true);
     traffic.count(answered({ tokensSaved: 5 }), 10_000);
     traffic.count(answered({ tokensSaved: 7 }), 10_500);
     traffic.count(answered({ shard: 2, kind: "bypass", durationMs: 100 }), 10_000);
     traffic.count(answered({ tenant: "globex", kind: "hit", durationMs: 3 }), 10_000);
     traffic.count(answered({ tenant: "globex", kind: "miss", durationMs: 900 }), 10_000);
-    expect(traffic.takeFor(1, 11_999)).toEqual([]);
-    const reports = traffic.takeFor(1, 12_000);
+    expect(traffic.takeFor(1, 11_999)).toBeUndefined();
+    const reports = traffic.takeFor(1, 12_000) ?? [];
     expect(reports).toMatchObject([
       {
         tenant: "acme",
@@ -182,7 +183,7 @@ describe("the traffic of an isolate", () => {
     expect(reports[1]?.hitLatency[latencyBucket(3)]).toBe(1);
     expect(reports[1]?.missLatency[latencyBucket(900)]).toBe(1);
     expect(reports[1]?.hitLatency).toHaveLength(LATENCY_BUCKETS);
-    expect(traffic.takeFor(1, 20_000)).toEqual([]);
+    expect(traffic.takeFor(1, 20_000)).toBeUndefined();
     expect(traffic.takeAll()).toMatchObject([{ shard: 2, report: { tenant: "acme", bypasses: 1 } }]);
   });
 
@@ -192,10 +193,30 @@ describe("the traffic of an isolate", () => {
     traffic.count(answered({}), 1000);
     traffic.count(answered({ shard: 2 }), 9000);
     expect([traffic.isOverdue(15_999), traffic.isOverdue(16_000)]).toEqual([false, true]);
+    traffic.noteReply(1, [], true);
     traffic.takeFor(1, 16_000);
     expect([traffic.isOverdue(23_999), traffic.isOverdue(24_000)]).toEqual([false, true]);
     traffic.takeAll();
     expect(traffic.isOverdue(1e12)).toBe(false);
+  });
+
+  it("does not ride to a shard that has not said that it counts it, and comes back from one that has not counted it", () => {
+    const traffic = new IsolateTraffic();
+    traffic.count(answered({}), 0);
+    expect(traffic.takeFor(1, 5000)).toEqual([]);
+    traffic.noteReply(1, [], true);
+    const rode = traffic.takeFor(1, 5000) ?? [];
+    expect(rode).toMatchObject([{ memoryHits: 1 }]);
+    expect(traffic.isOverdue(5000)).toBe(false);
+    traffic.noteReply(1, rode, false);
+    expect(traffic.isOverdue(5000)).toBe(true);
+    traffic.count(answered({}), 5000);
+    expect(traffic.takeFor(1, 9000)).toEqual([]);
+    expect(traffic.takeAll()).toMatchObject([
+      { shard: 1, report: { memoryHits: 1 } },
+      { shard: 1, report: { memoryHits: 1 } },
+    ]);
+    expect([traffic.isOverdue(9000), traffic.takeAll()]).toEqual([false, []]);
   });
 
   it("is bounded when there are many tenants or many models", () => {

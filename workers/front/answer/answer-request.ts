@@ -113,8 +113,10 @@ function remember(asked: Asked, reply: AnswerReply, generation: number, isolate:
 
 async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate, env: Env): Promise<AnswerReply> {
   const { plan } = asked;
-  const reply = await askHomeShard(env, plan.shard, shardRequest(asked, mayCallUpstream, isolate), asked.client, isolate.report);
+  const request = shardRequest(asked, mayCallUpstream, isolate);
+  const reply = await askHomeShard(env, plan.shard, request, asked.client, isolate.report);
   if (reply.kind === "shard_failure") return aroundShard(asked, reply.failure, mayCallUpstream, isolate);
+  if (request.reports !== undefined) isolate.traffic.noteReply(plan.shard, request.reports, reply.takesReports === true);
   const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
   if (reply.kind !== "failed") countAnswered(asked, isolate, hit ? "hit" : "miss", 0);
   return reply.kind === "stream" ? { ...reply, stream: endedByError(reply.stream, asked.requestId, Date.now()) } : reply;

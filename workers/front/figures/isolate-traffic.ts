@@ -26,6 +26,12 @@ interface ShardSheets {
   readonly byTenant: Map<string, Sheet>;
 }
 
+/** A report, and the shard whose requests it is about. */
+interface ShardReport {
+  readonly shard: number;
+  readonly report: IsolateReport;
+}
+
 /** A request that the isolate has answered. */
 export interface AnsweredRequest {
   readonly tenant: string;
@@ -42,6 +48,10 @@ export interface AnsweredRequest {
 /** Collects what only this isolate sees, such as hits in its own memory, until it is reported to the shards. */
 export class IsolateTraffic {
   readonly #shards = new Map<number, ShardSheets>();
+  /** Shards that count the reports that ride on requests. During a deployment, objects of version 0.2.0 do not. */
+  readonly #takers = new Set<number>();
+  /** Reports that rode on a request and were not counted. They are sent on their own at once. */
+  #returned: ShardReport[] = [];
   #size = 0;
   /** When the oldest figures were collected (ms). */
   #sinceMs = Number.POSITIVE_INFINITY;
@@ -58,18 +68,39 @@ export class IsolateTraffic {
 
   /** Whether figures have waited long enough for a request that they could ride on. */
   isOverdue(nowMs: number): boolean {
-    return nowMs - this.#sinceMs >= MAX_AGE_MS;
+    return this.#returned.length > 0 || nowMs - this.#sinceMs >= MAX_AGE_MS;
   }
 
-  /** Takes the reports that ride on a request to a shard. */
-  takeFor(shard: number, nowMs: number): readonly IsolateReport[] {
+  /**
+   * Takes the reports that ride on a request to a shard. Empty until the shard has said that it counts them, which it
+   * does when it is sent any, be they none; undefined when it has and nothing is due.
+   */
+  takeFor(shard: number, nowMs: number): readonly IsolateReport[] | undefined {
+    if (!this.#takers.has(shard)) return [];
     const sheets = this.#shards.get(shard);
-    return sheets === undefined || nowMs - sheets.sinceMs < RIDE_AFTER_MS ? [] : this.#take(shard, sheets);
+    return sheets === undefined || nowMs - sheets.sinceMs < RIDE_AFTER_MS ? undefined : this.#take(shard, sheets);
+  }
+
+  /**
+   * Notes a shard's reply to a request with reports.
+   * @param rode the reports that rode on the request
+   * @param takesReports whether the shard has counted them
+   */
+  noteReply(shard: number, rode: readonly IsolateReport[], takesReports: boolean): void {
+    if (takesReports) {
+      this.#takers.add(shard);
+      return;
+    }
+    this.#takers.delete(shard);
+    for (const report of rode) if (this.#returned.length < MAX_SHEETS) this.#returned.push({ shard, report });
   }
 
   /** Takes all reports, with the shards that they belong to. */
-  takeAll(): readonly { readonly shard: number; readonly report: IsolateReport }[] {
-    return [...this.#shards].flatMap(([shard, sheets]) => this.#take(shard, sheets).map((report) => ({ shard, report })));
+  takeAll(): readonly ShardReport[] {
+    const returned = this.#returned;
+    this.#returned = [];
+    const collected = [...this.#shards].flatMap(([shard, sheets]) => this.#take(shard, sheets).map((report) => ({ shard, report })));
+    return [...returned, ...collected];
   }
 
   #take(shard: number, { byTenant }: ShardSheets): readonly IsolateReport[] {
