@@ -248,13 +248,22 @@ export class Bench {
 
 let objects = 0;
 
-/** Runs `work` on a shard with this number, in the storage of a new Durable Object. */
-export async function withShard(vars: Readonly<Record<string, string>>, work: (bench: Bench) => Promise<void>, index = 0): Promise<void> {
+/**
+ * Runs `work` on a shard with this number, in the storage of a new Durable Object.
+ * @param prepare writes to the storage before the shard starts, as an older version would have
+ */
+export async function withShard(
+  vars: Readonly<Record<string, string>>,
+  work: (bench: Bench) => Promise<void>,
+  index = 0,
+  prepare: (storage: DurableObjectStorage) => void = () => undefined,
+): Promise<void> {
   objects += 1;
   const stub = env.CACHE_SHARD.getByName(`bench-${objects}`);
   const fetchBefore = globalThis.fetch;
   try {
     await runInDurableObject(stub, async (_instance, state) => {
+      prepare(state.storage);
       const bench = new Bench(state, vars, index);
       await work(bench);
       await bench.idle();

@@ -55,10 +55,19 @@ export class FigureRows {
   totalsOfAll(): StoredTotals {
     const text = this.#state.get("figures");
     if (text !== null) return JSON.parse(text) as StoredTotals; // written by `writeTotalsOfAll`
+    return this.#sumOfTenants(0);
+  }
+
+  /** Adds up the totals of all tenants again: version 0.2.0 has written those of tenants alone. */
+  renewTotalsOfAll(): void {
+    if (this.#state.get("figures") !== null) this.writeTotalsOfAll(this.#sumOfTenants(this.totalsOfAll().throughMs));
+  }
+
+  #sumOfTenants(throughMs: number): StoredTotals {
     const totals = new TrafficTotals();
     for (const { counts } of this.#sql.exec<{ counts: string }>("SELECT counts FROM traffic").toArray())
-      totals.addStored(JSON.parse(counts) as Partial<StoredTotals>); // written by version 0.2.0
-    return totals.stored(0);
+      totals.addStored(JSON.parse(counts) as Partial<StoredTotals>); // written by `writeTotals`, or by version 0.2.0
+    return totals.stored(throughMs);
   }
 
   writeTotalsOfAll(totals: StoredTotals): void {

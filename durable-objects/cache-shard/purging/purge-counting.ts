@@ -4,6 +4,7 @@ import { pause } from "../storage/pause.ts";
 import type { Entry } from "../entries/entry.ts";
 import { heldBy, purgeableOf } from "../entries/entry.ts";
 import type { Holdings } from "../storage/holdings.ts";
+import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { EntryCompanion, ShardTransactions } from "../storage/shard-transactions.ts";
 import { nextRows } from "./covered-rows.ts";
 import type { LoggedPurge, PurgeLog } from "./purge-log.ts";
@@ -16,6 +17,7 @@ export interface PurgeCountingParts {
   readonly sql: SqlStorage;
   readonly transactions: ShardTransactions;
   readonly holdings: Holdings;
+  readonly numbers: ShardNumbers;
   readonly log: PurgeLog;
   readonly clock: Clock;
 }
@@ -139,7 +141,7 @@ export class PurgeCounting implements EntryCompanion {
 
   /** Takes what was found out of the holdings and records the counts, in one transaction. */
   #finish(walk: PurgeWalk): void {
-    const { transactions, holdings, log } = this.#parts;
+    const { transactions, holdings, numbers, log } = this.#parts;
     const progress = [...walk.counts].map(([sequence, purged]) => ({
       sequence,
       purged,
@@ -149,6 +151,7 @@ export class PurgeCounting implements EntryCompanion {
     transactions.transact(() => {
       for (const [tenant, held] of walk.found) holdings.subtract(tenant, held);
       log.write(progress);
+      if (log.leavesNoRows(progress)) numbers.set("floor_sequence", 0);
     });
     log.note(progress);
   }

@@ -4,6 +4,7 @@ import { pause } from "../storage/pause.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { SpillStore } from "../spill/spill-store.ts";
+import type { ShardNumbers } from "../storage/shard-numbers.ts";
 import type { ShardTransactions } from "../storage/shard-transactions.ts";
 import type { StateRows } from "../storage/state-rows.ts";
 import type { RowFacts } from "./covered-rows.ts";
@@ -21,6 +22,7 @@ const RUN_SLICES = 2000;
 export interface PurgeFreeingParts {
   readonly sql: SqlStorage;
   readonly transactions: ShardTransactions;
+  readonly numbers: ShardNumbers;
   readonly store: EntryStore;
   readonly log: PurgeLog;
   readonly spill: SpillStore;
@@ -141,10 +143,11 @@ export class PurgeFreeing {
 
   /** Marks purges as freed. `alongside` runs in the same transaction. */
   #finish(batch: readonly LoggedPurge[], alongside: () => void): void {
-    const { transactions, log } = this.#parts;
+    const { transactions, numbers, log } = this.#parts;
     const changes = batch.map(({ sequence, purged }) => ({ sequence, state: "freed" as const, purged }));
     transactions.transact(() => {
       log.write(changes);
+      if (log.leavesNoRows(changes)) numbers.set("floor_sequence", 0);
       alongside();
     });
     log.note(changes);

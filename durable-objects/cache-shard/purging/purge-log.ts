@@ -91,6 +91,11 @@ export class PurgeLog {
     return [...this.#unfreed].flatMap((sequence) => this.#records.get(sequence) ?? []);
   }
 
+  /** Whether no purge has rows left to free once these changes, of purges that have some, are committed. */
+  leavesNoRows(changes: readonly PurgeProgress[]): boolean {
+    return !this.#hasUnknown && changes.filter(({ state }) => state === "freed").length === this.#unfreed.size;
+  }
+
   isFreed(sequence: number): boolean {
     return this.#records.get(sequence)?.state === "freed";
   }

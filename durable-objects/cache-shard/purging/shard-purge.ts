@@ -59,8 +59,6 @@ export class ShardPurge {
     const selector = selectorOf(request.kind, request.value);
     // Sent by a Worker of a newer version. It reports this shard as failed, and the operator repeats the purge.
     if (selector === null) throw new Error(`this version does not know purges of kind ${request.kind}`);
-    // Sent by a Worker of a newer version. It reports this shard as failed, and the operator repeats the purge.
-    if (selector === null) throw new Error(`this version does not know purges of kind ${request.kind}`);
     const about = { shard, knownShards: registry.knownShards };
     if (request.dryRun) return { ...about, sequence: log.sequence, purged: await this.#dryRun(selector) };
     if (log.isFull) throw new Error("too many purges wait for their rows to be freed; try again later");
@@ -97,7 +95,7 @@ export class ShardPurge {
 
   /** Puts a purge into the log and into effect, with its count if that is known at once. */
   #record(selector: PurgeSelector): { readonly record: LoggedPurge; readonly kvNames: readonly string[] } {
-    const { transactions, log } = this.#parts;
+    const { transactions, log, numbers } = this.#parts;
     const nowMs = this.#parts.clock.nowMs();
     const made: { record: LoggedPurge; kvNames: readonly string[] }[] = [];
     transactions.transact(() => {
@@ -105,6 +103,7 @@ export class ShardPurge {
       else if (selector.kind === "tenant") made.push({ record: this.#purgeTenant(selector, nowMs), kvNames: [] });
       else if (selector.kind === "key") made.push(this.#purgeKey(selector, nowMs));
       else made.push({ record: log.append(selector, nowMs, "pending", 0), kvNames: [] });
+      for (const { record } of made) if (record.state !== "freed") numbers.set("floor_sequence", record.sequence);
     });
     const [purge] = made;
     if (purge === undefined) throw new Error("no purge was recorded");
@@ -116,11 +115,10 @@ export class ShardPurge {
   }
 
   #purgeAll(nowMs: number): LoggedPurge {
-    const { holdings, counting, log, numbers, semantic } = this.#parts;
+    const { holdings, counting, log, semantic } = this.#parts;
     const purged = holdings.total.entries - counting.foundOf(null);
     const record = log.append({ kind: "all" }, nowMs, "counted", purged);
     holdings.clear();
-    numbers.set("floor_sequence", record.sequence);
     semantic?.records.forgetAll();
     return record;
   }

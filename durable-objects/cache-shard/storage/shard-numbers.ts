@@ -1,4 +1,8 @@
-/** Names of a shard's stored numbers. They are keys of the table `numbers`, so renaming one needs a migration. */
+/**
+ * Names of a shard's stored numbers. They are keys of the table `numbers`, so renaming one needs a migration.
+ * `floor_sequence` is written for version 0.2.0, after a rollback: it serves no row with a lower sequence, and has no
+ * other way to honour a purge whose rows have not been freed. It is the newest such purge, or 0.
+ */
 export type ShardNumber = "floor_sequence" | "spill_day" | "spills_today" | "since_ms" | "known_shards" | "registered";
 
 interface NumbersSnapshot {

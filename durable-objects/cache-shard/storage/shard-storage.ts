@@ -21,7 +21,8 @@ export interface ShardStorage {
 /** Opens the storage of a shard: migrates it and reads the purge log and the numbers. */
 export function openShardStorage(shard: number, storage: DurableObjectStorage, nowMs: number, report: Reporter): ShardStorage {
   reportNewerSchema(`shard-${shard}`, migrate(storage, CACHE_SHARD_MIGRATIONS), report);
-  storage.transactionSync(() => takeOver(storage.sql));
+  const state = new StateRows(storage.sql);
+  storage.transactionSync(() => takeOver(storage.sql, state));
   const log = new PurgeLog(storage.sql);
   const numbers = new ShardNumbers(storage.sql);
   if (numbers.get("since_ms") === 0) {
@@ -30,5 +31,5 @@ export function openShardStorage(shard: number, storage: DurableObjectStorage, n
   }
   const holdings = new Holdings(storage.sql);
   const transactions = new ShardTransactions(storage, numbers, holdings);
-  return { sql: storage.sql, log, numbers, holdings, transactions, state: new StateRows(storage.sql) };
+  return { sql: storage.sql, log, numbers, holdings, transactions, state };
 }
