@@ -1,6 +1,8 @@
 import { encodeBody } from "../../durable-objects/cache-shard/entries/body-codec.ts";
 import type { Entry, EntryBody } from "../../durable-objects/cache-shard/entries/entry.ts";
 import { bodyBytes } from "../../durable-objects/cache-shard/entries/entry.ts";
+import { insertEntryRows } from "../../durable-objects/cache-shard/entries/entry-rows.ts";
+import type { Bench } from "./shard-bench.ts";
 import { digestOf } from "./shard-bench.ts";
 import { deltaEvent } from "./shard-provider.ts";
 
@@ -39,4 +41,21 @@ export function storedEntry(prompt: string, changes: Partial<Entry> = {}): Entry
     spilled: null,
     ...changes,
   };
+}
+
+/** Stores the answers to prompts in one transaction, without a flight for each, and starts the shard on them. */
+export function seed(bench: Bench, prompts: readonly string[], changes: (prompt: string) => Partial<Entry> = () => ({})): void {
+  bench.state.storage.transactionSync(() => {
+    for (const prompt of prompts) {
+      const entry = storedEntry(prompt, { sequence: bench.detail().sequence, ...changes(prompt) });
+      insertEntryRows(bench.sql, entry, storedBody(prompt));
+      bench.sql.exec(
+        `INSERT INTO holdings (tenant, entries, spilled, bytes) VALUES (?, 1, 0, ?)
+           ON CONFLICT (tenant) DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes`,
+        entry.tenant,
+        entry.bytes,
+      );
+    }
+  });
+  bench.restart();
 }

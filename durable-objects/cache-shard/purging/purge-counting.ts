@@ -12,6 +12,8 @@ import { PurgeWalk } from "./purge-walk.ts";
 
 /** Rows that one slice examines: about 3 ms. */
 const SLICE_ROWS = 1000;
+/** Walks without a pause: those of tags that few entries have take 0.1 ms each. */
+const WALKS_PER_SLICE = 20;
 
 export interface PurgeCountingParts {
   readonly sql: SqlStorage;
@@ -35,9 +37,12 @@ export class PurgeCounting implements EntryCompanion {
   readonly #parts: PurgeCountingParts;
   /** Counts in progress, by the sequence of the purge. */
   readonly #counts = new Map<number, Promise<number>>();
-  #waiting: Waiting[] = [];
+  /** Purges to count, by the tag whose rows are walked; null for the whole table. */
+  readonly #waiting = new Map<string | null, Waiting[]>();
   #walk: PurgeWalk | null = null;
   #running = false;
+  /** Entries that were removed before the purge that covers them was counted, by the sequence of that purge. */
+  readonly #removed = new Map<number, number>();
   /** Undoes what the current transaction has noted. */
   #undo: (() => void)[] = [];
 
@@ -55,7 +60,10 @@ export class PurgeCounting implements EntryCompanion {
     if (known !== undefined) return known;
     const counted = Promise.withResolvers<number>();
     this.#counts.set(record.sequence, counted.promise);
-    this.#waiting.push({ record, counted });
+    const tag = tagOf(record.selector);
+    const waiting = this.#waiting.get(tag);
+    if (waiting === undefined) this.#waiting.set(tag, [{ record, counted }]);
+    else waiting.push({ record, counted });
     if (!this.#running) void this.#run();
     return counted.promise.finally(() => this.#counts.delete(record.sequence));
   }
@@ -86,8 +94,16 @@ export class PurgeCounting implements EntryCompanion {
 
   onEntryRemoved(entry: Entry): void {
     const subject = purgeableOf(entry);
-    if (this.#walk === null || this.#parts.log.discounts(subject)) return;
-    this.#undo.push(this.#walk.remove(subject, heldBy(entry)));
+    if (this.#parts.log.discounts(subject)) return;
+    const undo = this.#walk?.remove(subject, heldBy(entry)) ?? this.#removeUncounted(this.#parts.log.covering(subject));
+    if (undo !== null) this.#undo.push(undo);
+  }
+
+  /** Notes the removal of a row that a purge covers whose count has not begun. */
+  #removeUncounted(sequence: number): (() => void) | null {
+    if (sequence === 0) return null;
+    this.#removed.set(sequence, (this.#removed.get(sequence) ?? 0) + 1);
+    return () => void this.#removed.set(sequence, (this.#removed.get(sequence) ?? 0) - 1);
   }
 
   onCommit(): void {
@@ -101,38 +117,38 @@ export class PurgeCounting implements EntryCompanion {
 
   async #run(): Promise<void> {
     this.#running = true;
-    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
+    let walks = 0;
+    // Purges that are added meanwhile come last, or join those that wait for the same walk.
+    for (const [tag, batch] of this.#waiting) {
+      this.#waiting.delete(tag);
       try {
         const walk = new PurgeWalk(
           batch.map(({ record }) => record),
-          batch[0] === undefined ? null : tagOf(batch[0].record.selector),
+          tag,
         );
         this.#walk = walk;
         await this.#examine(walk, (row) => !this.#parts.log.discounts(row));
         this.#walk = null;
+        for (const { record } of batch) walk.addRemoved(record.sequence, this.#removed.get(record.sequence) ?? 0);
         this.#finish(walk);
+        for (const { record } of batch) this.#removed.delete(record.sequence);
         for (const { record, counted } of batch) counted.resolve(walk.counts.get(record.sequence) ?? 0);
       } catch (error) {
         this.#walk = null;
         for (const { counted } of batch) counted.reject(error);
       }
+      walks += 1;
+      if (walks % WALKS_PER_SLICE === 0) await pause(this.#parts.clock);
     }
     this.#running = false;
-  }
-
-  /** Purges to count in one walk: those of one tag, or all that need the whole table. */
-  #nextBatch(): readonly Waiting[] {
-    const [first] = this.#waiting;
-    const tag = first === undefined ? null : tagOf(first.record.selector);
-    const batch = this.#waiting.filter(({ record }) => tagOf(record.selector) === tag);
-    this.#waiting = this.#waiting.filter((waiting) => !batch.includes(waiting));
-    return batch;
   }
 
   async #examine(walk: PurgeWalk, isHeld: (row: Purgeable) => boolean): Promise<void> {
     for (;;) {
       const rows = nextRows(this.#parts.sql, walk.tag, walk.cursor, SLICE_ROWS);
-      for (const row of rows) if (isHeld(row)) walk.examine(row, heldBy(row));
+      for (const row of rows)
+        if (isHeld(row)) walk.examine(row, heldBy(row));
+        else walk.examineUnheld(row);
       walk.cursor = rows.at(-1)?.key ?? walk.cursor;
       if (rows.length < SLICE_ROWS) return;
       await pause(this.#parts.clock);
@@ -145,8 +161,9 @@ export class PurgeCounting implements EntryCompanion {
     const progress = [...walk.counts].map(([sequence, purged]) => ({
       sequence,
       purged,
-      // A purge that covers no entries has nothing to free, except that aliases belong to scopes.
-      state: purged === 0 && log.selectorOf(sequence)?.kind !== "scope" ? ("freed" as const) : ("counted" as const),
+      // A purge that covers no rows has nothing to free, except that aliases belong to scopes. Rows that were counted for
+      // an earlier purge are rows all the same: the log keeps only the newest of purges that cover the same.
+      state: walk.hasRows(sequence) || log.selectorOf(sequence)?.kind === "scope" ? ("counted" as const) : ("freed" as const),
     }));
     transactions.transact(() => {
       for (const [tenant, held] of walk.found) holdings.subtract(tenant, held);

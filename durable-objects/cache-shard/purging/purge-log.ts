@@ -110,6 +110,11 @@ export class PurgeLog {
     return (this.#unfreed.size > 0 || this.#hasUnknown) && this.#unfreedIndex.covers(row);
   }
 
+  /** One of the purges that cover a row; 0 when none does. */
+  covering(row: Purgeable): number {
+    return this.covers(row) ? this.#unfreedIndex.covering(row) : 0;
+  }
+
   /** Whether a purge covers a row that therefore no longer counts as held. */
   discounts(row: Purgeable): boolean {
     return this.#unfreed.size > 0 && this.#countedIndex.covers(row);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AliasStore } from "../../../../durable-objects/cache-shard/semantic/judging/alias-store.ts";
 import { PurgeLog } from "../../../../durable-objects/cache-shard/purging/purge-log.ts";
 import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
-import { shardTables } from "./node-sql.ts";
+import { shardTables } from "../../../support/node-sql.ts";
 
 const ALIAS = { key: "asked", scope: "scope", tenant: "tenant", shard: 1, target: "target", similarity: 0.8, scoreBin: 5 };
 

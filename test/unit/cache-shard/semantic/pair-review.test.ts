@@ -7,7 +7,7 @@ import { PairReview } from "../../../../durable-objects/cache-shard/semantic/jud
 import { SemanticCounters } from "../../../../durable-objects/cache-shard/semantic/semantic-counters.ts";
 import type { PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
 import { completionOf, FakeClock, fetchedEntry, requestOf, candidateOf } from "./fixtures.ts";
-import { shardTables } from "./node-sql.ts";
+import { shardTables } from "../../../support/node-sql.ts";
 
 function reviewWith(
   content: string,

@@ -5,7 +5,7 @@ import { QuestionStore } from "../../../../durable-objects/cache-shard/semantic/
 import { PurgeLog } from "../../../../durable-objects/cache-shard/purging/purge-log.ts";
 import type { NearestQuery } from "../../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
 import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
-import { shardTables } from "./node-sql.ts";
+import { shardTables } from "../../../support/node-sql.ts";
 
 const EMBEDDER = { embedderId: "test", dims: 2 } as const;
 const LEDGER_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ServingLog } from "../../../../durable-objects/cache-shard/semantic/judging/serving-log.ts";
-import { shardTables } from "./node-sql.ts";
+import { shardTables } from "../../../support/node-sql.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = 1_800_000_000_000;

@@ -6,7 +6,7 @@ import { SimilaritySearch } from "../../../../durable-objects/cache-shard/semant
 import type { FetchEntryReply, SimilarCandidate } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { ReportEvent } from "../../../../shared/report/report-event.ts";
 import { FakeClock, fetchedEntry, questionOf, requestOf, candidateOf } from "./fixtures.ts";
-import { shardTables } from "./node-sql.ts";
+import { shardTables } from "../../../support/node-sql.ts";
 
 const NEVER = new Promise<never>(() => {});
 
