@@ -74,7 +74,8 @@ export class FigureBook {
     const fromMs = Math.max(stored?.throughMs ?? 0, this.#rows.totalsOfAll().throughMs);
     for (const record of this.#rows.records("minute", fromMs, Number.MAX_SAFE_INTEGER, this.#isMerged ? this.#minuteMs : null))
       totals.addRecord(record, tenant);
-    totals.addRecord(this.#record, tenant);
+    // A roll-up may have added the record to the totals since it was written.
+    if (this.#minuteMs >= fromMs) totals.addRecord(this.#record, tenant);
     return totals;
   }
 

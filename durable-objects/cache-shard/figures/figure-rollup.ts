@@ -62,6 +62,7 @@ export class FigureRollup {
       hour.add(record);
       await pause(clock);
     }
+    transactions.transact(() => rows.keepTotalsOfAll());
     const tenants = [...new Set([...hour.lines(), ...hour.latencies()].map(({ tenant }) => tenant))];
     for (let at = 0; at < tenants.length; at += TENANTS_PER_SLICE) {
       transactions.transact(() => {

@@ -58,6 +58,14 @@ export class FigureRows {
     return this.#sumOfTenants(0);
   }
 
+  /**
+   * Stores the totals of all tenants before the totals of single tenants change for the first time: from then on, these
+   * do not add up to what is before one time.
+   */
+  keepTotalsOfAll(): void {
+    if (this.#state.get("figures") === null) this.writeTotalsOfAll(this.totalsOfAll());
+  }
+
   /** Adds up the totals of all tenants again: version 0.2.0 has written those of tenants alone. */
   renewTotalsOfAll(): void {
     if (this.#state.get("figures") !== null) this.writeTotalsOfAll(this.#sumOfTenants(this.totalsOfAll().throughMs));
