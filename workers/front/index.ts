@@ -25,6 +25,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (url === null) return malformed(requestId, startedMs);
   const isolate = isolateOf(env);
   if (isolate === null) return invalidConfig(url.pathname, requestId, startedMs);
+  isolate.idle.touch(startedMs);
   const context: RequestContext = { env, isolate, client: clientOf(request, ctx), requestId, startedMs };
   if (isForeignHost(url.hostname, isolate.config))
     return errorAnswer(
@@ -41,7 +42,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
     );
   if (request.method === "OPTIONS") return preflight(request, url.pathname, isolate.config);
   const response = await dispatch(request, url.pathname, context);
-  if (isolate.traffic.isOverdue(startedMs)) ctx.waitUntil(sendIsolateReport(isolate, env));
+  if (isolate.traffic.isOverdue(startedMs)) ctx.waitUntil(sendIsolateReport(isolate.traffic, env));
   return origin === null ? response : withCors(request, url.pathname, response, isolate);
 }
 

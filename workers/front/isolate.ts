@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import { configOf } from "../../shared/config/config-cache.ts";
 import type { Config } from "../../shared/config/config.ts";
 import { isolateLedger } from "../../shared/memory/isolate-ledger.ts";
@@ -11,6 +12,8 @@ import type { LeaseBook } from "../limits/lease-book.ts";
 import { AnswerMemory } from "./memory/answer-memory.ts";
 import { PlanMemory } from "./memory/plan-memory.ts";
 import { IsolateTraffic } from "./figures/isolate-traffic.ts";
+import { sendIsolateReport } from "./figures/send-isolate-report.ts";
+import { type IdlePorts, IdleTask } from "./idle-task.ts";
 import { MS_PER_SECOND } from "../../shared/domain/units.ts";
 
 /** Share of the L0 bytes that plans may use; answers use the rest. */
@@ -23,12 +26,20 @@ export interface Isolate {
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
   readonly traffic: IsolateTraffic;
+  /** Reports the last figures when the isolate is idle. Every request touches it. */
+  readonly idle: IdleTask;
   /** Counts wrong client keys. Wrong admin tokens have their own counter, so neither locks out the other. */
   readonly failedAuth: FailedAuthLimiter;
   readonly failedAdminAuth: FailedAuthLimiter;
   readonly report: Reporter;
   readonly bypasses: BypassSlots;
 }
+
+const workerIdlePorts: IdlePorts = {
+  nowMs: () => Date.now(),
+  wait: (ms) => scheduler.wait(ms),
+  defer: waitUntil,
+};
 
 const isolates = new WeakMap<object, Isolate>();
 
@@ -48,6 +59,7 @@ export function isolateOf(env: Env): Isolate | null {
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new IsolateTraffic(),
+    idle: new IdleTask(workerIdlePorts, [() => sendIsolateReport(isolate.traffic, env)]),
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
     report,

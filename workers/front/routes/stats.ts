@@ -18,7 +18,7 @@ export async function stats(request: Request, context: RequestContext): Promise<
   const tenant = tenantOf(request, context);
   if (typeof tenant === "object" && tenant !== null) return errorAnswer(tenant.error, "openai", context);
   // The isolate may hold figures it has not reported yet. Sending them first makes the totals complete.
-  await sendIsolateReport(isolate, env);
+  await sendIsolateReport(isolate.traffic, env);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
   return jointAnswer(totals(answers, tenant), failed, context);
 }

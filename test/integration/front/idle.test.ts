@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Front, wholeAnswer } from "../../support/shard-front.ts";
+import { ISOLATE_IDLE_MS } from "../../../workers/front/idle-task.ts";
+
+let waits: { readonly ms: number; readonly end: () => void }[] = [];
+
+beforeEach(() => {
+  waits = [];
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.spyOn(scheduler, "wait").mockImplementation((ms) => new Promise((end) => waits.push({ ms, end })));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** Lets the time pass that the idle tasks wait for. */
+function idle(): void {
+  vi.setSystemTime(Date.now() + ISOLATE_IDLE_MS);
+  for (const { end } of waits.splice(0)) end();
+}
+
+describe("an isolate that receives no more requests", () => {
+  it("sends its last figures once", async () => {
+    const front = new Front();
+    front.cluster.answering = () => wholeAnswer();
+    for (let request = 0; request < 3; request += 1) await front.chat();
+    expect(front.cluster.reports).toEqual([]);
+    idle();
+    await expect.poll(() => front.cluster.reports).toMatchObject([{ memoryHits: 2 }]);
+    await front.fetch("/health");
+    idle();
+    await expect.poll(() => waits.length).toBe(0);
+    expect(front.cluster.reports.length).toBe(1);
+  });
+
+  it("does not hold back the answer of the request that waits for it", async () => {
+    const front = new Front();
+    expect((await front.fetch("/health")).status).toBe(200);
+    expect(waits.length).toBe(1);
+  });
+});
