@@ -1,5 +1,8 @@
-import type { Lease, Ledger } from "../../shared/domain/rate/granted-leases.ts";
+import type { Lease, Ledger } from "../../shared/domain/rate/lease-ledger.ts";
+import type { TokenBucket } from "../../shared/domain/rate/token-bucket.ts";
 import { migrate, type SchemaVersions } from "../storage/migrations.ts";
+import { leasesFromText, leasesToText } from "./lease-text.ts";
+import type { LedgerStorage } from "./limiter-ledger.ts";
 import { RATE_LIMITER_MIGRATIONS } from "./schema.ts";
 
 /** The only dimension so far: leases count requests. */
@@ -11,6 +14,9 @@ interface BucketRow extends Record<string, SqlStorageValue> {
   readonly burst: number;
   readonly drops: number;
   readonly at_ms: number;
+  /** Null when version 0.2.0 wrote the row. */
+  readonly level_at_ms: number | null;
+  readonly leases: string | null;
 }
 
 interface LeaseRow extends Record<string, SqlStorageValue> {
@@ -23,86 +29,97 @@ interface LeaseRow extends Record<string, SqlStorageValue> {
 }
 
 /**
- * Stores the ledger of a limiter in SQLite. Every method is synchronous. The object's output gate holds replies back
- * until the writes are durable.
+ * Stores the ledger of a limiter in one row of SQLite. Every method is synchronous. The object's output gate holds
+ * replies back until the writes are durable.
  */
-export class LedgerStore {
+export class LedgerStore implements LedgerStorage {
   readonly #storage: DurableObjectStorage;
+  #schema: SchemaVersions | null = null;
+  /** Whether the table `leases` has rows, which version 0.2.0 wrote. */
+  #hasLeaseRows = false;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** Brings the schema up to date. */
-  migrate(): SchemaVersions {
-    return migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
+  /** Versions of the schema; null while there are no tables. */
+  get schema(): SchemaVersions | null {
+    return this.#schema;
   }
 
-  /** Loads the stored ledger; null when none has been stored. */
+  /** Creates no tables: a bucket without requests stores nothing. */
   load(): Ledger | null {
     const { sql } = this.#storage;
+    const [table] = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'buckets'").toArray();
+    if (table === undefined) return null;
+    this.#migrate();
     const [row] = sql
-      .exec<BucketRow>("SELECT per_window, window_ms, burst, drops, at_ms FROM buckets WHERE dimension = ?", REQUESTS_DIMENSION)
+      .exec<BucketRow>(
+        "SELECT per_window, window_ms, burst, drops, at_ms, level_at_ms, leases FROM buckets WHERE dimension = ?",
+        REQUESTS_DIMENSION,
+      )
       .toArray();
     if (row === undefined) return null;
-    const rows = sql.exec<LeaseRow>(
-      "SELECT lease_id, granted, held, returned, returnable_drops, expires_at_ms FROM leases WHERE dimension = ? ORDER BY expires_at_ms",
-      REQUESTS_DIMENSION,
-    );
-    return {
-      bucket: { shape: { perWindow: row.per_window, windowMs: row.window_ms, burst: row.burst }, drops: row.drops, atMs: row.at_ms },
-      leases: rows.toArray().map(leaseOf),
-    };
+    if (row.level_at_ms === null) return { bucket: bucketAt(row, row.at_ms), leases: this.#leaseRows() };
+    const leases = leasesFromText(row.leases ?? "");
+    // Without its leases, only what version 0.2.0 would read is safe: no refill until the last lease has ended.
+    return leases === null ? { bucket: bucketAt(row, row.at_ms), leases: [] } : { bucket: bucketAt(row, row.level_at_ms), leases };
   }
 
-  /** Writes the differences between two ledgers in one transaction. */
-  save(before: Ledger | null, after: Ledger): void {
+  save(ledger: Ledger): void {
+    this.#migrate();
     const { sql } = this.#storage;
-    const { shape, drops, atMs } = after.bucket;
+    const { bucket, leases } = ledger;
+    const { shape, drops, atMs } = bucket;
+    // Version 0.2.0 reads `drops` and `at_ms` alone. A bucket at a later time does not refill until then, so it cannot
+    // fill up while leases that this version does not know may still be spent.
+    const lastHeldMs = leases.findLast(({ held }) => held > 0)?.expiresAtMs ?? 0;
     this.#storage.transactionSync(() => {
       sql.exec(
-        "INSERT OR REPLACE INTO buckets (dimension, per_window, window_ms, burst, drops, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO buckets (dimension, per_window, window_ms, burst, drops, at_ms, level_at_ms, leases) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         REQUESTS_DIMENSION,
         shape.perWindow,
         shape.windowMs,
         shape.burst,
         drops,
+        Math.max(atMs, lastHeldMs),
         atMs,
+        leasesToText(leases),
       );
-      // A changed lease is a new object, so comparing by identity finds the leases to write.
-      const kept = new Set<Lease>(after.leases);
-      const known = new Set<Lease>(before?.leases);
-      const remembered = new Set(after.leases.map((lease) => lease.leaseId));
-      for (const lease of known) if (!kept.has(lease) && !remembered.has(lease.leaseId)) this.#delete(lease);
-      for (const lease of after.leases) if (!known.has(lease)) this.#upsert(lease);
+      if (this.#hasLeaseRows) sql.exec("DELETE FROM leases WHERE dimension = ?", REQUESTS_DIMENSION);
     });
+    this.#hasLeaseRows = false;
   }
 
-  #delete(lease: Lease): void {
-    this.#storage.sql.exec("DELETE FROM leases WHERE dimension = ? AND lease_id = ?", REQUESTS_DIMENSION, lease.leaseId);
+  /** Deletes everything, also the alarm. The next `save` creates the tables again. */
+  async deleteAll(): Promise<void> {
+    this.#schema = null;
+    await this.#storage.deleteAll();
   }
 
-  #upsert(lease: Lease): void {
-    this.#storage.sql.exec(
-      "INSERT OR REPLACE INTO leases (dimension, lease_id, granted, held, returned, returnable_drops, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      REQUESTS_DIMENSION,
-      lease.leaseId,
-      lease.granted,
-      lease.held,
-      lease.returned,
-      lease.returnableDrops,
-      lease.expiresAtMs,
-    );
+  #migrate(): void {
+    this.#schema ??= migrate(this.#storage, RATE_LIMITER_MIGRATIONS);
+  }
+
+  #leaseRows(): readonly Lease[] {
+    const rows = this.#storage.sql
+      .exec<LeaseRow>(
+        "SELECT lease_id, granted, held, returned, returnable_drops, expires_at_ms FROM leases WHERE dimension = ? ORDER BY expires_at_ms",
+        REQUESTS_DIMENSION,
+      )
+      .toArray();
+    this.#hasLeaseRows = rows.length > 0;
+    return rows.map((row) => ({
+      leaseId: row.lease_id,
+      granted: row.granted,
+      held: row.held,
+      returned: row.returned,
+      returnableDrops: row.returnable_drops,
+      expiresAtMs: row.expires_at_ms,
+    }));
   }
 }
 
-function leaseOf(row: LeaseRow): Lease {
-  return {
-    leaseId: row.lease_id,
-    granted: row.granted,
-    held: row.held,
-    returned: row.returned,
-    returnableDrops: row.returnable_drops,
-    expiresAtMs: row.expires_at_ms,
-  };
+function bucketAt(row: BucketRow, atMs: number): TokenBucket {
+  return { shape: { perWindow: row.per_window, windowMs: row.window_ms, burst: row.burst }, drops: row.drops, atMs };
 }

@@ -2,13 +2,21 @@ import { retryable } from "cloudflare:durable-objects";
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../../shared/config/config-cache.ts";
 import type { RateLimiterApi } from "../../shared/contracts/rate-limiter-api.ts";
+import { bucketDeletion, UNUSED_BUCKET_MS } from "../../shared/domain/rate/bucket-deletion.ts";
 import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus } from "../../shared/domain/rate/lease-messages.ts";
-import { grantLease, type Ledger, ledgerStatus, returnLease } from "../../shared/domain/rate/granted-leases.ts";
+import { MS_PER_HOUR } from "../../shared/domain/units.ts";
 import { consoleReporter } from "../../shared/report/console-reporter.ts";
 import { reportNewerSchema } from "../storage/migrations.ts";
 import { LedgerStore } from "./ledger-store.ts";
+import { LimiterLedger } from "./limiter-ledger.ts";
 
-/** One persisted token bucket and the leases it has granted. It needs no alarms: each call refills the bucket first. */
+/** Time until a failed check is repeated, in milliseconds. */
+const CHECK_RETRY_MS = MS_PER_HOUR;
+
+/**
+ * One token bucket and the leases it has granted. Each call refills the bucket first. The only alarm deletes a bucket
+ * that is no longer used.
+ */
 export class RateLimiter extends DurableObject implements RateLimiterApi {
   static {
     // All three are idempotent: a repeated attempt gets the same lease, and a return reports its total so far.
@@ -17,44 +25,68 @@ export class RateLimiter extends DurableObject implements RateLimiterApi {
   }
 
   readonly #store: LedgerStore;
-  /** The ledger as last written to storage. */
-  #stored: Ledger | null;
-  /**
-   * The ledger as of the last call. It differs from `#stored` only by elapsed time and denials, which need no write.
-   */
-  #ledger: Ledger | null;
+  #ledger: LimiterLedger;
+  /** Whether this instance knows that an alarm is set. */
+  #checkPlanned = false;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#store = new LedgerStore(ctx.storage);
-    const schema = this.#store.migrate();
+    this.#ledger = new LimiterLedger(this.#store);
     const config = configOf(env);
-    if (config.ok) reportNewerSchema("limiter", schema, consoleReporter(config.value.logLevel, env));
-    this.#stored = this.#store.load();
-    this.#ledger = this.#stored;
+    const { schema } = this.#store;
+    if (config.ok && schema !== null) reportNewerSchema("limiter", schema, consoleReporter(config.value.logLevel, env));
   }
 
   async lease(request: LeaseRequest): Promise<LeaseGrant> {
-    const decision = grantLease(this.#ledger, request, Date.now());
-    if (decision.store) this.#save(decision.ledger);
-    this.#ledger = decision.ledger;
-    return decision.grant;
+    const grant = this.#ledger.lease(request, Date.now());
+    if (!this.#checkPlanned) this.ctx.waitUntil(this.#planCheck());
+    return grant;
   }
 
   async release(request: LeaseReturn): Promise<void> {
-    if (this.#ledger === null) return;
-    const after = returnLease(this.#ledger, request, Date.now());
-    // A repeated or unknown return only advances the time, which needs no write.
-    if (after.leases.some((lease) => lease.leaseId === request.leaseId && !this.#ledger?.leases.includes(lease))) this.#save(after);
-    this.#ledger = after;
+    this.#ledger.release(request, Date.now());
   }
 
   async status(): Promise<LimiterStatus | null> {
-    return this.#ledger === null ? null : ledgerStatus(this.#ledger, Date.now());
+    return this.#ledger.status(Date.now());
   }
 
-  #save(after: Ledger): void {
-    this.#store.save(this.#stored, after);
-    this.#stored = after;
+  /** Deletes the bucket if it is full and unused; otherwise plans the next check. */
+  override async alarm(): Promise<void> {
+    this.#checkPlanned = false;
+    try {
+      await this.#check();
+    } catch {
+      // The platform gives up after six failed attempts. A planned check does not end.
+      await this.#setAlarm(CHECK_RETRY_MS);
+    }
+  }
+
+  async #check(): Promise<void> {
+    const ledger = this.#ledger.current;
+    if (ledger === null) return;
+    const decision = bucketDeletion(ledger, Date.now());
+    if (decision.kind === "delete") {
+      // The storage is empty as soon as the call returns, so a request that arrives meanwhile starts a new bucket.
+      const deleted = this.#store.deleteAll();
+      this.#ledger = new LimiterLedger(this.#store);
+      await deleted;
+    } else if (decision.checkInMs !== null) await this.#setAlarm(decision.checkInMs);
+  }
+
+  /** Sets the alarm of a new bucket. The alarm sets the following ones. */
+  async #planCheck(): Promise<void> {
+    this.#checkPlanned = true;
+    try {
+      if ((await this.ctx.storage.getAlarm()) === null) await this.#setAlarm(UNUSED_BUCKET_MS);
+    } catch {
+      this.#checkPlanned = false;
+    }
+  }
+
+  async #setAlarm(delayMs: number): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + delayMs);
+    this.#checkPlanned = true;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Schema of a RateLimiter, one migration per version; append only. `dimension` allows limits on something other than
- * requests. Each dimension has its own bucket and leases.
+ * requests. Each dimension has its own row in `buckets`. The table `leases` is that of version 0.2.0, whose objects may
+ * still write it after a rollback.
  */
 export const RATE_LIMITER_MIGRATIONS: readonly string[] = [
   `CREATE TABLE buckets (
@@ -21,4 +22,6 @@ export const RATE_LIMITER_MIGRATIONS: readonly string[] = [
      expires_at_ms INTEGER NOT NULL,
      PRIMARY KEY (dimension, lease_id)
    ) WITHOUT ROWID;`,
+  `ALTER TABLE buckets ADD COLUMN level_at_ms INTEGER;
+   ALTER TABLE buckets ADD COLUMN leases TEXT;`,
 ];

@@ -26,7 +26,7 @@ export interface Isolate {
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
   readonly traffic: IsolateTraffic;
-  /** Reports the last figures when the isolate is idle. Every request touches it. */
+  /** Returns leases and reports figures when the isolate is idle. Every request touches it. */
   readonly idle: IdleTask;
   /** Counts wrong client keys. Wrong admin tokens have their own counter, so neither locks out the other. */
   readonly failedAuth: FailedAuthLimiter;
@@ -59,7 +59,7 @@ export function isolateOf(env: Env): Isolate | null {
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
     traffic: new IsolateTraffic(),
-    idle: new IdleTask(workerIdlePorts, [() => sendIsolateReport(isolate.traffic, env)]),
+    idle: new IdleTask(workerIdlePorts, [(nowMs) => isolate.leases.returnLeases(nowMs), () => sendIsolateReport(isolate.traffic, env)]),
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
     report,

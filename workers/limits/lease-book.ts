@@ -11,14 +11,20 @@ import type { LimiterPort, LimiterStub } from "./limiter-port.ts";
 /** Buckets that one isolate remembers at most. */
 export const MAX_BUCKETS = 10_000;
 
-/** After this long without a request a bucket is idle, and the rest of its lease is returned. In milliseconds. */
-export const IDLE_MS = 5000;
+/**
+ * After this long without a request a bucket is idle, and the rest of its lease is returned. In milliseconds. It is
+ * longer than STEADY_GAP_MS, because steady users pause, too.
+ */
+export const IDLE_MS = 8000;
 
 /** Shortest time between two sweeps for idle buckets, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 1000;
 
 /** Buckets examined in one sweep. The bound keeps the cost for the request that runs the sweep small. */
 export const MAX_SWEPT = 32;
+
+/** Calls that return leases when the isolate is idle. The leases of further buckets expire. */
+export const MAX_IDLE_RETURNS = 500;
 
 export interface AdmitRequest {
   readonly tenant: string;
@@ -94,6 +100,17 @@ export class LeaseBook {
     return this.#ask(buckets, user, tenant);
   }
 
+  /** Returns the leases of all buckets that no request waits for. Called when the isolate is idle. */
+  returnLeases(nowMs: number): void {
+    let calls = 0;
+    for (const [key, queue] of this.#queues) {
+      if (calls >= MAX_IDLE_RETURNS) return;
+      if (queue.busy(nowMs)) continue;
+      this.#queues.delete(key);
+      calls += queue.relinquish(nowMs);
+    }
+  }
+
   async #ask(buckets: Buckets, user: Held | null, tenant: Held | null): Promise<Admission> {
     const [userOutcome, tenantOutcome] = await Promise.all([user ?? acquire(buckets.user), tenant ?? acquire(buckets.tenant)]);
     const nowMs = this.#ports.nowMs();
@@ -120,7 +137,7 @@ export class LeaseBook {
   #queue(kind: BucketKind, key: string, shape: BucketShape, nowMs: number, stub: () => LimiterStub): LeaseQueue {
     let queue = this.#queues.get(key);
     if (queue === undefined) {
-      this.#makeRoom();
+      this.#makeRoom(nowMs);
       queue = new LeaseQueue(kind, shape, stub, this.#ports);
     } else if (nowMs - queue.touchedMs < SWEEP_INTERVAL_MS) return queue;
     else this.#queues.delete(key);
@@ -133,12 +150,12 @@ export class LeaseBook {
    * Drops the oldest buckets. This is safe:
    * waiting requests keep their queue alive, and the limiter accounts for every lease.
    */
-  #makeRoom(): void {
+  #makeRoom(nowMs: number): void {
     while (this.#queues.size >= this.#maxBuckets) {
       const oldest = this.#queues.entries().next();
       if (oldest.done === true) return;
       this.#queues.delete(oldest.value[0]);
-      oldest.value[1].relinquish();
+      oldest.value[1].relinquish(nowMs);
     }
   }
 
@@ -152,7 +169,7 @@ export class LeaseBook {
       this.#queues.delete(key);
       // A busy queue moves to the end. At the front it would use up the budget of every sweep.
       if (queue.busy(nowMs)) this.#queues.set(key, queue);
-      else queue.relinquish();
+      else queue.relinquish(nowMs);
     }
   }
 }

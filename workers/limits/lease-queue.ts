@@ -102,10 +102,11 @@ export class LeaseQueue {
     }
   }
 
-  /** Returns all unspent requests to the limiter, in deferred calls. */
-  relinquish(): void {
-    const returns = this.bucket.relinquish();
+  /** Returns all leases to the limiter, in deferred calls. Returns the number of calls. */
+  relinquish(nowMs: number): number {
+    const returns = this.bucket.relinquish(nowMs);
     if (returns.length > 0) this.#ports.defer(this.#giveBack(returns));
+    return returns.length;
   }
 
   async #giveBack(returns: readonly LeaseReturn[]): Promise<void> {

@@ -13,6 +13,18 @@ export const UNAVAILABLE_MEMORY_MS = 1000;
 /** Clocks of concurrent requests differ slightly. A clock further behind than this was set back. In milliseconds. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
+/**
+ * Longest mean time between requests, in milliseconds, for which an isolate keeps requests in advance. A slower user
+ * takes only what waits, and has nothing to return when the isolate becomes idle.
+ */
+export const STEADY_GAP_MS = 5000;
+
+/** Requests in a row from which on a user counts as steady. After fewer, a surplus would mostly be returned unspent. */
+const STEADY_RUN = 3;
+
+/** A steady user whose lease ran out early is expected to send this many times the requests sent so far. */
+const RUN_GROWTH = 2;
+
 /** Ended leases kept until the next call returns them. When there are more, the oldest are forfeited. */
 export const MAX_OWED_LEASES = 8;
 
@@ -20,6 +32,8 @@ export const MAX_OWED_LEASES = 8;
 export interface LocalLease {
   readonly leaseId: string;
   readonly granted: number;
+  /** When the isolate asked for the lease. */
+  readonly sentAtMs: number;
   readonly untilMs: number;
   /** Whether the isolate may keep unspent requests for later (see `LeaseGrant.granted`). */
   readonly pooled: boolean;
@@ -45,6 +59,8 @@ export class HeldLeases {
   #left: number;
   #leftAtMs = 0;
   #seenMs = 0;
+  /** Requests that were spent without a longer pause. */
+  #run = 0;
 
   constructor(shape: BucketShape) {
     this.#shape = shape;
@@ -66,17 +82,11 @@ export class HeldLeases {
     return lease;
   }
 
-  /**
-   * Ends the current lease and returns the contents of the next lease request. The expected number doubles when the
-   * lease ran out early; otherwise it is what was used.
-   */
+  /** Ends the current lease and returns the contents of the next lease request. */
   demand(nowMs: number, waiting: number): LeaseDemand {
-    const lease = this.#lease;
-    const now = this.#clock(nowMs);
-    const used = lease === null ? 0 : lease.granted - lease.unused;
-    const exhausted = lease !== null && lease.unused === 0 && now < lease.untilMs;
+    const expected = this.#expected(this.#clock(nowMs));
     this.#end();
-    return { expected: Math.max(waiting, exhausted ? used * 2 : used), returns: this.#owed.map(returnOf) };
+    return { expected: Math.max(waiting, expected), returns: this.#owed.map(returnOf) };
   }
 
   /** Applies the grant for a lease request that was sent at `sentAtMs` for `waiting` requests. */
@@ -96,6 +106,7 @@ export class HeldLeases {
     this.#lease = {
       leaseId: grant.leaseId,
       granted: grant.granted,
+      sentAtMs,
       untilMs: sentAtMs + grant.ttlSeconds * MS_PER_SECOND,
       pooled: grant.granted > waiting,
       unused: grant.granted,
@@ -123,10 +134,14 @@ export class HeldLeases {
     this.#deniedUntilMs = 0;
   }
 
-  /** Ends all leases and returns what to report to the limiter. For a bucket that is idle or evicted. */
-  relinquish(): readonly LeaseReturn[] {
+  /**
+   * Ends all leases and returns what to report to the limiter, which has forgotten leases that have expired. For a
+   * bucket that is idle or evicted.
+   */
+  relinquish(nowMs: number): readonly LeaseReturn[] {
+    const now = this.#clock(nowMs);
     this.#end();
-    const returns = this.#owed.filter((lease) => lease.unused > 0).map(returnOf);
+    const returns = this.#owed.filter(({ untilMs }) => now < untilMs).map(returnOf);
     this.#owed = [];
     return returns;
   }
@@ -167,6 +182,19 @@ export class HeldLeases {
       this.#seenMs = nowMs;
     } else if (nowMs > this.#seenMs) this.#seenMs = nowMs;
     return this.#seenMs;
+  }
+
+  /**
+   * Requests that the isolate probably needs after the current lease: as many as it spent of it, or more if it ran out
+   * early. A slow user is expected to need only what waits.
+   */
+  #expected(nowMs: number): number {
+    const lease = this.#lease;
+    const used = lease === null ? 0 : lease.granted - lease.unused;
+    const quiet = lease === null || nowMs - lease.sentAtMs >= used * STEADY_GAP_MS;
+    this.#run = quiet ? 0 : this.#run + used;
+    if (this.#run < STEADY_RUN) return 0;
+    return lease?.unused === 0 && nowMs < lease.untilMs ? this.#run * RUN_GROWTH : used;
   }
 
   #end(): void {

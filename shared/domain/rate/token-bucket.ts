@@ -76,10 +76,14 @@ export function refill(bucket: TokenBucket, held: number, untilMs: number): Toke
   return { shape: bucket.shape, drops, atMs: untilMs };
 }
 
+export function sameShape(one: BucketShape, other: BucketShape): boolean {
+  return one.perWindow === other.perWindow && one.windowMs === other.windowMs && one.burst === other.burst;
+}
+
 /** The bucket under another policy. It keeps its whole and partial requests, up to the new capacity. */
 export function reshape(bucket: TokenBucket, shape: BucketShape, held: number): TokenBucket {
   const current = bucket.shape;
-  if (current.perWindow === shape.perWindow && current.windowMs === shape.windowMs && current.burst === shape.burst) return bucket;
+  if (sameShape(current, shape)) return bucket;
   const scaled = current.windowMs === shape.windowMs ? bucket.drops : Math.floor((bucket.drops / current.windowMs) * shape.windowMs);
   return { shape, drops: Math.min(scaled, capacityDrops(shape, held)), atMs: bucket.atMs };
 }

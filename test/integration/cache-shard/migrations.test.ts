@@ -56,7 +56,7 @@ describe("a limiter of version 0.1.0", () => {
     const stub = env.RATE_LIMITER.getByName("migrated");
     await runInDurableObject(stub as DurableObjectStub, (_, { storage }) => {
       const { sql } = storage;
-      sql.exec("DROP TABLE IF EXISTS buckets; DROP TABLE IF EXISTS leases; DROP TABLE schema_migrations");
+      sql.exec("DROP TABLE IF EXISTS buckets; DROP TABLE IF EXISTS leases; DROP TABLE IF EXISTS schema_migrations");
       sql.exec("CREATE TABLE schema_migrations (step INTEGER PRIMARY KEY)");
       sql.exec(RATE_LIMITER_MIGRATIONS[0] ?? "");
       sql.exec("INSERT INTO schema_migrations (step) VALUES (1)");
@@ -107,6 +107,7 @@ describe("a limiter whose schema is newer than its code, after a rollback", () =
     const stub = env.RATE_LIMITER.getByName(userLimiterName("acme", "rolled-back"));
     await runInDurableObject(stub as DurableObjectStub, async (_, state) => {
       const known = RATE_LIMITER_MIGRATIONS.length;
+      migrate(state.storage, RATE_LIMITER_MIGRATIONS);
       state.storage.sql.exec("INSERT INTO schema_migrations (version) VALUES (?)", known + 1);
       const limiter = new RateLimiter(state, { ...env, LOG_LEVEL: "warn" } as Env);
       const request = { requests: 10, windowSeconds: 60, burst: 5, want: 1, expected: 1, attempt: "a", returns: [] };

@@ -1,5 +1,7 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Front, wholeAnswer } from "../../support/shard-front.ts";
+import { userLimiterName } from "../../../workers/limits/limiter-port.ts";
 import { ISOLATE_IDLE_MS } from "../../../workers/front/idle-task.ts";
 
 let waits: { readonly ms: number; readonly end: () => void }[] = [];
@@ -21,6 +23,17 @@ function idle(): void {
 }
 
 describe("an isolate that receives no more requests", () => {
+  it("returns its leases", async () => {
+    const front = new Front({ RATE_LIMIT_REQUESTS: "1" });
+    front.cluster.answering = () => wholeAnswer();
+    for (let request = 0; request < 6; request += 1) await front.chat(undefined, { "refrain-user": "idle-user" });
+    const limiter = env.RATE_LIMITER.getByName(userLimiterName("default", "idle-user"));
+    expect((await limiter.status())?.leased).toBeGreaterThan(0);
+    expect(waits.map(({ ms }) => ms)).toEqual([ISOLATE_IDLE_MS]);
+    idle();
+    await expect.poll(() => limiter.status()).toMatchObject({ leased: 0, remaining: 44 });
+  });
+
   it("sends its last figures once", async () => {
     const front = new Front();
     front.cluster.answering = () => wholeAnswer();

@@ -1,11 +1,15 @@
-import type { LeaseGrant, LeaseRequest, LeaseReturn, RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
-import { grantLease, type Ledger, returnLease } from "../../../shared/domain/rate/granted-leases.ts";
+import { type LedgerStorage, LimiterLedger } from "../../../durable-objects/rate-limiter/limiter-ledger.ts";
+import type { Ledger } from "../../../shared/domain/rate/lease-ledger.ts";
+import type { LeaseGrant, LeaseRequest, LeaseReturn, LimiterStatus, RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
 import { LeaseBook } from "../../../workers/limits/lease-book.ts";
 import type { LimiterFailure, QueuePorts } from "../../../workers/limits/lease-queue.ts";
 import { type LimiterPort, type LimiterStub, tenantLimiterName, userLimiterName } from "../../../workers/limits/limiter-port.ts";
 
 /** A time far from zero, so that forgotten initial values cause failures. */
 export const START_MS = 1_800_000_000_000;
+
+/** After this long without a call, the platform drops the memory of an object that has no timers. */
+const HIBERNATION_MS = 10_000;
 
 export const UNLIMITED_POLICY: RatePolicy = { requests: null, windowSeconds: 3600, burst: 50 };
 
@@ -46,9 +50,25 @@ export async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Storage that holds one ledger and counts the rows written. */
+export class FakeLedgerStorage implements LedgerStorage {
+  ledger: Ledger | null = null;
+  rowsWritten = 0;
+
+  load(): Ledger | null {
+    return structuredClone(this.ledger);
+  }
+
+  save(ledger: Ledger): void {
+    this.ledger = structuredClone(ledger);
+    this.rowsWritten += 1;
+  }
+}
+
 /** A limiter with the real ledger, and with a network that a test can slow down or break. */
 export class FakeLimiter implements LimiterStub {
-  ledger: Ledger | null = null;
+  readonly storage = new FakeLedgerStorage();
+  ledger = new LimiterLedger(this.storage);
   readonly requests: LeaseRequest[] = [];
   readonly released: LeaseReturn[] = [];
   /** Time of the charge, by attempt. */
@@ -56,7 +76,10 @@ export class FakeLimiter implements LimiterStub {
   /** When set, answers wait for it. */
   gate: Promise<void> | null = null;
   failure: Error | null = null;
+  /** When set, the next call is cut short by a kill: before its write is durable, or between the write and the reply. */
+  crash: "before_commit" | "after_commit" | null = null;
   readonly #clock: FakeClock;
+  #calledAtMs = 0;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -65,21 +88,38 @@ export class FakeLimiter implements LimiterStub {
   async lease(request: LeaseRequest): Promise<LeaseGrant> {
     this.requests.push(request);
     if (this.failure !== null) throw this.failure;
-    const decision = grantLease(this.ledger, request, this.#clock.nowMs);
-    this.ledger = decision.ledger;
+    const grant = this.#run(() => this.ledger.lease(request, this.#clock.nowMs));
     this.chargedAtMs.set(request.attempt, this.#clock.nowMs);
     await this.gate;
-    return decision.grant;
+    return grant;
   }
 
   async release(ended: LeaseReturn): Promise<void> {
     this.released.push(ended);
-    if (this.ledger !== null) this.ledger = returnLease(this.ledger, ended, this.#clock.nowMs);
+    this.#run(() => this.ledger.release(ended, this.#clock.nowMs));
   }
 
-  /** Simulates an eviction, after which only data is left. */
-  restart(): void {
-    this.ledger = structuredClone(this.ledger);
+  status(): LimiterStatus | null {
+    return this.ledger.status(this.#clock.nowMs);
+  }
+
+  /** Simulates a kill, after which only the stored row is left. */
+  kill(): void {
+    this.ledger = new LimiterLedger(this.storage);
+  }
+
+  #run<Reply>(call: () => Reply): Reply {
+    // The platform drops the memory of an object that has not been called for a while.
+    if (this.#clock.nowMs - this.#calledAtMs >= HIBERNATION_MS) this.kill();
+    this.#calledAtMs = this.#clock.nowMs;
+    const { crash } = this;
+    const before = this.storage.ledger;
+    const reply = call();
+    if (crash === null) return reply;
+    this.crash = null;
+    if (crash === "before_commit") this.storage.ledger = before;
+    this.kill();
+    throw Object.assign(new Error("killed"), { durableObjectReset: true });
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RatePolicy } from "../../../shared/domain/rate/lease-messages.ts";
-import { LEASE_TTL_SECONDS, ledgerStatus } from "../../../shared/domain/rate/granted-leases.ts";
+import { LEASE_TTL_SECONDS } from "../../../shared/domain/rate/lease-ledger.ts";
 import { UNAVAILABLE_MEMORY_MS } from "../../../shared/domain/rate/held-leases.ts";
-import { type Admission, IDLE_MS } from "../../../workers/limits/lease-book.ts";
+import { type Admission, IDLE_MS, MAX_IDLE_RETURNS } from "../../../workers/limits/lease-book.ts";
 import { FOLLOWER_PATIENCE_MS, LIMITER_TIMEOUT_MS } from "../../../workers/limits/lease-queue.ts";
 import { FakeClock, FakeLimiters, newIsolate, settle, UNLIMITED_POLICY } from "./fake-limiters.ts";
 
@@ -133,7 +133,7 @@ describe("denials", () => {
     await clock.advance(3600);
     // Both buckets were refilled by one request. The user has spent only the two admitted ones.
     admitted(await admit());
-    expect(ledgerStatus(limiters.user("acme", "ann").ledger!, clock.nowMs).remaining).toBe(3);
+    expect(limiters.user("acme", "ann").status()?.remaining).toBe(3);
   });
 
   it("are decided by calls to both buckets at once", async () => {
@@ -185,13 +185,55 @@ describe("leases end", () => {
     const { admit, clock, limiters, book } = world({ user: { ...HOURLY, burst: 1000 } });
     for (let warm = 0; warm < 4; warm += 1) await admit();
     const limiter = limiters.user("acme", "ann");
-    expect(ledgerStatus(limiter.ledger!, clock.nowMs).leased).toBeGreaterThan(0);
+    expect(limiter.status()?.leased).toBeGreaterThan(0);
     await clock.advance(IDLE_MS);
     await admit("bob");
     await settle();
     expect(limiter.released.length).toBe(1);
-    expect(ledgerStatus(limiter.ledger!, clock.nowMs)).toMatchObject({ leased: 0, remaining: 997 });
+    // Two requests were refilled meanwhile.
+    expect(limiter.status()).toMatchObject({ leased: 0, remaining: 998 });
     expect(book.size).toBe(1);
+  });
+
+  it("when the isolate is idle, except in buckets that requests wait for", async () => {
+    const { admit, clock, limiters, book } = world({ user: { ...HOURLY, burst: 1000 } });
+    for (let warm = 0; warm < 4; warm += 1) await admit();
+    limiters.user("acme", "bob").gate = new Promise(() => {});
+    const waiting = admit("bob");
+    book.returnLeases(clock.nowMs);
+    await settle();
+    expect(limiters.user("acme", "ann").released.length).toBe(1);
+    expect(limiters.user("acme", "ann").status()).toMatchObject({ leased: 0, remaining: 996 });
+    expect(book.size).toBe(1);
+    await clock.advance(LIMITER_TIMEOUT_MS);
+    expect(await waiting).toEqual({ kind: "unavailable" });
+  });
+
+  it("in a bounded number of calls when the isolate is idle", async () => {
+    const users = MAX_IDLE_RETURNS + 5;
+    const { admit, clock, limiters, book } = world({}, users);
+    for (let user = 0; user < users; user += 1) {
+      for (let warm = 0; warm < 4; warm += 1) await admit(`user-${user}`);
+    }
+    book.returnLeases(clock.nowMs);
+    await settle();
+    const released = () => [...limiters.objects.values()].reduce((sum, limiter) => sum + limiter.released.length, 0);
+    expect(released()).toBe(MAX_IDLE_RETURNS);
+    book.returnLeases(clock.nowMs);
+    await settle();
+    expect(released()).toBe(users);
+  });
+
+  it("without a call when they are exactly what waited, as those of a user slower than the idle time", async () => {
+    const { admit, clock, limiters, book } = world();
+    for (let request = 0; request < 20; request += 1) {
+      admitted(await admit());
+      await clock.advance(IDLE_MS);
+      book.returnLeases(clock.nowMs);
+      await clock.advance(2000);
+    }
+    expect(limiters.user("acme", "ann").released).toEqual([]);
+    expect(limiters.calls).toBe(20);
   });
 
   it("when the clock is set back", async () => {
@@ -244,7 +286,7 @@ describe("an unreachable limiter", () => {
     limiters.tenant("acme").failure = new Error("gone");
     expect(await admit()).toEqual({ kind: "unavailable" });
     limiters.tenant("acme").failure = null;
-    expect(limiters.user("acme", "ann").ledger?.bucket.drops).toBe(49 * 3_600_000);
+    expect(limiters.user("acme", "ann").status()?.remaining).toBe(49);
     await limiters.clock.advance(UNAVAILABLE_MEMORY_MS);
     expect(admitted(await admit()).user?.remaining).toBe(49);
   });

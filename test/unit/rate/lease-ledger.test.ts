@@ -1,77 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { LeaseGrant, LeaseRequest } from "../../../shared/domain/rate/lease-messages.ts";
-import {
-  advance,
-  grantLease,
-  LEASE_GRACE_MS,
-  LEASE_TTL_SECONDS,
-  type Ledger,
-  ledgerStatus,
-  MAX_LEASES,
-  returnLease,
-} from "../../../shared/domain/rate/granted-leases.ts";
+import { grantLease } from "../../../shared/domain/rate/lease-grant.ts";
+import { advance, LEASE_GRACE_MS, LEASE_TTL_SECONDS, ledgerStatus, returnLease } from "../../../shared/domain/rate/lease-ledger.ts";
+import { ask, NOW_MS, run } from "./lease-calls.ts";
 
-const NOW_MS = 1_800_000_000_000;
 const HELD_MS = LEASE_TTL_SECONDS * 1000 + LEASE_GRACE_MS;
 
-function ask(attempt: string, changes: Partial<LeaseRequest> = {}): LeaseRequest {
-  return { requests: 1000, windowSeconds: 3600, burst: 50, want: 1, expected: 1000, attempt, returns: [], ...changes };
-}
-
-/** Runs requests one after another at the same time. */
-function run(requests: readonly LeaseRequest[], nowMs = NOW_MS, start: Ledger | null = null): { ledger: Ledger; grants: LeaseGrant[] } {
-  let ledger = start;
-  const grants: LeaseGrant[] = [];
-  for (const request of requests) {
-    const decision = grantLease(ledger, request, nowMs);
-    ledger = decision.ledger;
-    grants.push(decision.grant);
-  }
-  if (ledger === null) throw new Error("no request was made");
-  return { ledger, grants };
-}
-
-describe("granting a lease", () => {
-  it("grants at most a tenth of what is left, and at least one request", () => {
-    const { grants } = run(Array.from({ length: 30 }, (_, index) => ask(`a${index}`)));
-    let left = 50;
-    for (const { granted } of grants) {
-      expect(granted).toBe(Math.min(left, Math.max(1, Math.floor(left / 10))));
-      left -= granted;
-    }
-    expect(left).toBe(0);
-  });
-
-  it("grants no more than the isolate expects to need", () => {
-    expect(run([ask("a", { expected: 2 })]).grants[0]?.granted).toBe(2);
-    expect(run([ask("a", { expected: 0 })]).grants[0]?.granted).toBe(1);
-  });
-
-  it("serves as many waiting requests as the bucket holds", () => {
-    expect(run([ask("a", { want: 30 })]).grants[0]?.granted).toBe(30);
-    expect(run([ask("a", { want: 30 }), ask("b", { want: 30 })]).grants[1]?.granted).toBe(20);
-  });
-
-  it("answers a repeated attempt with the same grant and charges it once", () => {
-    const { ledger, grants } = run([ask("a"), ask("a")]);
-    expect(grants[1]).toEqual(grants[0]);
-    expect(ledgerStatus(ledger, NOW_MS)).toEqual({ remaining: 45, leased: 5, resetSeconds: HELD_MS / 1000 + 5 * 3.6 });
-  });
-
-  it("gives the wait for an empty bucket to the millisecond", () => {
-    const { ledger, grants } = run([ask("a", { want: 50 }), ask("b")]);
-    expect(grants[1]).toMatchObject({ granted: 0, left: 0, retryAfterSeconds: 3.6 });
-    expect(grantLease(ledger, ask("c"), NOW_MS + 3599).grant).toMatchObject({ granted: 0, retryAfterSeconds: 0.001 });
-    expect(grantLease(ledger, ask("c"), NOW_MS + 3600).grant.granted).toBe(1);
-  });
-
-  it("needs no write for a plain denial", () => {
-    const { ledger } = run([ask("a", { want: 50 })]);
-    expect(grantLease(ledger, ask("b"), NOW_MS + 10).store).toBe(false);
-    expect(grantLease(ledger, ask("b", { burst: 40 }), NOW_MS + 10).store).toBe(true);
-    expect(grantLease(ledger, ask("b"), NOW_MS + 3600).store).toBe(true);
-  });
-
+describe("a ledger", () => {
   it("never lets a bucket and its unspent leases hold more than the burst", () => {
     const { ledger } = run([ask("a")]);
     const beforeExpiry = advance(ledger, NOW_MS + HELD_MS - 1);
@@ -79,18 +13,6 @@ describe("granting a lease", () => {
     // The refill after the expiry counts from the expiry, not from the last update.
     const one = advance(ledger, NOW_MS + HELD_MS + 3600);
     expect(ledgerStatus(one, NOW_MS + HELD_MS + 3600)).toMatchObject({ remaining: 46, leased: 0 });
-  });
-
-  it("drops the oldest ended lease at its limit, but never one that may still be spent", () => {
-    const many = { burst: 1_000_000, want: 1, expected: 1 };
-    const filled = run(Array.from({ length: MAX_LEASES }, (_, index) => ask(`a${index}`, many))).ledger;
-    const more = grantLease(filled, ask("b", many), NOW_MS).ledger;
-    expect(more.leases.length).toBe(MAX_LEASES);
-    expect(more.leases.at(-1)?.leaseId).toBe("b");
-    const open = run(Array.from({ length: MAX_LEASES }, (_, index) => ask(`a${index}`, { ...many, expected: 2 }))).ledger;
-    const decision = grantLease(open, ask("b", { ...many, expected: 2 }), NOW_MS);
-    expect(decision.grant.granted).toBe(1);
-    expect(decision.ledger.leases).toBe(open.leases);
   });
 });
 
