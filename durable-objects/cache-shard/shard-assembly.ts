@@ -27,7 +27,7 @@ import { type Neighbours, neighboursOf } from "./neighbours.ts";
 import { PurgeCounting } from "./purging/purge-counting.ts";
 import { PurgeFreeing } from "./purging/purge-freeing.ts";
 import { ShardPurge } from "./purging/shard-purge.ts";
-import { forgetQuestions } from "./semantic/candidates/question-store.ts";
+import { forgetQuestions } from "./semantic/candidates/forget-questions.ts";
 import { embedderFor } from "./semantic/embedding/embedder-choice.ts";
 import { StaticTableLoader } from "./semantic/embedding/static-table-loader.ts";
 import { SemanticLayer } from "./semantic/semantic-layer.ts";

@@ -31,11 +31,13 @@ export interface Setting {
 }
 
 /** Decides each pair at each error bound with the code that the product runs. */
-export function outcomesOf(pairs: readonly QuestionPair[], embedder: StaticEmbedder): readonly PairOutcome[] {
-  return pairs.map((pair) => {
-    const scored = BOUNDS.map((bound) => scorePair(pair, embedder, bound));
-    return { right: pair.kind !== "trap", cosine: scored[0]?.cosine ?? 0, servedAt: scored.map(({ served }) => served) };
-  });
+export function outcomesOf(pairs: readonly QuestionPair[], embedder: StaticEmbedder): Promise<readonly PairOutcome[]> {
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const scored = await Promise.all(BOUNDS.map((bound) => scorePair(pair, embedder, bound)));
+      return { right: pair.kind !== "trap", cosine: scored[0]?.cosine ?? 0, servedAt: scored.map(({ served }) => served) };
+    }),
+  );
 }
 
 function settingsOf(outcomes: readonly PairOutcome[]): readonly Setting[] {

@@ -20,5 +20,5 @@ if (file === undefined || positionals.length > 1 || !(bound > 0 && bound < 1)) {
   process.stderr.write("Usage: npm run calibrate -- pairs.jsonl [--bound 0.01]   (the bound is a share: 0 < bound < 1)\n");
   process.exit(2);
 }
-const outcomes = outcomesOf(readPairs(file), shippedEmbedder());
+const outcomes = await outcomesOf(readPairs(file), shippedEmbedder());
 process.stdout.write(advise(file, outcomes, bound));

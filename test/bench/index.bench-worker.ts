@@ -2,7 +2,7 @@
 import { StaticEmbedder } from "../../shared/domain/semantic/embedding/static-embedder.ts";
 import { parseStaticTable } from "../../shared/domain/semantic/embedding/static-table.ts";
 import { FlatIndex } from "../../shared/domain/semantic/index/flat-index.ts";
-import type { StoredPage } from "../../shared/domain/semantic/index/flat-index.ts";
+import type { StoredPage } from "../../shared/domain/semantic/index/unloaded-rows.ts";
 import type { KernelModules } from "../../shared/domain/semantic/index/dot-kernel.ts";
 import { QUESTION, syntheticVector } from "./index.bench-data.ts";
 import relaxedSimd from "../../durable-objects/cache-shard/semantic/kernel/dot-relaxed.wasm";

@@ -95,6 +95,7 @@ export class SemanticLayer {
     this.#questions = new QuestionStore({
       sql,
       ledger: parts.ledger,
+      clock,
       owner: `shard-${parts.shard}`,
       kernels: { relaxedSimd, simd },
       embedder,
@@ -109,6 +110,7 @@ export class SemanticLayer {
     this.#fetcher = new EntryFetcher({ clock, store, uses, flights, promotion, questions: this.#questions });
     this.#finder = new CandidateFinder({
       shard: parts.shard,
+      clock,
       candidates: candidatesPerShard(parts.config.topology.scopeFanout),
       questions: this.#questions,
       readings: isolateReadings,
@@ -240,7 +242,9 @@ export class SemanticLayer {
   async searchSimilar(request: SimilarityQuery): Promise<readonly SimilarCandidate[]> {
     if (this.#config.mode === "off" || request.embedder !== this.#parts.embedder.embedderId) return [];
     const table = await this.#parts.staticTable.load();
-    return table === null ? [] : this.#finder.searchSimilar(request, table);
+    if (table === null) return [];
+    if (request.vector !== null && !this.#questions.loaded) await this.#questions.load();
+    return this.#finder.searchSimilar(request, table);
   }
 
   fetchEntry(request: FetchEntryRequest): Promise<FetchEntryReply> {

@@ -40,7 +40,7 @@ export class SemanticRecords {
 
   /** Drops the scopes of one slice that no question belongs to. Returns where the next slice begins; null at the end. */
   dropEmptyScopes(afterRef: number): number | null {
-    return this.#questions.dropEmptyScopes(afterRef);
+    return this.#questions.scopes.dropEmpty(afterRef);
   }
 
   /** Deletes a slice of the servings that are too old to judge. False when none is left. */

@@ -1,3 +1,4 @@
+import { systemClock } from "../../../shared/time/clock.ts";
 import { readFileSync } from "node:fs";
 import { CandidateFinder } from "../../../durable-objects/cache-shard/semantic/candidates/candidate-finder.ts";
 import type { NearStoredQuestion } from "../../../durable-objects/cache-shard/semantic/candidates/candidate-rows.ts";
@@ -40,6 +41,7 @@ export class OfflineCache {
     const thresholds = resolveThresholds(errorBound);
     this.#finder = new CandidateFinder({
       shard: 0,
+      clock: systemClock,
       candidates: CANDIDATES,
       questions: {
         find: ({ canonical, vector, nearest, minCosine }) => {
@@ -68,7 +70,7 @@ export class OfflineCache {
   }
 
   /** Returns the best candidate first. The key of a candidate is the number of the stored question. */
-  ask(text: string): readonly SimilarCandidate[] {
+  async ask(text: string): Promise<readonly SimilarCandidate[]> {
     const question = this.#prepare(text);
     if (question === null) return [];
     const { canonical, normalisedOnly } = question;

@@ -20,13 +20,13 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** Score of pairs that are equal after normalisation, which is above all scores of the model. */
 const EQUAL_SCORE = 1000;
 
-export function scorePair({ a, b }: QuestionPair, embedder: StaticEmbedder, errorBound = DEFAULT_ERROR_BOUND): PairScores {
+export async function scorePair({ a, b }: QuestionPair, embedder: StaticEmbedder, errorBound = DEFAULT_ERROR_BOUND): Promise<PairScores> {
   const cosine = dot(embedder.embed(a), embedder.embed(b));
   const comparison = compare(analyse(a), analyse(b), cosine, embedder);
   const vetoed = comparison.vetoes.length > 0 && !comparison.isCanonicallyEqual;
   const cache = new OfflineCache(embedder, errorBound);
   cache.store(a);
-  const [best] = cache.ask(b);
+  const [best] = await cache.ask(b);
   const ways = [eligible(a).kind, eligible(b).kind];
   const isDecided = ways.every((kind) => kind === "eligible") || comparison.isCanonicallyEqual;
   const score = comparison.isCanonicallyEqual ? EQUAL_SCORE : comparison.score;

@@ -14,7 +14,7 @@ interface Outcome {
 }
 
 /** Reproduces GPTCache's own table: stores every origin in one scope, then asks every similar text. */
-export function reportOrigins(pairs: readonly OriginPair[], embedder: StaticEmbedder): string {
+export async function reportOrigins(pairs: readonly OriginPair[], embedder: StaticEmbedder): Promise<string> {
   const lines = [`GPTCache's ${pairs.length} pairs, all origins in one scope: hits / hits on another's origin / misses`];
   const index = new FlatIndex(embedder.dims, {});
   for (const [ref, { origin }] of pairs.entries()) index.add(ref, 0, embedder.embed(origin));
@@ -26,10 +26,11 @@ export function reportOrigins(pairs: readonly OriginPair[], embedder: StaticEmbe
   for (const threshold of [...THRESHOLDS, null]) {
     const cache = new OfflineCache(embedder, DEFAULT_ERROR_BOUND, threshold);
     for (const { origin } of pairs) cache.store(origin);
-    const found = pairs.map(({ similar }) => {
-      const [best] = cache.ask(similar);
-      return best?.verdict === "serve" ? Number(best.key) : null;
-    });
+    const found: (number | null)[] = [];
+    for (const { similar } of pairs) {
+      const [best] = await cache.ask(similar);
+      found.push(best?.verdict === "serve" ? Number(best.key) : null);
+    }
     lines.push(line(threshold === null ? "Refrain, defaults" : `Refrain, least similarity ${threshold}`, count(found)));
   }
   return `${lines.join("\n")}\n`;

@@ -15,8 +15,8 @@ const WAYS = [
 const PERCENT = 100;
 
 /** Returns the figures of one set of pairs, as text. */
-export function reportPairs(title: string, pairs: readonly QuestionPair[], embedder: StaticEmbedder): string {
-  const scored = pairs.map((pair) => ({ ...pair, ...scorePair(pair, embedder) }));
+export async function reportPairs(title: string, pairs: readonly QuestionPair[], embedder: StaticEmbedder): Promise<string> {
+  const scored = await Promise.all(pairs.map(async (pair) => ({ ...pair, ...(await scorePair(pair, embedder)) })));
   const lines = [`${title}: ${pairs.length} pairs, at default settings (error bound ${percent(DEFAULT_ERROR_BOUND)})`];
   lines.push(...servedLines(scored));
   const positives = scored.filter(({ kind }) => kind !== "trap");

@@ -6,6 +6,7 @@ import { QuestionStore } from "../../../durable-objects/cache-shard/semantic/can
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
 import relaxedSimd from "../../../durable-objects/cache-shard/semantic/kernel/dot-relaxed.wasm";
 import simd from "../../../durable-objects/cache-shard/semantic/kernel/dot-simd.wasm";
+import { systemClock } from "../../../shared/time/clock.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 
 const DIMS = 256;
@@ -51,6 +52,7 @@ export class Questions extends DurableObject {
     this.#questions = new QuestionStore({
       sql: ctx.storage.sql,
       ledger: new IsolateLedger(LEDGER_BYTES),
+      clock: systemClock,
       owner: "bench",
       kernels: { relaxedSimd, simd },
       embedder: { embedderId: "bench", dims: DIMS },
@@ -65,6 +67,7 @@ export class Questions extends DurableObject {
     if (pathname === "/idle") return Response.json({});
     if (pathname === "/search") {
       const vector = vectorOf(Number(searchParams.get("seed")));
+      await this.#questions.load();
       const found = this.#questions.find({ scope: "scope", canonical: "", vector, nearest: NEIGHBOURS, minCosine: -1 });
       return Response.json({ found: found.length, best: found[0], vectors: this.#questions.size, bytes: this.#questions.bytes });
     }

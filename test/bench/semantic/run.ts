@@ -44,9 +44,9 @@ if (values.help) {
 } else {
   if (values.pairs !== undefined || (values.gptcache === undefined && values.qqp === undefined)) {
     const pairs = readPairs(file);
-    print(reportPairs(file, pairs, embedder));
-    if (values.list) for (const pair of pairs) print(JSON.stringify({ ...pair, ...scorePair(pair, embedder) }));
+    print(await reportPairs(file, pairs, embedder));
+    if (values.list) for (const pair of pairs) print(JSON.stringify({ ...pair, ...(await scorePair(pair, embedder)) }));
   }
-  if (values.gptcache !== undefined) print(reportOrigins(readOrigins(values.gptcache), embedder));
-  if (values.qqp !== undefined) print(reportPairs(`${values.qqp}, held-out fifth`, readHeldOutQuora(values.qqp), embedder));
+  if (values.gptcache !== undefined) print(await reportOrigins(readOrigins(values.gptcache), embedder));
+  if (values.qqp !== undefined) print(await reportPairs(`${values.qqp}, held-out fifth`, readHeldOutQuora(values.qqp), embedder));
 }

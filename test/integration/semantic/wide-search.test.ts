@@ -6,6 +6,7 @@ import type { Entry } from "../../../durable-objects/cache-shard/entries/entry.t
 import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
 import { QuestionStore } from "../../../durable-objects/cache-shard/semantic/candidates/question-store.ts";
 import { migrate } from "../../../durable-objects/storage/migrations.ts";
+import { systemClock } from "../../../shared/time/clock.ts";
 import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { DIMS, LEDGER_BYTES, vectorOf } from "./question-world.ts";
 
@@ -36,11 +37,12 @@ const ENTRY: Omit<Entry, "key"> = {
 // An integration test, because the platform's SQLite allows fewer terms in one statement than others.
 it("a shard that holds a whole scope finds as many neighbours as it may examine", async () => {
   const stub = env.CACHE_SHARD.getByName("wide-search") as DurableObjectStub;
-  await runInDurableObject(stub, (_instance, { storage }) => {
+  await runInDurableObject(stub, async (_instance, { storage }) => {
     migrate(storage, CACHE_SHARD_MIGRATIONS);
     const questions = new QuestionStore({
       sql: storage.sql,
       ledger: new IsolateLedger(LEDGER_BYTES),
+      clock: systemClock,
       owner: "wide-search",
       kernels: {},
       embedder: { embedderId: "scripted", dims: DIMS },
@@ -54,6 +56,7 @@ it("a shard that holds a whole scope finds as many neighbours as it may examine"
       questions.beforeCommit();
     }
     const query = { scope: "scope", canonical: "asked", vector: vectorOf({ scope: 0, key: STORED - 1 }), minCosine: -1 };
+    await questions.load();
     const found = questions.find({ ...query, nearest: NEAREST });
     const cosines = found.slice(0, NEAREST).map(({ cosine }) => cosine);
     expect(cosines).toEqual(cosines.toSorted((a, b) => b - a));

@@ -1,7 +1,9 @@
 import type { SimilarCandidate, SimilarityQuery } from "../../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { unitCosine } from "../../../../shared/domain/semantic/embedding/unit-cosine.ts";
+import type { Clock } from "../../../../shared/time/clock.ts";
 import { verdict } from "../../../../shared/domain/semantic/serve-verdict.ts";
+import { pause } from "../../storage/pause.ts";
 import type { ScopeTrustStore } from "../judging/scope-trust-store.ts";
 import type { NearQuestion, NearStoredQuestion } from "./candidate-rows.ts";
 import type { QuestionStore } from "./question-store.ts";
@@ -9,6 +11,14 @@ import type { ReadingCache } from "./reading-cache.ts";
 
 /** Questions with a lower cosine are not compared. About 99 in 100 of the pairs that are served are nearer. */
 const MIN_COMPARED_COSINE = 0.4;
+/** Flights that are compared: the nearest ones. */
+const MAX_FLIGHTS = 32;
+/** Work of the comparisons of one slice, in read characters: 2 to 3 ms. */
+const WORK_PER_SLICE = 1000;
+/** Fixed work of a comparison, in read characters. */
+const COMPARISON_WORK = 60;
+/** Pairs of characters, one from each text, whose comparison takes as long as reading one character. */
+const PAIRS_PER_CHARACTER = 300;
 /** Candidates that one shard reports at most. */
 const REPORTED = 4;
 const ORDER = { serve: 0, grey: 1, reject: 2 } as const;
@@ -26,6 +36,7 @@ export interface QuestionInFlight {
 
 export interface CandidateFinderParts {
   readonly shard: number;
+  readonly clock: Pick<Clock, "after">;
   /** Nearest questions that this shard examines. The candidates of a scope are those of all its shards. */
   readonly candidates: number;
   readonly questions: Pick<QuestionStore, "find">;
@@ -46,10 +57,23 @@ export class CandidateFinder {
     this.#parts = parts;
   }
 
-  /** Candidates for a question and the decision about each, best first. */
-  searchSimilar(request: SimilarityQuery, table: StaticEmbedder): readonly SimilarCandidate[] {
+  /**
+   * Candidates for a question and the decision about each, best first. Candidates are compared in slices. What is purged
+   * or removed meanwhile is noticed when the entry is fetched.
+   */
+  async searchSimilar(request: SimilarityQuery, table: StaticEmbedder): Promise<readonly SimilarCandidate[]> {
     const found = [...this.#stored(request), ...this.#inFlight(request)];
-    const decided = found.map(({ near, source }) => this.#decide(request, near, source, table));
+    const decided: SimilarCandidate[] = [];
+    let work = 0;
+    for (const { near, source } of found) {
+      const next = comparisonWork(near.text, request.text);
+      if (work > 0 && work + next > WORK_PER_SLICE) {
+        await pause(this.#parts.clock);
+        work = 0;
+      }
+      work += next;
+      decided.push(this.#decide(request, near, source, table));
+    }
     return worthReporting(decided.sort(better).slice(0, REPORTED), request.explain);
   }
 
@@ -72,7 +96,8 @@ export class CandidateFinder {
       if (canonical === request.canonical) found.push({ near: { key, text, cosine: cosine ?? 1 }, source: "flight" });
       else if (cosine !== null && cosine >= MIN_COMPARED_COSINE) found.push({ near: { key, text, cosine }, source: "flight" });
     }
-    return found;
+    if (found.length <= MAX_FLIGHTS) return found;
+    return found.sort((a, b) => b.near.cosine - a.near.cosine).slice(0, MAX_FLIGHTS);
   }
 
   #decide(request: SimilarityQuery, near: NearQuestion, source: "entry" | "flight", table: StaticEmbedder): SimilarCandidate {
@@ -100,6 +125,11 @@ export class CandidateFinder {
       vetoes: decided.vetoes,
     };
   }
+}
+
+/** How long it takes to read and compare two texts, in read characters. */
+function comparisonWork(earlier: string, asked: string): number {
+  return COMPARISON_WORK + earlier.length + (earlier.length * asked.length) / PAIRS_PER_CHARACTER;
 }
 
 /** Orders candidates: by verdict (serve, grey, reject), score bin, similarity, then entries before flights. */

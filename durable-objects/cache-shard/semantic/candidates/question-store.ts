@@ -1,21 +1,23 @@
-import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../../shared/domain/semantic/index/flat-index.ts";
+import { FlatIndex } from "../../../../shared/domain/semantic/index/flat-index.ts";
+import { appendUnloaded, removeUnloaded } from "../../../../shared/domain/semantic/index/unloaded-rows.ts";
 import type { IndexHit } from "../../../../shared/domain/semantic/index/flat-index.ts";
 import type { KernelModules } from "../../../../shared/domain/semantic/index/dot-kernel.ts";
 import type { IsolateLedger, LedgerAccount } from "../../../../shared/memory/isolate-ledger.ts";
-import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
+import type { Clock } from "../../../../shared/time/clock.ts";
 import type { Entry } from "../../entries/entry.ts";
+import { pause } from "../../storage/pause.ts";
 import type { EntryCompanion } from "../../storage/shard-transactions.ts";
 import type { PurgeLog } from "../../purging/purge-log.ts";
 import type { NearStoredQuestion } from "./candidate-rows.ts";
 import { readCandidates } from "./candidate-rows.ts";
+import { ScopeRows } from "./scope-rows.ts";
 import type { Embedder } from "../embedding/embedder.ts";
 
 /** Vectors of one shard. All of them must fit in memory. */
 const MAX_VECTORS = 50_000;
 const EMBEDDER_LABEL = "embedder";
-const MAX_SCOPES_IN_MEMORY = 1000;
-/** Scopes that one slice examines: about 3 ms. */
-const SCOPES_PER_SLICE = 300;
+/** Bytes of rows that one slice of loading reads: about 500 vectors, 2 ms. */
+const BYTES_PER_SLICE = 128 * 1024;
 
 /** The question that an entry answers. */
 export interface StoredQuestion {
@@ -43,6 +45,7 @@ export interface NearestQuery {
 export interface QuestionStoreParts {
   readonly sql: SqlStorage;
   readonly ledger: IsolateLedger;
+  readonly clock: Pick<Clock, "after">;
   readonly owner: string;
   readonly kernels: KernelModules;
   readonly embedder: Pick<Embedder, "embedderId" | "dims">;
@@ -52,29 +55,30 @@ export interface QuestionStoreParts {
 }
 
 /**
- * Stores questions and their vectors, in the transactions of their entries. The index is loaded at the first search and
- * unloaded when memory is short. Rows are written whether it is loaded or not.
+ * Stores questions and their vectors, in the transactions of their entries. The index is loaded for the first search, in
+ * slices, and unloaded when memory is short. Rows are written whether it is loaded or not.
  */
 export class QuestionStore implements EntryCompanion {
   readonly #sql: SqlStorage;
   readonly #account: LedgerAccount;
+  readonly #clock: Pick<Clock, "after">;
   readonly #kernels: KernelModules;
   readonly #dims: number;
   readonly #log: QuestionStoreParts["log"];
   readonly #onFull: QuestionStoreParts["onFull"];
   /** Questions that the current transaction removes while the index is not loaded, and their scopes. */
   #removedRefs: number[] = [];
-  readonly #leftScopes = new Set<number>();
   #index: FlatIndex | null = null;
-  /**
-   * Row numbers of scopes. Cleared whenever a scope may have been removed or rolled back, because its number may then
-   * be reused.
-   */
-  readonly #scopeRefs = new BoundedMap<string, number>({ maxWeight: MAX_SCOPES_IN_MEMORY });
+  #loading: Promise<void> | null = null;
+  /** Changes when the index is unloaded: a load that is in progress then stops. */
+  #epoch = 0;
+  readonly #scopes: ScopeRows;
 
-  constructor({ sql, ledger, owner, kernels, embedder, log, onFull }: QuestionStoreParts) {
+  constructor({ sql, ledger, clock, owner, kernels, embedder, log, onFull }: QuestionStoreParts) {
     this.#sql = sql;
+    this.#scopes = new ScopeRows(sql);
     this.#account = ledger.open("vectors", owner, () => this.unload());
+    this.#clock = clock;
     this.#kernels = kernels;
     this.#dims = embedder.dims;
     this.#log = log;
@@ -99,7 +103,7 @@ export class QuestionStore implements EntryCompanion {
   add(question: StoredQuestion): void {
     // Keys are unique: a row that was not removed with its entry must not block the new one.
     this.forget(question.key);
-    const scopeRef = this.scopeRef(question.scope);
+    const scopeRef = this.#scopes.refOf(question.scope);
     const { ref } = this.#sql
       .exec<{ ref: number }>(
         "INSERT INTO questions (key, scope_ref, text, canonical) VALUES (?, ?, ?, ?) RETURNING ref",
@@ -131,7 +135,7 @@ export class QuestionStore implements EntryCompanion {
       .exec<{ ref: number; scope_ref: number }>("DELETE FROM questions WHERE key = ? RETURNING ref, scope_ref", key)
       .toArray()[0];
     if (row === undefined) return;
-    this.#leftScopes.add(row.scope_ref);
+    this.#scopes.leave(row.scope_ref);
     if (this.#index !== null) this.#index.remove(row.ref);
     else this.#removedRefs.push(row.ref);
   }
@@ -147,21 +151,13 @@ export class QuestionStore implements EntryCompanion {
     this.#removedRefs = [];
   }
 
-  /**
-   * Drops the empty scopes among those after a row number. Returns the number after which the next slice begins; null at
-   * the end of the table.
-   */
-  dropEmptyScopes(afterRef: number): number | null {
-    const query = "SELECT ref FROM scopes WHERE ref > ? ORDER BY ref LIMIT ?";
-    const refs = this.#sql.exec<{ ref: number }>(query, afterRef, SCOPES_PER_SLICE).toArray();
-    for (const { ref } of refs) this.#dropEmptyScope(ref);
-    return refs.length < SCOPES_PER_SLICE ? null : (refs.at(-1)?.ref ?? null);
+  get scopes(): Pick<ScopeRows, "dropEmpty"> {
+    return this.#scopes;
   }
 
   /** Writes what the transaction has changed: once for all the entries that it removes. */
   beforeCommit(): void {
-    for (const ref of this.#leftScopes) this.#dropEmptyScope(ref);
-    this.#leftScopes.clear();
+    this.#scopes.beforeCommit();
     if (this.#removedRefs.length > 0 && this.#lastPage() !== undefined) this.#write([removeUnloaded(this.#lastPage(), this.#removedRefs)]);
     this.#removedRefs = [];
     if (this.#index === null) return;
@@ -175,13 +171,15 @@ export class QuestionStore implements EntryCompanion {
   onRollback(): void {
     this.unload();
     this.#removedRefs = [];
-    this.#leftScopes.clear();
-    this.#scopeRefs.clear();
+    this.#scopes.onRollback();
   }
 
-  /** The nearest questions of a scope, nearest first, followed by equal ones, newest first. */
+  /**
+   * The nearest questions of a scope, nearest first, followed by equal ones, newest first. Only equal ones while the
+   * index is not loaded.
+   */
   find({ scope, canonical, vector, nearest, minCosine }: NearestQuery): readonly NearStoredQuestion[] {
-    const scopeRef = this.#knownScope(scope);
+    const scopeRef = this.#scopes.known(scope);
     if (scopeRef === undefined) return [];
     // Filter before reading rows: most questions of a scope are about something else.
     const near = vector === null ? [] : this.#neighbours(scopeRef, vector, nearest).filter(({ cosine }) => cosine >= minCosine);
@@ -197,45 +195,69 @@ export class QuestionStore implements EntryCompanion {
 
   /** The row number of a scope, whose row is inserted if there is none. */
   scopeRef(scope: string): number {
-    return (
-      this.#knownScope(scope) ??
-      this.#sql.exec<{ ref: number }>("INSERT INTO scopes (scope, trust) VALUES (?, '') RETURNING ref", scope).one().ref
-    );
+    return this.#scopes.refOf(scope);
+  }
+
+  /**
+   * Loads the index in slices, if it is not loaded; requests and commits run between them. Afterwards the index may still
+   * be missing, for lack of memory: only equal questions are found then.
+   */
+  load(): Promise<void> {
+    if (this.#index !== null) return Promise.resolve();
+    this.#loading ??= this.#loadInSlices().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
   }
 
   /** Frees the memory of the index. */
   unload(): void {
+    this.#epoch++;
     this.#index = null;
     this.#account.release(this.#account.bytes);
   }
 
   #neighbours(scopeRef: number, vector: Float32Array, k: number): readonly IndexHit[] {
-    return vector.length === this.#dims ? (this.#load()?.search(scopeRef, vector, k) ?? []) : [];
+    return vector.length === this.#dims ? (this.#index?.search(scopeRef, vector, k) ?? []) : [];
   }
 
-  /** The row number of a scope; undefined when it has no row. */
-  #knownScope(scope: string): number | undefined {
-    const known = this.#scopeRefs.get(scope);
-    if (known !== undefined) return known;
-    const ref = this.#sql.exec<{ ref: number }>("SELECT ref FROM scopes WHERE scope = ?", scope).toArray()[0]?.ref;
-    if (ref === undefined) return undefined;
-    this.#scopeRefs.set(scope, ref);
-    return ref;
-  }
-
-  #load(): FlatIndex | null {
-    if (this.#index !== null) return this.#index;
+  async #loadInSlices(): Promise<void> {
     // Reserve before loading: an index that does not fit must not be read and dropped at every search.
     const { stored } = this.#sql.exec<{ stored: number }>("SELECT TOTAL(LENGTH(bytes)) AS stored FROM vectors").one();
-    if (!this.#account.reserve(stored)) return null;
-    const rows = this.#sql.exec<{ page: number; bytes: ArrayBuffer }>("SELECT page, bytes FROM vectors ORDER BY page");
-    const loaded = FlatIndex.load(this.#dims, this.#kernels, pages(rows), this.#lastPage());
-    if (!loaded.ok) {
+    if (!this.#account.reserve(stored)) return;
+    const epoch = this.#epoch;
+    const index = new FlatIndex(this.#dims, this.#kernels);
+    let after: number | null = -1;
+    try {
+      for (;;) {
+        after = this.#loadSlice(index, after);
+        if (after === null) break;
+        await pause(this.#clock);
+        if (epoch !== this.#epoch) return;
+      }
+    } catch (error) {
       this.unload();
-      return null;
+      throw error;
     }
-    this.#index = loaded.value.index;
-    return this.#followSize() ? this.#index : null;
+    index.endLoading(this.#lastPage());
+    this.#index = index;
+    this.#followSize();
+  }
+
+  /**
+   * Loads the rows after a page. Commits that come between slices append rows only, because the index is not loaded.
+   * Returns the last page of the slice; null at the end of the table.
+   */
+  #loadSlice(index: FlatIndex, afterPage: number): number | null {
+    const query = "SELECT page, bytes FROM vectors WHERE page > ? ORDER BY page";
+    const rows = this.#sql.exec<{ page: number; bytes: ArrayBuffer }>(query, afterPage);
+    let read = 0;
+    for (const { page, bytes } of rows) {
+      if (index.takeRow({ page, bytes: new Uint8Array(bytes) }) === "out_of_memory") throw new Error("no memory for the vectors");
+      read += bytes.byteLength;
+      if (read >= BYTES_PER_SLICE) return page;
+    }
+    return null;
   }
 
   /**
@@ -258,16 +280,6 @@ export class QuestionStore implements EntryCompanion {
     return this.#sql.exec<{ stored: number }>("SELECT COUNT(*) AS stored FROM questions").one().stored > MAX_VECTORS;
   }
 
-  /** Deletes a scope that has neither questions nor learned trust. */
-  #dropEmptyScope(ref: number): void {
-    this.#sql.exec(
-      "DELETE FROM scopes WHERE ref = ? AND trust = '' AND NOT EXISTS (SELECT 1 FROM questions WHERE scope_ref = ?)",
-      ref,
-      ref,
-    );
-    this.#scopeRefs.clear();
-  }
-
   #lastPage(): number | undefined {
     return this.#sql.exec<{ last: number | null }>("SELECT MAX(page) AS last FROM vectors").one().last ?? undefined;
   }
@@ -283,16 +295,4 @@ export class QuestionStore implements EntryCompanion {
     this.#sql.exec("DELETE FROM vectors");
     this.#sql.exec("INSERT OR REPLACE INTO labels (name, value) VALUES (?, ?)", EMBEDDER_LABEL, id);
   }
-}
-
-function* pages(rows: Iterable<{ page: number; bytes: ArrayBuffer }>): Iterable<{ readonly page: number; readonly bytes: Uint8Array }> {
-  for (const row of rows) yield { page: row.page, bytes: new Uint8Array(row.bytes) };
-}
-
-/**
- * Deletes all data of similarity search after it was switched off: it would no longer be removed together with its
- * entries.
- */
-export function forgetQuestions(sql: SqlStorage): void {
-  for (const table of ["questions", "vectors", "aliases", "servings_by_day", "scopes"]) sql.exec(`DELETE FROM ${table}`);
 }

@@ -1,25 +1,21 @@
 import { err, ok } from "../../result.ts";
 import type { Result } from "../../result.ts";
-import { createDotKernel, MAX_RESULTS, META_SCALE, META_SLOT, META_SUM, RECORD_META_BYTES, ROW_ALIGNMENT } from "./dot-kernel.ts";
+import { createDotKernel, MAX_RESULTS, META_SCALE, META_SLOT, META_SUM, RECORD_META_BYTES } from "./dot-kernel.ts";
 import type { DotKernel, KernelModules } from "./dot-kernel.ts";
-import { pageAfter, PageLedger } from "./page-ledger.ts";
+import { PageLedger } from "./page-ledger.ts";
 import type { PersistPlan } from "./page-ledger.ts";
 import { inverseLength, quantiseQuery, quantiseRow } from "./quantise.ts";
 import { RecordArena } from "./record-arena.ts";
 import type { Run } from "./record-arena.ts";
-import { decodeRow, encodeRemoved, encodeVectors } from "./vector-page.ts";
+import { rowLengthOf } from "./unloaded-rows.ts";
+import type { StoredPage } from "./unloaded-rows.ts";
+import { decodeRow } from "./vector-page.ts";
 import type { StoredRow, VectorRecord } from "./vector-page.ts";
 
 /** A neighbour. `cosine` (-1..1) compares the stored int8 vector with the query at 14 bits. */
 export interface IndexHit {
   readonly ref: number;
   readonly cosine: number;
-}
-
-/** One stored row of the index. `page` is its primary key. */
-export interface StoredPage {
-  readonly page: number;
-  readonly bytes: Uint8Array;
 }
 
 export interface LoadedIndex {
@@ -66,6 +62,8 @@ export class FlatIndex {
   readonly #addresses: number[] = [];
   readonly #owners: (ScopeRows | undefined)[] = [];
   readonly #freeSlots: number[] = [];
+  /** Page of the last row that was loaded. */
+  #lastRow = -1;
   #memory: DataView;
   #bytes: Int8Array;
 
@@ -95,20 +93,36 @@ export class FlatIndex {
     lastPage: number | undefined,
   ): Result<LoadedIndex, IndexLoadError> {
     const index = new FlatIndex(dims, modules);
-    if (lastPage !== undefined) index.#ledger.skipTo(lastPage);
     let droppedRows = 0;
-    let previous = -1;
     for (const row of rows) {
-      if (row.page <= previous) throw new RangeError(`page ${row.page} after page ${previous}`);
-      previous = row.page;
-      const decoded = decodeRow(row.bytes, index.#rowLength);
-      const outcome = decoded.ok ? index.#apply(row.page, decoded.value) : "drop";
+      const outcome = index.takeRow(row);
       if (outcome === "out_of_memory") return err({ kind: "out_of_memory" });
-      if (outcome === "keep") continue;
-      index.#ledger.discard(row.page);
-      if (outcome === "drop") droppedRows++;
+      if (outcome === "dropped") droppedRows++;
     }
+    index.endLoading(lastPage);
     return ok({ index, droppedRows });
+  }
+
+  /**
+   * Takes one stored row, as {@link load} does, so that a caller can load a large index in slices. Not for an index that
+   * has been changed. {@link endLoading} must follow the last row, before any other call.
+   */
+  takeRow(row: StoredPage): "taken" | "dropped" | "out_of_memory" {
+    if (row.page <= this.#lastRow) throw new RangeError(`page ${row.page} after page ${this.#lastRow}`);
+    this.#lastRow = row.page;
+    const decoded = decodeRow(row.bytes, this.#rowLength);
+    const outcome = decoded.ok ? this.#apply(row.page, decoded.value) : "drop";
+    if (outcome === "out_of_memory") return "out_of_memory";
+    if (outcome !== "keep") this.#ledger.discard(row.page);
+    return outcome === "drop" ? "dropped" : "taken";
+  }
+
+  /**
+   * Ends loading.
+   * @param lastPage Largest page number in storage; undefined if there is none.
+   */
+  endLoading(lastPage: number | undefined): void {
+    if (lastPage !== undefined) this.#ledger.skipTo(lastPage);
   }
 
   /** The kernel in use: "relaxed-simd", "simd" or "javascript". */
@@ -282,24 +296,6 @@ export class FlatIndex {
   #checkLength(vector: Float32Array): void {
     if (vector.length !== this.dims) throw new RangeError(`vector of ${vector.length} in an index of ${this.dims}`);
   }
-}
-
-/**
- * Adds a vector without loading the index, as a separate row. The next load reads the row and a later plan merges it.
- * @param lastPage Largest page number in storage; undefined if there is none.
- */
-export function appendUnloaded(lastPage: number | undefined, ref: number, scope: number, vector: Float32Array): StoredPage {
-  const { values } = quantiseRow(vector, rowLengthOf(vector.length));
-  return { page: pageAfter(lastPage), bytes: encodeVectors(values.length, [{ ref, scope, values }]) };
-}
-
-/** Removes entries without loading the index. References that are not in the index are ignored. */
-export function removeUnloaded(lastPage: number | undefined, refs: readonly number[]): StoredPage {
-  return { page: pageAfter(lastPage), bytes: encodeRemoved(refs) };
-}
-
-function rowLengthOf(dims: number): number {
-  return Math.ceil(dims / ROW_ALIGNMENT) * ROW_ALIGNMENT;
 }
 
 function sum(values: Int8Array): number {

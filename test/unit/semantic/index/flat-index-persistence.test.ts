@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { appendUnloaded, FlatIndex, removeUnloaded } from "../../../../shared/domain/semantic/index/flat-index.ts";
-import type { StoredPage } from "../../../../shared/domain/semantic/index/flat-index.ts";
+import { FlatIndex } from "../../../../shared/domain/semantic/index/flat-index.ts";
 import type { PersistPlan } from "../../../../shared/domain/semantic/index/page-ledger.ts";
+import { appendUnloaded, removeUnloaded } from "../../../../shared/domain/semantic/index/unloaded-rows.ts";
+import type { StoredPage } from "../../../../shared/domain/semantic/index/unloaded-rows.ts";
 import { KERNELS, randomVector, seededRandom } from "./kernel-modules.ts";
 
 const DIMS = 64;

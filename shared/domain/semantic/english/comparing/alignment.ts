@@ -43,13 +43,13 @@ function listedAs(word: string): string {
 
 /** Whether the words are listed opposites, or different choices of one line of the scope words ("under" / "over"). */
 export function areOpposed(wordA: string, wordB: string): boolean {
-  const [a, b] = [listedAs(wordA), listedAs(wordB)];
+  const a = listedAs(wordA);
+  const b = listedAs(wordB);
   if (a === b) return false;
   if (areAntonyms(a, b)) return true;
   const others = SCOPE_CHOICES.get(b);
-  return (SCOPE_CHOICES.get(a) ?? []).some(
-    (one) => others?.some((other) => other.line === one.line && other.choice !== one.choice) === true,
-  );
+  if (others === undefined) return false;
+  return (SCOPE_CHOICES.get(a) ?? []).some((one) => others.some((other) => other.line === one.line && other.choice !== one.choice));
 }
 
 function isOpposedWord(a: ContentWord, b: ContentWord): boolean {
@@ -79,7 +79,8 @@ function shareStem(a: string, b: string): boolean {
 
 // A misspelt word breaks a listed phrase ("aply for"), and its first word then stands alone.
 function firstWordOf(word: ContentWord): string {
-  return word.text.split(" ")[0] ?? word.text;
+  const end = word.text.indexOf(" ");
+  return end < 0 ? word.text : word.text.slice(0, end);
 }
 
 function kindOf(a: ContentWord, b: ContentWord): MatchKind | undefined {

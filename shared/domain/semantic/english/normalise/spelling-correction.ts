@@ -161,10 +161,10 @@ function editDistance(a: string, b: string): number {
 
 /** Whether one word is a misspelling of the other: an unknown and a common word, one slip (two in long words) apart. */
 export function isMisspellingOf(a: string, b: string): boolean {
+  // The cheapest checks come first: a comparison of two long questions asks this of every pair of words.
+  if (a.length < MIN_PAIRED_LENGTH || b.length < MIN_PAIRED_LENGTH || a[0] !== b[0]) return false;
   const [unknown, known] = isCorrectable(a) ? [a, b] : [b, a];
-  if (unknown.length < MIN_PAIRED_LENGTH || known.length < MIN_PAIRED_LENGTH || !isCorrectable(unknown) || !isCommonWord(known))
-    return false;
-  if (unknown[0] !== known[0]) return false;
+  if (!isCorrectable(unknown) || !isCommonWord(known)) return false;
   const allowed = known.length >= 8 ? 2 : 1;
   return editDistance(unknown, known) <= allowed;
 }

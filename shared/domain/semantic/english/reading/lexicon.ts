@@ -84,10 +84,16 @@ const ownPhrases = lazily(() => {
   return starts;
 });
 
+/** The opposites of a word that come after it in the alphabet. */
 const antonyms = lazily(() => {
-  const pairs = new Set<string>();
-  for (const entry of data.ANTONYM_PAIRS.split(",")) pairs.add(entry);
-  return pairs;
+  const table = new Map<string, string[]>();
+  for (const entry of data.ANTONYM_PAIRS.split(",")) {
+    const [word = "", opposite = ""] = entry.split(" ");
+    const known = table.get(word);
+    if (known === undefined) table.set(word, [opposite]);
+    else known.push(opposite);
+  }
+  return table;
 });
 
 const derivedFamilies = lazily(() => {
@@ -146,7 +152,7 @@ export function phraseLengthAt(words: readonly string[], at: number): number {
 
 /** Whether WordNet lists the two lemmas as opposites. */
 export function areAntonyms(a: string, b: string): boolean {
-  return antonyms().has(a < b ? `${a} ${b}` : `${b} ${a}`);
+  return (a < b ? antonyms().get(a)?.includes(b) : antonyms().get(b)?.includes(a)) === true;
 }
 
 function shareGroup(a: string, b: string): boolean {

@@ -1,0 +1,7 @@
+/**
+ * Deletes all data of similarity search after it was switched off: it would no longer be removed together with its
+ * entries.
+ */
+export function forgetQuestions(sql: SqlStorage): void {
+  for (const table of ["questions", "vectors", "aliases", "servings_by_day", "scopes"]) sql.exec(`DELETE FROM ${table}`);
+}
