@@ -12,6 +12,7 @@ import { systemClock } from "../../shared/time/clock.ts";
 import { Answerer } from "./answering/answerer.ts";
 import { FlightFollower } from "./answering/flight-follower.ts";
 import { ReplyBuilder } from "./answering/reply-builder.ts";
+import { openReplyForms } from "./answering/reply-forms.ts";
 import { Evictor } from "./eviction/evictor.ts";
 import { ExpirySweep } from "./eviction/expiry-sweep.ts";
 import { randomKey } from "./eviction/random-key.ts";
@@ -44,6 +45,9 @@ import { UpstreamSlots } from "./upstream/upstream-slots.ts";
 /** Counters in each row of the frequency sketch. */
 const SKETCH_WIDTH = 16_384;
 
+/** Share of the isolate's memory that decoded forms of large answers of one shard may use while nobody reads them. */
+const FORMS_SHARE = 0.25;
+
 /** Creates the parts of one shard and wires them together. */
 export class ShardAssembly {
   readonly #index: number;
@@ -54,7 +58,7 @@ export class ShardAssembly {
   readonly #report: Reporter;
   readonly #records: ShardRecords;
   readonly #flights = new FlightTable();
-  readonly #passMarkers = new PassMarkers();
+  readonly #passMarkers: PassMarkers;
   readonly #sketch = new FrequencySketch(SKETCH_WIDTH);
   readonly #promotion: Promotion;
   readonly #upstreamSlots: UpstreamSlots;
@@ -75,6 +79,7 @@ export class ShardAssembly {
     this.#neighbours = neighboursOf(index, env, config.placement);
     this.#report = consoleReporter(config.logLevel, env);
     this.#records = openShardRecords(index, config, ctx.storage, env.SPILL, this.#report);
+    this.#passMarkers = new PassMarkers(isolateLedger, `shard-${index}`);
     this.#promotion = new Promotion({
       ...this.#records,
       countKvError: () => this.#records.counters.add("kv_errors"),
@@ -156,14 +161,16 @@ export class ShardAssembly {
 
   #wireAnswerer(): Answerer {
     const common = this.#common();
+    const ports = flightPorts(this.#index);
     const replies = new ReplyBuilder({
       ...common,
+      forms: openReplyForms(common.front, ports, this.#index, this.#config.memory.isolateMaxBytes * FORMS_SHARE),
       countOutcome: (request, outcome, tokensSaved) => this.#count(request, outcome, { requests: 1, tokensSaved }),
       countError: (request) => this.#count(request, "ERROR", { requests: 1 }),
     });
     const follower = new FlightFollower({
       ...common,
-      flightPorts: flightPorts(this.#index),
+      flightPorts: ports,
       flightRunner: this.#wireFlightRunner(),
       replies,
     });
@@ -201,7 +208,7 @@ export class ShardAssembly {
       config,
       ledger: isolateLedger,
       staticTable,
-      embedder: embedderFor(config.semantic.embedder, this.#env, staticTable),
+      embedder: embedderFor(config.semantic.embedder, this.#env, staticTable, `shard-${this.#index}`),
       peers: semanticPeers(this.#index, config, this.#neighbours.shard, () => this.#semantic),
       callUpstream: (call) => this.#upstreamSlots.callForShard(call),
       random: () => Math.random(),

@@ -4,10 +4,17 @@
  */
 
 /**
- * Kinds of memory, in the order in which they are shed. Tables and flight buffers cannot be shed; new ones are refused.
+ * Kinds of memory, in the order in which they are shed. `hints` save work and may be dropped at any time. Tables, flight
+ * buffers and answers in progress cannot be shed; new ones are refused.
  */
-export const LEDGER_ORDER = ["l0", "ram_front", "vectors", "tables", "flights"] as const;
+export const LEDGER_ORDER = ["l0", "hints", "ram_front", "vectors", "tables", "flights", "answers"] as const;
 export type LedgerKind = (typeof LEDGER_ORDER)[number];
+
+/**
+ * Shares of the limit that a kind may reserve. A flight's buffer makes its answer joinable and storable, and is of no use
+ * without clients; so each of the two kinds leaves some memory to the other.
+ */
+const MAX_SHARES: Partial<Record<LedgerKind, number>> = { flights: 0.75, answers: 0.875 };
 
 /** The memory account of one holder. */
 export interface LedgerAccount {
@@ -17,6 +24,10 @@ export interface LedgerAccount {
    * Returns false, and reserves nothing, when there is no room.
    */
   reserve(bytes: number): boolean;
+  /**
+   * Counts bytes that are in use already and cannot be refused, even if the limit is exceeded. The caller bounds them.
+   */
+  charge(bytes: number): void;
   release(bytes: number): void;
   /** Releases all bytes. Later calls on the account have no effect. */
   close(): void;
@@ -68,6 +79,7 @@ export class IsolateLedger {
         return account.bytes;
       },
       reserve: (bytes) => this.#reserve(account, bytes),
+      charge: (bytes) => this.#charge(account, bytes),
       release: (bytes) => this.#release(account, bytes),
       close: () => this.#close(name, account),
     };
@@ -75,11 +87,20 @@ export class IsolateLedger {
 
   #reserve(account: OpenAccount, bytes: number): boolean {
     if (!account.open) return false;
+    const share = MAX_SHARES[account.kind];
+    if (share !== undefined && this.usedBy(account.kind) + bytes > this.#limitBytes * share) return false;
     if (this.#used + bytes > this.#limitBytes) this.#shed(this.#used + bytes - this.#limitBytes, account);
     if (this.#used + bytes > this.#limitBytes || !account.open) return false;
     account.bytes += bytes;
     this.#used += bytes;
     return true;
+  }
+
+  #charge(account: OpenAccount, bytes: number): void {
+    if (!account.open) return;
+    if (this.#used + bytes > this.#limitBytes) this.#shed(this.#used + bytes - this.#limitBytes, account);
+    account.bytes += bytes;
+    this.#used += bytes;
   }
 
   #release(account: OpenAccount, bytes: number): void {

@@ -11,6 +11,7 @@ import { isolateLeaseBook } from "../limits/isolate-lease-book.ts";
 import type { LeaseBook } from "../limits/lease-book.ts";
 import { AnswerMemory } from "./memory/answer-memory.ts";
 import { PlanMemory } from "./memory/plan-memory.ts";
+import { ReplyMemory } from "./memory/reply-memory.ts";
 import { IsolateTraffic } from "./figures/isolate-traffic.ts";
 import { sendIsolateReport } from "./figures/send-isolate-report.ts";
 import { type IdlePorts, IdleTask } from "./idle-task.ts";
@@ -25,6 +26,7 @@ export interface Isolate {
   readonly leases: LeaseBook;
   readonly answers: AnswerMemory;
   readonly plans: PlanMemory;
+  readonly replies: ReplyMemory;
   readonly traffic: IsolateTraffic;
   /** Returns leases and reports figures when the isolate is idle. Every request touches it. */
   readonly idle: IdleTask;
@@ -58,12 +60,13 @@ export function isolateOf(env: Env): Isolate | null {
     ),
     answers: new AnswerMemory(isolateLedger, l0MaxBytes * (1 - PLAN_SHARE), l0TtlSeconds * MS_PER_SECOND),
     plans: new PlanMemory(isolateLedger, l0MaxBytes * PLAN_SHARE),
+    replies: new ReplyMemory(isolateLedger.open("answers", "front")),
     traffic: new IsolateTraffic(),
     idle: new IdleTask(workerIdlePorts, [(nowMs) => isolate.leases.returnLeases(nowMs), () => sendIsolateReport(isolate.traffic, env)]),
     failedAuth: new FailedAuthLimiter(),
     failedAdminAuth: new FailedAuthLimiter(),
     report,
-    bypasses: new BypassSlots(isolateLedger.open("flights", "bypass")),
+    bypasses: new BypassSlots(isolateLedger.open("answers", "bypass")),
   };
   isolates.set(env, isolate);
   const { jurisdiction } = config.value.placement;

@@ -1,14 +1,15 @@
 import type { AnswerReply, AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
-import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Freshness, StaleWindows } from "../../../shared/domain/caching/freshness.ts";
 import { freshness } from "../../../shared/domain/caching/freshness.ts";
+import { isolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryStore, Lookup } from "../entries/entry-store.ts";
 import type { ResidentEntry } from "../entries/ram-front.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import type { FlightTable } from "../flights/flight-table.ts";
+import { KeyTimes } from "../flights/key-times.ts";
 import type { PassMarkers } from "../flights/pass-markers.ts";
 import type { Promotion } from "../spill/promotion.ts";
 import type { FlightFollower } from "./flight-follower.ts";
@@ -17,9 +18,9 @@ import type { Forwarding, ReplyBuilder } from "./reply-builder.ts";
 const ANY_AGE = -1;
 /** Shortest time between two refreshes of a key. Otherwise every request would call an upstream that fails. */
 const REFRESH_COOLDOWN_MS = 5000;
-const MAX_REFRESHES = 10_000;
 
 export interface AnswererParts {
+  readonly shard: number;
   readonly windows: StaleWindows;
   readonly clock: Clock;
   readonly store: EntryStore;
@@ -42,11 +43,13 @@ const BYPASS: Forwarding = { outcome: "BYPASS", forwarded: "bypass", stale: null
 /** Decides how a request is answered: from the store, from a flight in progress, or from a new flight. */
 export class Answerer {
   readonly #parts: AnswererParts;
+
   /** Earliest time of the next refresh, by key (ms). */
-  readonly #refreshAgainMs = new BoundedMap<string, number>({ maxWeight: MAX_REFRESHES });
+  readonly #refreshAgainMs: KeyTimes;
 
   constructor(parts: AnswererParts) {
     this.#parts = parts;
+    this.#refreshAgainMs = new KeyTimes(isolateLedger, `shard-${parts.shard}/refreshes`);
   }
 
   /**

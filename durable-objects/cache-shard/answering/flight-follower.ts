@@ -1,6 +1,7 @@
 import type { AnswerReply, AnswerRequest } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import { MS_PER_SECOND } from "../../../shared/domain/units.ts";
+import { reserveFor } from "../flights/reservation.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import type { Entry } from "../entries/entry.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
@@ -13,6 +14,7 @@ import type { FlightTable } from "../flights/flight-table.ts";
 import type { PurgeLog } from "../purging/purge-log.ts";
 import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { Forwarding, ReplyBuilder } from "./reply-builder.ts";
+import { FLIGHT_BYTES, requestBytes, WAITING_BYTES } from "./request-memory.ts";
 
 const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
   "upstream_unreachable",
@@ -20,6 +22,17 @@ const ORIGIN_FAULTS: ReadonlySet<CacheError["kind"]> = new Set([
   "upstream_invalid",
   "overloaded",
 ]);
+
+const NO_MEMORY = { kind: "overloaded", what: "memory", retryAfterSeconds: 1 } as const;
+const NO_ROOM = { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 } as const;
+
+/** A request's place in a flight. */
+interface Place {
+  /** Null for a request that waits for the complete answer. */
+  readonly stream: ReadableStream<Uint8Array> | null;
+  /** To be called once, when the request gets its reply. */
+  leave(): void;
+}
 
 /** `shared`: other requests may join the flight. `keep`: the call is completed even when no client waits for it. */
 export interface LaunchOptions {
@@ -54,11 +67,11 @@ export class FlightFollower {
 
   /** Joins a flight that another request has started. */
   join(request: AnswerRequest, flight: Flight, forwarding: Forwarding): AnswerReply | Promise<AnswerReply> {
-    const { flights, replies } = this.#parts;
-    if (!flights.hasRoom(flight)) return replies.failure(request, { kind: "overloaded", what: "subscribers", retryAfterSeconds: 1 });
+    const place = this.#admit(request, flight, requestBytes(request));
+    if (place === null) return this.#parts.replies.failure(request, NO_ROOM);
     flight.addFollower();
-    for (const tag of request.tags) flight.tags.add(tag);
-    return this.#follow(request, flight, forwarding);
+    flight.tags.add(request.tags);
+    return this.#follow(request, flight, place, forwarding);
   }
 
   /** Starts a flight for this request and waits for it. */
@@ -66,12 +79,28 @@ export class FlightFollower {
     const { flights, replies } = this.#parts;
     if (!request.mayCallUpstream) return replies.failure(request, { kind: "limiter_unavailable", retryAfterSeconds: 1 });
     if (flights.full) return replies.failure(request, { kind: "overloaded", what: "flights", retryAfterSeconds: 1 });
-    return this.#follow(request, this.launch(request, spilled, how), forwarding);
+    const flight = this.#newFlight(request, how);
+    if (flight === null) return replies.failure(request, NO_MEMORY);
+    // The flight has reserved memory for the request's texts.
+    const place = this.#admit(request, flight, 0);
+    if (place === null) {
+      flight.end({ kind: "failed", error: NO_MEMORY });
+      return replies.failure(request, NO_MEMORY);
+    }
+    this.#start(flight, request, spilled, how);
+    return this.#follow(request, flight, place, forwarding);
   }
 
-  /** Registers a flight and starts it, without awaiting anything. */
-  launch(request: AnswerRequest, spilled: Entry | null, { shared, keep }: LaunchOptions): Flight {
-    const { flights, flightPorts, clock, log, flightRunner } = this.#parts;
+  /** Starts a flight that no client waits for, without awaiting anything. Does nothing when there is no memory for it. */
+  launch(request: AnswerRequest, spilled: Entry | null, how: LaunchOptions): void {
+    const flight = this.#newFlight(request, how);
+    if (flight !== null) this.#start(flight, request, spilled, how);
+  }
+
+  #newFlight(request: AnswerRequest, { keep }: LaunchOptions): Flight | null {
+    const { flightPorts, clock, log } = this.#parts;
+    const release = reserveFor(flightPorts.answers, FLIGHT_BYTES + requestBytes(request));
+    if (release === null) return null;
     const identity = {
       key: request.key,
       scope: request.scope,
@@ -80,11 +109,15 @@ export class FlightFollower {
       sequence: log.sequence,
       startedMs: clock.nowMs(),
     };
-    const flight = new Flight(identity, flightPorts, keep);
-    for (const tag of request.tags) flight.tags.add(tag);
+    return new Flight(identity, flightPorts, keep, release);
+  }
+
+  /** Registers a flight and runs it. */
+  #start(flight: Flight, request: AnswerRequest, spilled: Entry | null, { shared }: LaunchOptions): void {
+    const { flights, flightRunner } = this.#parts;
+    flight.tags.add(request.tags);
     flights.add(flight, shared);
     this.#parts.keepAlive(flightRunner.run(flight, request, spilled).finally(() => flights.remove(flight)));
-    return flight;
   }
 
   /** Ends the wait of a request whose client has disconnected. A call that nobody else waits for may then end, too. */
@@ -92,20 +125,50 @@ export class FlightFollower {
     this.#waiting.get(requestId)?.();
   }
 
-  async #follow(request: AnswerRequest, flight: Flight, forwarding: Forwarding): Promise<AnswerReply> {
-    const { replies, clock, uses } = this.#parts;
-    // Subscribe before the first await: events that are written meanwhile wait in the stream.
+  /**
+   * Admits a request to a flight, before the first await: events that are written meanwhile wait in the stream. Null
+   * when there is no memory for it. A request that has been admitted is never refused later.
+   */
+  #admit(request: AnswerRequest, flight: Flight, bytes: number): Place | null {
+    // A stream reserves its own memory.
+    const release = reserveFor(this.#parts.flightPorts.answers, bytes + (request.stream ? 0 : WAITING_BYTES));
+    if (release === null) return null;
     const stream = request.stream ? flight.subscribe(request.includeUsage) : null;
+    if (request.stream && stream === null) {
+      release();
+      return null;
+    }
     const leave = stream === null ? flight.addWaiter() : () => void stream.cancel();
     this.#waiting.set(request.requestId, leave);
+    return {
+      stream,
+      leave: () => {
+        if (this.#waiting.get(request.requestId) === leave) this.#waiting.delete(request.requestId);
+        if (stream === null) leave();
+        release();
+      },
+    };
+  }
+
+  async #follow(request: AnswerRequest, flight: Flight, place: Place, forwarding: Forwarding): Promise<AnswerReply> {
+    const { stream } = place;
     const leaderFailed =
       forwarding.outcome === "COALESCED" ? [] : [flight.leaderFailure.then((error) => ({ kind: "failed", error }) as const)];
     const result = await Promise.race<FlightOpening | FlightEnd>([stream === null ? flight.ended : flight.opened, ...leaderFailed]);
-    if (this.#waiting.get(request.requestId) === leave) this.#waiting.delete(request.requestId);
-    if (stream === null) leave();
-    const declined = forwarding.outcome === "COALESCED" && !acceptsSemanticHit(request, flight, result, clock.nowMs());
+    place.leave();
+    const declined = forwarding.outcome === "COALESCED" && !acceptsSemanticHit(request, flight, result, this.#parts.clock.nowMs());
     if (stream !== null && (declined || (result.kind !== "streaming" && result.kind !== "answered"))) await stream.cancel();
-    if (declined) return this.#withoutSimilarity(request, flight, forwarding);
+    return declined ? this.#withoutSimilarity(request, flight, forwarding) : this.#reply(request, flight, result, stream, forwarding);
+  }
+
+  #reply(
+    request: AnswerRequest,
+    flight: Flight,
+    result: FlightOpening,
+    stream: ReadableStream<Uint8Array> | null,
+    forwarding: Forwarding,
+  ): AnswerReply {
+    const { replies, clock, uses } = this.#parts;
     switch (result.kind) {
       case "promoted":
         uses.note(request.key, clock.nowMs());

@@ -1,10 +1,4 @@
-import type {
-  AnswerReply,
-  AnswerRequest,
-  CacheOutcome,
-  FailedAnswer,
-  WholeAnswer,
-} from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { AnswerReply, AnswerRequest, CacheOutcome, FailedAnswer } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { FetchedEntry } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import { lifeEndMs } from "../../../shared/domain/caching/freshness.ts";
@@ -13,7 +7,7 @@ import type { ResidentEntry } from "../entries/ram-front.ts";
 import type { UseLog } from "../entries/use-log.ts";
 import type { FlightAnswer, FlightOpening } from "../flights/flight.ts";
 import type { SemanticMatch } from "../semantic/similarity-search.ts";
-import { jsonOf, replayOf, replayOfEvents } from "./stored-replay.ts";
+import type { ReplyForm, ReplyForms } from "./reply-forms.ts";
 
 /** Explanation of an exact hit, for which no similarity search ran. */
 const EXACT_EXPLANATION = JSON.stringify({ verdict: "exact", candidates: [] });
@@ -30,6 +24,7 @@ export interface Forwarding {
 export interface ReplyBuilderParts {
   readonly store: EntryStore;
   readonly uses: UseLog;
+  readonly forms: ReplyForms;
   /** Counts one answered request. */
   countOutcome(request: AnswerRequest, outcome: CacheOutcome, tokensSaved: number): void;
   /** Counts one request that ended in an error. */
@@ -44,11 +39,15 @@ export class ReplyBuilder {
     this.#parts = parts;
   }
 
-  /** The reply from the entry of the requested key. When its body is damaged, drops the entry and returns null. */
-  fromEntry(request: AnswerRequest, resident: ResidentEntry, outcome: "HIT" | "STALE"): WholeAnswer | null {
+  /**
+   * The reply from the entry of the requested key. Fails when the isolate has no memory for it. When its body is
+   * damaged, drops the entry and returns null.
+   */
+  fromEntry(request: AnswerRequest, resident: ResidentEntry, outcome: "HIT" | "STALE"): AnswerReply | null {
     const { entry } = resident;
-    const form = request.stream ? replayOf(resident, request.includeUsage) : jsonOf(resident);
-    if (form === null) {
+    const form = this.#parts.forms.ofEntry(request, resident);
+    if (form === "no_memory") return this.failure(request, { kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
+    if (form === "damaged") {
       this.#parts.store.dropCorrupt(entry);
       return null;
     }
@@ -56,7 +55,7 @@ export class ReplyBuilder {
     this.#parts.countOutcome(request, outcome, tokens);
     const lastUsedMs = this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
     return {
-      ...wholeForm(form),
+      ...form,
       outcome,
       provider: entry.provider,
       createdMs: entry.createdMs,
@@ -75,12 +74,11 @@ export class ReplyBuilder {
    * The reply from the stored answer to a similar question. It is not stored under the requested key: each request is
    * decided again.
    */
-  fromSimilar(request: AnswerRequest, match: SemanticMatch, found: FetchedEntry, explanation: string | null): WholeAnswer {
+  fromSimilar(request: AnswerRequest, match: SemanticMatch, found: FetchedEntry, explanation: string | null): AnswerReply {
     const tokens = found.inputTokens + found.outputTokens;
     this.#parts.countOutcome(request, "SEMANTIC", tokens);
-    const form = request.stream ? replayOfEvents(found.events, found.usageEvent, request.includeUsage) : found.json;
     return {
-      ...wholeForm(form),
+      ...this.#parts.forms.ofFetched(request, found),
       outcome: "SEMANTIC",
       provider: found.provider,
       createdMs: found.createdMs,
@@ -120,7 +118,8 @@ export class ReplyBuilder {
       explanation: how.explanation,
     };
     if (stream !== null) return { kind: "stream", stream, ...meta };
-    return { kind: "whole", json: answer?.json ?? "", sse: null, ...meta };
+    const form: ReplyForm = answer === null ? { kind: "whole", json: "", sse: null } : this.#parts.forms.ofFlight(request, answer);
+    return { ...form, ...meta };
   }
 
   /** The reply to a request that fails. */
@@ -128,8 +127,4 @@ export class ReplyBuilder {
     this.#parts.countError(request);
     return { kind: "failed", error };
   }
-}
-
-function wholeForm(form: string | Uint8Array): Pick<WholeAnswer, "kind" | "json" | "sse"> {
-  return typeof form === "string" ? { kind: "whole", json: form, sse: null } : { kind: "whole", json: "", sse: form };
 }

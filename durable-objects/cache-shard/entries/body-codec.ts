@@ -1,4 +1,6 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
+
+import { joinBytes } from "../../../shared/domain/join-bytes.ts";
 
 /**
  * Bytes of both forms that one row may hold. The platform limits a row to 2 MB, which local workerd does not enforce.
@@ -10,6 +12,8 @@ const MIN_DEFLATE_BYTES = 4096;
 
 const PLAIN = 0;
 const DEFLATED = 1;
+/** An empty block with the mark of the last block, which ends a deflate stream (RFC 1951, 3.2.3). */
+const EMPTY_LAST_BLOCK = Uint8Array.of(3, 0);
 
 /** Encodes a stored form: a tag byte, then the text, plain or deflated (RFC 1951), whichever is shorter. */
 export function encodeBody(text: Uint8Array, minDeflateBytes = MIN_DEFLATE_BYTES): Uint8Array {
@@ -28,6 +32,24 @@ export function decodeBody(bytes: Uint8Array): Uint8Array | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Deflates a piece of a text. The piece ends with a sync flush instead of the end of the stream (RFC 1951), so that
+ * `joinPieces` can make one stream of several pieces without inflating them.
+ */
+export function deflatePiece(text: Uint8Array): Uint8Array {
+  // Node returns a view of a much larger buffer, workerd does not.
+  return new Uint8Array(deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }));
+}
+
+export function inflatePiece(piece: Uint8Array): Uint8Array {
+  return inflateRawSync(piece, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+/** The encoded form of the text whose deflated pieces these are. */
+export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
+  return joinBytes([Uint8Array.of(DEFLATED), ...pieces, EMPTY_LAST_BLOCK]);
 }
 
 function tagged(tag: number, payload: Uint8Array): Uint8Array {

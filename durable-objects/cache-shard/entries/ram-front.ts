@@ -1,4 +1,5 @@
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import { heapBytesOf } from "../../../shared/memory/heap-bytes.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 
@@ -6,19 +7,19 @@ import type { Entry, EntryBody } from "./entry.ts";
 export interface ResidentEntry {
   readonly entry: Entry;
   readonly body: EntryBody;
-  /** The `chat.completion` text, decoded on first use. */
-  json: string | null;
+  /** The `chat.completion` text; null until it is decoded for the first time, and for large answers. */
+  readonly json: string | null;
 }
 
-/** Approximate bytes of the objects around a body. */
-const OVERHEAD_BYTES = 600;
+/** Memory of an entry's objects beside its texts and bytes. Measured by `npm run bench -- memory-holders`. */
+const OVERHEAD_BYTES = 480;
 
 /** Recently used entries in memory, bounded by `maxBytes` and by the isolate's ledger. */
 export class RamFront {
   readonly #residents: LedgerMap<ResidentEntry>;
 
   constructor(ledger: IsolateLedger, owner: string, maxBytes: number) {
-    this.#residents = new LedgerMap({ ledger, kind: "ram_front", owner, maxBytes, bytesOf: ({ body }) => residentBytes(body) });
+    this.#residents = new LedgerMap({ ledger, kind: "ram_front", owner, maxBytes, bytesOf: residentBytes });
   }
 
   get bytes(): number {
@@ -40,6 +41,14 @@ export class RamFront {
     return resident;
   }
 
+  /** Keeps the decoded text of an entry, if the entry is still in memory and there is room for the text. */
+  keepJson(resident: ResidentEntry, json: string): void {
+    const { key } = resident.entry;
+    if (this.#residents.peek(key) !== resident) return;
+    // When there is no room for both, the entry without the text is worth more.
+    if (!this.#residents.set(key, { ...resident, json })) this.#residents.set(key, resident);
+  }
+
   /** Applies uses that have been written to the entry's row. */
   noteUses(key: string, hits: number, lastUsedMs: number): void {
     const resident = this.#residents.get(key);
@@ -58,7 +67,8 @@ export class RamFront {
   }
 }
 
-/** Counts the JSON form twice, to include the decoded text: a string of mostly ASCII takes one byte per character. */
-function residentBytes(body: EntryBody): number {
-  return OVERHEAD_BYTES + body.events.byteLength + body.usageEvent.length + 2 * body.json.byteLength;
+function residentBytes({ entry, body, json }: ResidentEntry): number {
+  const texts = [entry.key, entry.scope, entry.tenant, body.usageEvent, ...entry.tags];
+  const textBytes = texts.reduce((sum, text) => sum + heapBytesOf(text), 0);
+  return OVERHEAD_BYTES + textBytes + body.events.byteLength + body.json.byteLength + (json === null ? 0 : heapBytesOf(json));
 }

@@ -14,9 +14,6 @@ import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { Flight } from "./flight.ts";
 import type { PassMarkers } from "./pass-markers.ts";
 
-/** Shorter SSE events are stored plain. They are so repetitive that deflate pays from this size on. */
-const MIN_DEFLATE_EVENT_BYTES = 512;
-
 export interface AnswerCommitParts {
   readonly shard: number;
   readonly report: Reporter;
@@ -43,19 +40,19 @@ export class AnswerCommit {
     const { config, passMarkers, store, report, shard } = this.#parts;
     if (!mayBeStored(request) || config.storage.shardMaxBytes === 0) return null;
     const { answer, terminated, usageEvent } = outcome;
-    const fit = flight.oversize
-      ? ({ kind: "uncacheable" } as const)
-      : storability(
+    const fit = flight.buffered
+      ? storability(
           { terminated, finishReasons: answer.finishReasons, empty: answer.empty, bytes: answer.json.length },
           config.bodies.maxEntryBytes,
-        );
+        )
+      : ({ kind: "uncacheable" } as const);
     if (fit.kind === "uncacheable") {
-      passMarkers.mark(request.key, this.#parts.clock.nowMs());
+      this.markUncacheable(request);
       return null;
     }
     const body: EntryBody = {
       json: encodeBody(new TextEncoder().encode(answer.json)),
-      events: encodeBody(flight.buffer.contentBytes(), MIN_DEFLATE_EVENT_BYTES),
+      events: flight.buffer.encodedContent(),
       usageEvent,
     };
     const entry = this.#entryOf(flight, request, outcome, body);
@@ -68,6 +65,11 @@ export class AnswerCommit {
     }
     passMarkers.clear(request.key);
     return entry;
+  }
+
+  /** Lets further requests for the key make their own calls for a while: this answer cannot be shared with them. */
+  markUncacheable(request: AnswerRequest): void {
+    if (mayBeStored(request)) this.#parts.passMarkers.mark(request.key, this.#parts.clock.nowMs());
   }
 
   #rememberQuestion(flight: Flight, request: AnswerRequest): void {
@@ -85,7 +87,7 @@ export class AnswerCommit {
       model: request.model,
       answeredModel: model ?? request.model,
       provider: request.provider,
-      tags: [...flight.tags],
+      tags: flight.tags.all,
       createdMs: nowMs,
       expiresMs: nowMs + request.ttlSeconds * MS_PER_SECOND,
       ttiMs: ttiSeconds === null ? null : ttiSeconds * MS_PER_SECOND,

@@ -48,6 +48,7 @@ export class FlightRunner {
 
   /** Never throws: any error ends the flight with a failure. */
   async run(flight: Flight, request: AnswerRequest, spilled: Entry | null): Promise<void> {
+    flight.onUnbuffered(() => this.#parts.commit.markUncacheable(request));
     try {
       const resident = spilled === null ? null : await this.#parts.promotion.promote(spilled);
       if (resident !== null) {
@@ -147,7 +148,7 @@ export class FlightRunner {
     const nowMs = pump.clock.nowMs();
     if (outcome.kind === "answered") providers.noteAnswer(provider, nowMs);
     // A call that was cancelled because all clients left is not the provider's fault.
-    else if (flight.keep || flight.subscriberCount > 0) providers.noteFailure(provider, outcome.error, nowMs);
+    else if (flight.wanted) providers.noteFailure(provider, outcome.error, nowMs);
   }
 
   #finish(flight: Flight, request: AnswerRequest, outcome: AnsweredOutcome, mayStore: boolean): void {

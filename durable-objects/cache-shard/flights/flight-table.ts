@@ -5,8 +5,6 @@ import type { QuestionInFlight } from "../semantic/candidates/candidate-finder.t
 
 /** Concurrent flights of a shard, including those that cannot be joined. */
 const MAX_FLIGHTS = 2000;
-/** Requests that may wait on one flight. */
-const MAX_SUBSCRIBERS_PER_FLIGHT = 10_000;
 
 /** The flights of a shard. At most one flight per key can be joined. */
 export class FlightTable {
@@ -53,10 +51,6 @@ export class FlightTable {
     return questions;
   }
 
-  hasRoom(flight: Flight): boolean {
-    return flight.subscriberCount < MAX_SUBSCRIBERS_PER_FLIGHT;
-  }
-
   /** @param shared whether other requests may join; otherwise the flight is only counted */
   add(flight: Flight, shared: boolean): void {
     this.#all.add(flight);
@@ -69,7 +63,7 @@ export class FlightTable {
   fence(record: PurgeRecord): void {
     for (const [key, flight] of this.#byKey) {
       const { identity, tags } = flight;
-      const subject = { ...identity, models: [identity.model], tags: [...tags], createdMs: identity.startedMs };
+      const subject = { ...identity, models: [identity.model], tags: tags.all, createdMs: identity.startedMs };
       if (purgeCovers(record, subject)) this.#byKey.delete(key);
     }
   }

@@ -1,20 +1,17 @@
 import type { FetchedEntry } from "../../../shared/contracts/cache-shard/similarity-contract.ts";
 import type { CacheError, UpstreamFailure } from "../../../shared/domain/cache-error.ts";
-import type { LedgerAccount } from "../../../shared/memory/isolate-ledger.ts";
-import type { Clock } from "../../../shared/time/clock.ts";
+import type { Release } from "./reservation.ts";
 import type { ResidentEntry } from "../entries/ram-front.ts";
 import type { AskedQuestion } from "../semantic/asked-question.ts";
 import type { SemanticMatch } from "../semantic/similarity-search.ts";
+import type { AudienceFlight, AudiencePorts } from "./audience.ts";
+import { Audience } from "./audience.ts";
+import type { BufferMemory } from "./flight-buffer.ts";
 import { FlightBuffer } from "./flight-buffer.ts";
-import { Subscriber } from "./subscriber.ts";
+import { FlightTags } from "./flight-tags.ts";
 
-/** From this many subscribers on, events are delivered in batches, `GATHER_MS` after the first of each batch. */
-const GATHER_FROM_SUBSCRIBERS = 32;
-const GATHER_MS = 20;
-/** Time between SSE comments, which keep idle streams alive and reveal dead clients. */
-const HEARTBEAT_MS = 10_000;
-/** A subscriber that reads nothing for longer than this while data is waiting is cut off. */
-const SUBSCRIBER_STALL_MS = 60_000;
+/** Events that the slowest client has not taken yet, in bytes, up to which reading from the provider goes on again. */
+const RESUME_BYTES = 16 * 1024;
 
 /** What a flight is for. Purges cover a flight by these members and its tags. */
 export interface FlightIdentity {
@@ -51,14 +48,9 @@ export type FlightEnd =
 /** What streaming callers wait for: the first event, or the end. */
 export type FlightOpening = { readonly kind: "streaming"; readonly provider: string } | FlightEnd;
 
-export interface FlightPorts {
-  readonly clock: Clock;
-  /** The shard's account for flight buffers. */
-  readonly ledger: LedgerAccount;
-  readonly heartbeat: Uint8Array;
+export interface FlightPorts extends AudiencePorts, BufferMemory {
   readonly doneEvent: Uint8Array;
-  errorEvent(error: CacheError): Uint8Array;
-  /** Bytes of events above which a flight is oversize. */
+  /** Bytes of events above which a flight is not buffered any more. */
   readonly maxBytes: number;
 }
 
@@ -66,12 +58,12 @@ export interface FlightPorts {
  * One upstream call and all requests that wait for it. It exists in memory only.
  * States: deciding (looking in KV and for similar questions) → calling → streaming → ended.
  */
-export class Flight {
+export class Flight implements AudienceFlight {
   readonly identity: FlightIdentity;
   /** Whether the call is completed when no client waits for it any more. */
   readonly keep: boolean;
-  /** Cache tags of all requests of the flight. A purge by any of them covers it. */
-  readonly tags = new Set<string>();
+  /** Cache tags of the requests of the flight. A purge by any of them covers it. */
+  readonly tags = new FlightTags();
   /** The question as similarity search sees it; null until it is prepared, or when similarity search does not apply. */
   question: AskedQuestion | null = null;
   /** The flight of a similar question that this flight takes its answer from; null when there is none. */
@@ -81,29 +73,37 @@ export class Flight {
   readonly buffer: FlightBuffer;
   readonly opened: Promise<FlightOpening>;
   readonly ended: Promise<FlightEnd>;
+  /** Resolves when the leader's call failed and the flight goes on for its followers. Never rejects. */
+  readonly leaderFailure: Promise<UpstreamFailure>;
   readonly #ports: FlightPorts;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #audience: Audience;
+  readonly #release: Release;
   readonly #resolveOpened: (opening: FlightOpening) => void;
   readonly #resolveEnded: (end: FlightEnd) => void;
+  readonly #leaderFailed: (error: UpstreamFailure) => void;
   #state: "deciding" | "calling" | "streaming" | "ended" = "deciding";
   #end: FlightEnd | null = null;
   readonly #waiters = new Set<object>();
   #everAwaited = false;
   #followers = 0;
   #failedLeaders = 0;
-  #gatherCancel: (() => void) | null = null;
-  #heartbeatCancel: (() => void) | null = null;
-  readonly #leaderFailed: (error: UpstreamFailure) => void;
-  #oversize = false;
-  /** Resolves when the leader's call failed and the flight goes on for its followers. Never rejects. */
-  readonly leaderFailure: Promise<UpstreamFailure>;
+  #buffered = true;
+  /** Whether an event was taken for which there was no memory. Reading pauses until the slowest client has caught up. */
+  #short = false;
+  #resumed: PromiseWithResolvers<void> | null = null;
+  /** Memory of the assembled answer. */
+  #held = 0;
   #onAbandoned: (() => void) | null = null;
+  #onUnbuffered: (() => void) | null = null;
 
-  constructor(identity: FlightIdentity, ports: FlightPorts, keep: boolean) {
+  /** @param release gives the memory of the flight and its first request back */
+  constructor(identity: FlightIdentity, ports: FlightPorts, keep: boolean, release: Release) {
     this.identity = identity;
     this.keep = keep;
     this.#ports = ports;
-    this.buffer = new FlightBuffer(ports.ledger);
+    this.#release = release;
+    this.buffer = new FlightBuffer(ports);
+    this.#audience = new Audience(this, ports);
     const opened = Promise.withResolvers<FlightOpening>();
     const ended = Promise.withResolvers<FlightEnd>();
     const leaderFailure = Promise.withResolvers<UpstreamFailure>();
@@ -119,18 +119,23 @@ export class Flight {
     return this.#state;
   }
 
-  /** Whether a new request can still be given all events from the first byte. */
-  get joinable(): boolean {
-    return this.#state !== "ended" && this.buffer.start === 0 && !this.#oversize;
+  /** Whether the flight holds all its events. Otherwise it can be neither joined nor stored, but streams on. */
+  get buffered(): boolean {
+    return this.#buffered;
   }
 
-  /** Whether the flight is too large to be stored or joined. It still streams to its subscribers. */
-  get oversize(): boolean {
-    return this.#oversize;
+  /** Whether a new request can still be given all events from the first byte. */
+  get joinable(): boolean {
+    return this.#state !== "ended" && this.#buffered;
+  }
+
+  /** Whether a client waits for the answer, or it is worth storing. */
+  get wanted(): boolean {
+    return this.subscriberCount > 0 || (this.keep && this.#buffered);
   }
 
   get subscriberCount(): number {
-    return this.#subscribers.size + this.#waiters.size;
+    return this.#audience.size + this.#waiters.size;
   }
 
   /** Requests that joined this flight instead of making their own call. */
@@ -163,9 +168,14 @@ export class Flight {
     };
   }
 
-  /** Sets the callback for when the last client of a flight without `keep` has left. */
+  /** Sets the callback for when the flight is not wanted any more. */
   onAbandoned(work: () => void): void {
     this.#onAbandoned = work;
+  }
+
+  /** Sets the callback for when the flight stops holding all its events. */
+  onUnbuffered(work: () => void): void {
+    this.#onUnbuffered = work;
   }
 
   /** Ends the state "deciding": the provider is called next. */
@@ -179,17 +189,39 @@ export class Flight {
     this.#leaderFailed(error);
   }
 
-  /** Appends one SSE event from upstream. False when memory is exhausted. */
-  append(event: Uint8Array, usageOnly: boolean, provider: string): boolean {
-    if (this.#state === "ended") return true;
-    if (this.buffer.bytes + event.byteLength > this.#ports.maxBytes) this.#outgrow();
-    if (!this.buffer.append(event, usageOnly)) return false;
-    if (this.#state !== "streaming") {
-      this.#state = "streaming";
-      this.#resolveOpened({ kind: "streaming", provider });
+  /** Appends a run of SSE events from upstream. `flush` delivers them. */
+  append(run: Uint8Array | string, usageOnly: boolean, provider: string): void {
+    if (this.#state === "ended") return;
+    if (this.buffer.bytes + run.length > this.#ports.maxBytes) this.#stopBuffering();
+    if (!this.buffer.append(run, usageOnly, false)) {
+      this.#stopBuffering();
+      // The clients already have the beginning of the answer, so the rest cannot be refused.
+      this.buffer.append(run, usageOnly, true);
+      this.#short = true;
     }
-    this.#announce();
-    return true;
+    if (this.#state === "streaming") return;
+    this.#state = "streaming";
+    this.#resolveOpened({ kind: "streaming", provider });
+  }
+
+  /** Delivers the events that have been appended. */
+  flush(): void {
+    this.#audience.announce();
+  }
+
+  /** Accounts for memory of the assembled answer. Bounded by the size of an answer. */
+  hold(bytes: number): void {
+    if (this.#state === "ended") return;
+    this.#held += bytes;
+    this.#ports.answers.charge(bytes);
+  }
+
+  /** Resolves when more events may be read from upstream; null when the flight can take them now. */
+  drained(): Promise<void> | null {
+    const crowded = this.#short || this.buffer.bytes > this.#ports.maxBytes;
+    if (this.#buffered || !crowded || this.#maySendMore()) return null;
+    this.#resumed ??= Promise.withResolvers();
+    return this.#resumed.promise;
   }
 
   /** Ends the flight. Everything after that is ignored. */
@@ -199,19 +231,15 @@ export class Flight {
     this.#end = end;
     this.#resolveOpened(end);
     this.#resolveEnded(end);
-    this.#gatherCancel?.();
-    this.#gatherCancel = null;
-    this.#handRound();
-    this.#releaseIfIdle();
+    this.#audience.handRound();
+    if (this.#audience.size === 0) this.#releaseAll();
   }
 
-  /** Returns a stream of all events from the first byte to the terminal event. */
-  subscribe(withUsage: boolean): ReadableStream<Uint8Array> {
-    this.#everAwaited = true;
-    const subscriber = new Subscriber(this, withUsage, this.#ports.clock.nowMs());
-    this.#subscribers.add(subscriber);
-    this.#scheduleHeartbeat();
-    return subscriber.stream();
+  /** A stream of all events from the first byte to the terminal event. Null when there is no memory for it. */
+  subscribe(withUsage: boolean): ReadableStream<Uint8Array> | null {
+    const stream = this.#audience.subscribe(withUsage);
+    if (stream !== null) this.#everAwaited = true;
+    return stream;
   }
 
   terminalEvent(): Uint8Array | null {
@@ -220,81 +248,48 @@ export class Flight {
     return end.kind === "failed" ? this.#ports.errorEvent(end.error) : this.#ports.doneEvent;
   }
 
-  nowMs(): number {
-    return this.#ports.clock.nowMs();
+  onTaken(): void {
+    // As long as a request may join, all events are needed.
+    if (this.#buffered && this.#state !== "ended") return;
+    this.buffer.trim(this.#audience.slowest);
+    if (this.#resumed !== null && this.#maySendMore()) this.#resume();
   }
 
-  leave(subscriber: Subscriber): void {
-    this.#subscribers.delete(subscriber);
-    if (this.#state === "ended") this.#releaseIfIdle();
+  onEmpty(): void {
+    if (this.#state === "ended") this.#releaseAll();
     else this.#abandonIfUnwanted();
   }
 
+  #maySendMore(): boolean {
+    if (this.buffer.end - this.#audience.slowest > RESUME_BYTES) return false;
+    this.#short = false;
+    return true;
+  }
+
+  #resume(): void {
+    this.#resumed?.resolve();
+    this.#resumed = null;
+  }
+
+  /** There is no memory for all events, or they are too many: holds only what the slowest client has not taken yet. */
+  #stopBuffering(): void {
+    if (!this.#buffered) return;
+    this.#buffered = false;
+    this.#onUnbuffered?.();
+    this.onTaken();
+    this.#abandonIfUnwanted();
+  }
+
   #abandonIfUnwanted(): void {
-    if (this.#state !== "ended" && this.subscriberCount === 0 && !this.keep) this.#onAbandoned?.();
+    if (this.#state === "ended" || this.wanted) return;
+    this.#resume();
+    this.#onAbandoned?.();
   }
 
-  #announce(): void {
-    if (this.#gatherCancel !== null) return;
-    if (this.#subscribers.size < GATHER_FROM_SUBSCRIBERS || this.buffer.end === 1) {
-      this.#handRound();
-      return;
-    }
-    this.#gatherCancel = this.#ports.clock.after(GATHER_MS, () => {
-      this.#gatherCancel = null;
-      this.#handRound();
-    });
-  }
-
-  #handRound(): void {
-    const nowMs = this.#ports.clock.nowMs();
-    for (const subscriber of this.#subscribers) subscriber.push(nowMs);
-    if (this.#oversize) this.#trim();
-  }
-
-  #outgrow(): void {
-    this.#oversize = true;
-    this.#trim();
-  }
-
-  /** Frees what every subscriber has read. If the rest is still too large, cuts off the slowest subscribers. */
-  #trim(): void {
-    let slowest = this.buffer.end;
-    for (const subscriber of this.#subscribers) slowest = Math.min(slowest, subscriber.cursor);
-    this.buffer.trim(slowest);
-    if (this.buffer.bytes <= this.#ports.maxBytes) return;
-    for (const subscriber of this.#subscribers) {
-      if (subscriber.cursor === slowest)
-        subscriber.cut(this.#ports.errorEvent({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 }));
-    }
-  }
-
-  #scheduleHeartbeat(): void {
-    if (this.#heartbeatCancel !== null) return;
-    this.#heartbeatCancel = this.#ports.clock.after(HEARTBEAT_MS, () => {
-      this.#heartbeatCancel = null;
-      this.#beat();
-      if (this.#subscribers.size > 0) this.#scheduleHeartbeat();
-    });
-  }
-
-  #beat(): void {
-    const nowMs = this.#ports.clock.nowMs();
-    for (const subscriber of this.#subscribers) {
-      const behind = subscriber.cursor < this.buffer.end || this.#state === "ended";
-      // Before the first byte there is no response to keep alive yet.
-      if (!behind && this.#state === "streaming") subscriber.heartbeat(this.#ports.heartbeat);
-      else if (!behind) continue;
-      else if (nowMs - subscriber.lastProgressMs > SUBSCRIBER_STALL_MS) {
-        subscriber.cut(this.#ports.errorEvent({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 }));
-      }
-    }
-  }
-
-  #releaseIfIdle(): void {
-    if (this.#subscribers.size > 0) return;
-    this.#heartbeatCancel?.();
-    this.#heartbeatCancel = null;
+  #releaseAll(): void {
     this.buffer.trim(this.buffer.end);
+    this.#ports.answers.release(this.#held);
+    this.#held = 0;
+    this.#release();
   }
 }

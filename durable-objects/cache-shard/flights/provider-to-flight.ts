@@ -1,4 +1,5 @@
 import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
+import type { AnswerSink } from "../../../shared/providers/call/event-run.ts";
 import type { CallReply, ProviderAnswerPorts, ProviderOutcome, ProviderRequest } from "../../../shared/providers/call/provider-answer.ts";
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
 import type { CallFor } from "../upstream/upstream-slots.ts";
@@ -12,7 +13,16 @@ export interface PumpPorts extends Pick<ProviderAnswerPorts, "clock" | "patience
 /** Makes one provider call and appends its events to a flight. Never throws, and ends in bounded time. */
 export async function pumpUpstream(flight: Flight, request: ProviderRequest, ports: PumpPorts): Promise<ProviderOutcome> {
   const { provider } = request;
-  const sink = { append: (event: Uint8Array, usageOnly: boolean) => flight.append(event, usageOnly, provider) };
+  const sink: AnswerSink = {
+    append: (run, usageOnly) => flight.append(run, usageOnly, provider),
+    appendText: (run, usageOnly) => flight.append(run, usageOnly, provider),
+    flush: () => flight.flush(),
+    hold: (bytes) => {
+      flight.hold(bytes);
+      return true;
+    },
+    drained: () => flight.drained(),
+  };
   const answer = new ProviderAnswer(request, sink, {
     ...ports,
     call: (call, signal) =>

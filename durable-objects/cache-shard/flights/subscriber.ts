@@ -1,14 +1,16 @@
 import type { FlightBuffer } from "./flight-buffer.ts";
 
 /** Bytes in a subscriber's queue at which pushing stops until its client reads. */
-export const SUBSCRIBER_QUEUE_BYTES = 64 * 1024;
+export const SUBSCRIBER_QUEUE_BYTES = 16 * 1024;
 
-/** The part of a flight that its subscribers use. */
+/** The part of a flight's audience that a subscriber uses. */
 export interface SubscribedFlight {
   readonly buffer: FlightBuffer;
   /** The event that ends the stream; null until the flight has ended. */
   terminalEvent(): Uint8Array | null;
   nowMs(): number;
+  /** Called when the client has read, and the subscriber has taken further events from the position `from` on. */
+  advanced(from: number): void;
   leave(subscriber: Subscriber): void;
 }
 
@@ -32,6 +34,7 @@ export class Subscriber {
     this.lastProgressMs = nowMs;
   }
 
+  /** Position of the next event that it has not taken. */
   get cursor(): number {
     return this.#cursor;
   }
@@ -47,7 +50,7 @@ export class Subscriber {
           this.#controller = controller;
         },
         // The queue has room again: the client is alive and reads.
-        pull: () => this.push(this.#flight.nowMs()),
+        pull: () => this.#pull(),
         cancel: () => this.#leave(),
       },
       { highWaterMark: SUBSCRIBER_QUEUE_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
@@ -78,6 +81,12 @@ export class Subscriber {
   /** Ends this subscriber's stream with a last event. */
   cut(event: Uint8Array): void {
     this.#exclusively((controller) => this.#finish(controller, event));
+  }
+
+  #pull(): void {
+    const before = this.#cursor;
+    this.push(this.#flight.nowMs());
+    if (this.#cursor > before) this.#flight.advanced(before);
   }
 
   /**

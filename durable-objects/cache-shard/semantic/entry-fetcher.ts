@@ -76,8 +76,10 @@ export class EntryFetcher {
   #fetchFlight(key: string): FetchEntryReply {
     const { flights } = this.#parts;
     const flight = flights.joinable(key);
-    if (flight === null || flight.state === "deciding" || !flights.hasRoom(flight)) return { kind: "gone" };
+    if (flight === null || flight.state === "deciding") return { kind: "gone" };
+    const stream = flight.subscribe(true);
+    if (stream === null) return { kind: "gone" };
     flight.addFollower();
-    return { kind: "flight", stream: flight.subscribe(true) };
+    return { kind: "flight", stream };
   }
 }

@@ -40,6 +40,7 @@ import relaxedSimd from "./kernel/dot-relaxed.wasm";
 import simd from "./kernel/dot-simd.wasm";
 import { SemanticCounters } from "./semantic-counters.ts";
 import { SemanticRecords } from "./semantic-records.ts";
+import { ENGLISH_BYTES } from "./semantic-memory.ts";
 import type { SemanticPeers } from "./shard-peers.ts";
 import type { SearchResult, SemanticMatch } from "./similarity-search.ts";
 import { SimilaritySearch } from "./similarity-search.ts";
@@ -143,6 +144,7 @@ export class SemanticLayer {
       quarantine: peers.quarantine,
       observe: (observation) => this.#tellScope(observation),
     });
+    parts.ledger.open("tables", "english").charge(ENGLISH_BYTES);
     if (this.#config.mode === "on") parts.keepAlive(parts.staticTable.load());
   }
 

@@ -44,6 +44,8 @@ export interface AnswerRequest {
   readonly callerId: string;
   /** Figures of the isolate about earlier requests to this shard. Once any are sent, be they none, the reply says whether they count. */
   readonly reports?: readonly IsolateReport[] | undefined;
+  /** True when the Worker accepts JSON as a `StreamedAnswer`. Workers of version 0.2.0 do not send it. */
+  readonly acceptsStreamedJson?: boolean;
 }
 
 /** Facts about the shard that replies. */
@@ -84,10 +86,15 @@ export interface WholeAnswer extends AnswerMeta {
   readonly sse: Uint8Array | null;
 }
 
-/** An answer that is still in flight. The stream carries all SSE events from the first to the terminal one. */
+/**
+ * An answer that is still in flight, or a large one. The stream carries the requested form: all SSE events from the
+ * first to the terminal one, or the `chat.completion` as JSON text.
+ */
 export interface StreamedAnswer extends AnswerMeta {
   readonly kind: "stream";
   readonly stream: ReadableStream<Uint8Array>;
+  /** Length of the stream; absent while the answer is in flight. */
+  readonly bytes?: number;
 }
 
 export interface FailedAnswer extends ReplyingShard {

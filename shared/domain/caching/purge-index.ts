@@ -1,3 +1,4 @@
+import { ANY_TAG } from "./purge-selector.ts";
 import type { Purgeable, PurgeRecord } from "./purge-selector.ts";
 
 /** Selectors that name one value. */
@@ -64,7 +65,9 @@ export class PurgeIndex {
     const { key, tag, model, tenant, scope } = this.#newest;
     let newest = Math.max(key.get(ofKey) ?? 0, tenant.get(ofTenant) ?? 0, scope.get(ofScope) ?? 0);
     if (model.size > 0) for (const name of models) newest = Math.max(newest, model.get(name) ?? 0);
-    if (tag.size > 0) for (const name of tags) newest = Math.max(newest, tag.get(name) ?? 0);
+    if (tag.size === 0) return newest;
+    for (const name of tags) newest = Math.max(newest, tag.get(name) ?? 0);
+    if (tags.includes(ANY_TAG)) for (const sequence of tag.values()) newest = Math.max(newest, sequence);
     return newest;
   }
 

@@ -1,3 +1,9 @@
+/**
+ * Tag of an entry that has more tags than it keeps. Every purge by tag covers it. Requests cannot send it: `*` is not
+ * allowed in their tags.
+ */
+export const ANY_TAG = "*";
+
 /** What one purge covers. A purge has exactly one selector. */
 export type PurgeSelector =
   | { readonly kind: "all" }
@@ -39,7 +45,7 @@ function selectorMatches(selector: PurgeSelector, subject: Purgeable): boolean {
     case "key":
       return subject.key === selector.value;
     case "tag":
-      return subject.tags.includes(selector.value);
+      return subject.tags.includes(selector.value) || subject.tags.includes(ANY_TAG);
     case "model":
       return subject.models.includes(selector.value);
     case "tenant":

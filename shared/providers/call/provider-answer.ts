@@ -3,9 +3,10 @@ import type { UpstreamFailure } from "../../domain/cache-error.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { AssembledAnswer } from "../../wire/chat/chat-assembler.ts";
 import { ChatAssembler, chunksFromCompletion, readCompletion } from "../../wire/chat/chat-assembler.ts";
-import { sseEvent } from "../../wire/chat/sse-writer.ts";
 import type { UpstreamEvent } from "../../wire/chat/sse-reader.ts";
 import { ChatStreamReader } from "../../wire/chat/sse-reader.ts";
+import type { AnswerSink } from "./event-run.ts";
+import { EventRun } from "./event-run.ts";
 import { providerError, refusesStreaming } from "./provider-failure.ts";
 import type { Patience, TimeoutPhase } from "./watchdog.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -40,17 +41,6 @@ export interface ProviderAnswerPorts {
   call(request: UpstreamCall, signal: AbortSignal): Promise<CallReply>;
 }
 
-/** Receives the events of an answer while it is read. */
-export interface AnswerSink {
-  /**
-   * Takes one SSE event. Returns false when there is no memory for it; the call then ends with an error.
-   * @param heldBytes approximate size of the answer so far, which the reader holds until its end
-   */
-  append(event: Uint8Array, usageOnly: boolean, heldBytes: number): boolean;
-  /** Resolves when the reader may read on; null when it need not wait. For a sink with a slow client. */
-  drained?(): Promise<void> | null;
-}
-
 export type ProviderOutcome =
   /**
    * `terminated` is false when all choices finished but the terminal event is missing.
@@ -67,7 +57,7 @@ export class ProviderAnswer {
   readonly #sink: AnswerSink;
   readonly #ports: ProviderAnswerPorts;
   readonly #watchdog: Watchdog;
-  readonly #encoder = new TextEncoder();
+  readonly #run: EventRun;
   readonly #assembler = new ChatAssembler();
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   /** Aborted when the time has run out or the answer is no longer needed. */
@@ -75,10 +65,13 @@ export class ProviderAnswer {
   readonly #stopped = Promise.withResolvers<null>();
   #expired: TimeoutPhase | null = null;
   #usageEvent = "";
+  /** Whether the sink has no memory for the whole text. */
+  #short = false;
 
   constructor(request: ProviderRequest, sink: AnswerSink, ports: ProviderAnswerPorts) {
     this.#request = request;
     this.#sink = sink;
+    this.#run = new EventRun(sink);
     this.#ports = ports;
     this.#watchdog = new Watchdog(ports.clock, ports.patience, (phase) => {
       this.#expired = phase;
@@ -167,14 +160,16 @@ export class ProviderAnswer {
     const { provider } = this.#request;
     const text = await this.#readText(MAX_COMPLETION_BYTES);
     if (this.#expired !== null) return this.#timedOut(this.#expired);
+    if (this.#short) return this.#outOfMemory();
     if (text === null) return this.#failed({ kind: "upstream_invalid", provider, reason: "too_large" });
     const read = readCompletion(text);
     if (!read.ok) return this.#failed({ kind: "upstream_invalid", provider, reason: "garbage" });
     const { answer, completion } = read.value;
     if (answer.finishReasons.length === 0) return this.#failed({ kind: "upstream_invalid", provider, reason: "empty" });
     const chunks = chunksFromCompletion(completion);
-    for (const data of chunks.deltas) if (!this.#append(data, false, text.length)) return this.#outOfMemory();
-    if (chunks.usage !== null && !this.#appendUsage(chunks.usage, text.length)) return this.#outOfMemory();
+    for (const data of chunks.deltas) this.#run.add(data, false);
+    if (chunks.usage !== null) this.#appendUsage(chunks.usage);
+    this.#run.flush();
     return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated: true };
   }
 
@@ -183,16 +178,34 @@ export class ProviderAnswer {
     for (;;) {
       const bytes = await this.#next();
       if (this.#expired !== null) return this.#timedOut(this.#expired);
-      for (const event of bytes === null ? events.end() : events.push(bytes)) {
-        const outcome = this.#take(event);
-        if (outcome === null) continue;
+      const outcome = this.#takeAll(bytes === null ? events.end() : events.push(bytes));
+      const hasMemory = this.#run.hold(this.#assembler.bytes);
+      if (hasMemory) this.#run.flush();
+      if (outcome !== null || !hasMemory) {
         void this.#cancel();
-        return outcome;
+        return hasMemory && outcome !== null ? outcome : this.#outOfMemory();
       }
       if (bytes === null) return this.#finished(false);
-      const drained = this.#sink.drained?.() ?? null;
-      if (drained !== null) await Promise.race([drained, this.#stopped.promise]);
+      await this.#drained();
     }
+  }
+
+  /** Waits until the sink's clients have read enough. That time does not count as the provider's. */
+  async #drained(): Promise<void> {
+    const drained = this.#sink.drained?.() ?? null;
+    if (drained === null) return;
+    this.#watchdog.pause();
+    await Promise.race([drained, this.#stopped.promise]);
+    this.#watchdog.progress();
+  }
+
+  /** Handles the events of one read. Returns an outcome when one of them ends the call. */
+  #takeAll(events: readonly UpstreamEvent[]): ProviderOutcome | null {
+    for (const event of events) {
+      const outcome = this.#take(event);
+      if (outcome !== null) return outcome;
+    }
+    return null;
   }
 
   /** Handles one event. Returns an outcome when the event ends the call. */
@@ -203,10 +216,12 @@ export class ProviderAnswer {
         this.#assembler.add(event.chunk);
         if (this.#assembler.bytes > MAX_ASSEMBLED_BYTES)
           return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "too_large" });
-        return this.#append(event.data, false, this.#assembler.bytes) ? null : this.#outOfMemory();
+        this.#run.add(event.data, false);
+        return null;
       case "usage":
         this.#assembler.add(event.chunk);
-        return this.#appendUsage(event.data, this.#assembler.bytes) ? null : this.#outOfMemory();
+        this.#appendUsage(event.data);
+        return null;
       case "done":
         return this.#finished(true);
       case "error":
@@ -224,13 +239,9 @@ export class ProviderAnswer {
     return { kind: "answered", answer, usageEvent: this.#usageEvent, terminated };
   }
 
-  #appendUsage(data: string, heldBytes: number): boolean {
+  #appendUsage(data: string): void {
     this.#usageEvent = data;
-    return this.#append(data, true, heldBytes);
-  }
-
-  #append(data: string, usageOnly: boolean, heldBytes: number): boolean {
-    return this.#sink.append(this.#encoder.encode(sseEvent(data)), usageOnly, heldBytes);
+    this.#run.add(data, true);
   }
 
   /**
@@ -261,19 +272,22 @@ export class ProviderAnswer {
         return maxBytes === MAX_ERROR_BYTES ? text : null;
       }
       text += decoder.decode(bytes, { stream: true });
+      if (this.#run.hold(size)) continue;
+      this.#short = true;
+      await this.#cancel();
+      return null;
     }
     return text + decoder.decode();
-  }
-
-  #outOfMemory(): ProviderOutcome {
-    void this.#cancel();
-    return this.#failed({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
   }
 
   /** The outcome of a call that was stopped: its timeout, or an answer that nobody waits for. */
   #givenUp(): ProviderOutcome {
     if (this.#expired !== null) return this.#timedOut(this.#expired);
     return this.#failed({ kind: "upstream_invalid", provider: this.#request.provider, reason: "truncated" });
+  }
+
+  #outOfMemory(): ProviderOutcome {
+    return this.#failed({ kind: "overloaded", what: "memory", retryAfterSeconds: 1 });
   }
 
   #timedOut(phase: TimeoutPhase): ProviderOutcome {

@@ -16,6 +16,7 @@ export class Watchdog {
   readonly #startedMs: number;
   readonly #onExpired: (phase: TimeoutPhase) => void;
   #lastMs: number | null = null;
+  #paused = false;
   #cancel: () => void;
 
   constructor(clock: Clock, patience: Patience, onExpired: (phase: TimeoutPhase) => void) {
@@ -28,12 +29,18 @@ export class Watchdog {
 
   /** Notes that data has arrived. */
   progress(): void {
-    const first = this.#lastMs === null;
+    const rearm = this.#lastMs === null || this.#paused;
     this.#lastMs = this.#clock.nowMs();
-    if (!first) return;
-    // The timer was set for the first-byte timeout. The idle timeout may be much shorter.
+    this.#paused = false;
+    if (!rearm) return;
+    // The timer was set for the first-byte or the total timeout. The idle timeout may be much shorter.
     this.#cancel();
     this.#cancel = this.#arm();
+  }
+
+  /** Stops the timeouts between events until the next `progress`: the reader waits for its clients now. */
+  pause(): void {
+    this.#paused = true;
   }
 
   stop(): void {
@@ -51,7 +58,7 @@ export class Watchdog {
   #next(): { readonly atMs: number; readonly phase: TimeoutPhase } {
     const totalAtMs = this.#startedMs + this.#patience.totalMs;
     const stepAtMs = this.#lastMs === null ? this.#startedMs + this.#patience.firstByteMs : this.#lastMs + this.#patience.idleMs;
-    if (totalAtMs <= stepAtMs) return { atMs: totalAtMs, phase: "total" };
+    if (this.#paused || totalAtMs <= stepAtMs) return { atMs: totalAtMs, phase: "total" };
     return { atMs: stepAtMs, phase: this.#lastMs === null ? "first_byte" : "idle" };
   }
 }

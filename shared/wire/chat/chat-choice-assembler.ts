@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isPlainObject, memberOf } from "../json/field-check.ts";
 import { numberOf } from "../json/json-body.ts";
+import { characterBytesOf } from "../../memory/heap-bytes.ts";
 
+/** Pieces of text that are joined at a time. */
+const JOINED_PIECES = 64;
 /** Bytes counted for the quotes, colon and comma of a member or an item. */
 const JSON_MEMBER_OVERHEAD_BYTES = 8;
 /** Bytes counted for a number, a boolean or null. */
@@ -10,9 +13,9 @@ const JSON_SCALAR_BYTES = 8;
 /** String members that are replaced: the last value counts. All other strings of a delta are concatenated. */
 const WHOLE_MEMBERS: ReadonlySet<string> = new Set(["role", "id", "name", "type", "index", "format", "status"]);
 
-/** Approximate size of a value as JSON, in bytes. */
+/** Approximate size of a value as JSON, in bytes. A text counts as it does in memory: one or two bytes a character. */
 export function approximateBytes(value: Json): number {
-  if (typeof value === "string") return value.length + JSON_MEMBER_OVERHEAD_BYTES;
+  if (typeof value === "string") return characterBytesOf(value) + JSON_MEMBER_OVERHEAD_BYTES;
   if (Array.isArray(value)) return value.reduce<number>((sum, item: Json) => sum + approximateBytes(item), JSON_MEMBER_OVERHEAD_BYTES);
   if (!isPlainObject(value)) return JSON_SCALAR_BYTES;
   return Object.entries(value).reduce(
@@ -23,10 +26,13 @@ export function approximateBytes(value: Json): number {
 
 /**
  * A member that arrives in increments:
- * strings and arrays are concatenated, objects merged. Strings are joined once, at the end.
+ * strings and arrays are concatenated, objects merged. Strings are joined in groups: V8 keeps a header for each string,
+ * which is several times larger than a token.
  */
 class Increments {
-  readonly #texts: string[] = [];
+  /** Pieces that have been joined already, then the newest pieces. */
+  readonly #joined: string[] = [];
+  #texts: string[] = [];
   #items: Json[] | null = null;
   #members: Members | null = null;
 
@@ -37,7 +43,11 @@ class Increments {
   add(value: string | readonly Json[] | JsonObject): number {
     if (typeof value === "string") {
       this.#texts.push(value);
-      return value.length;
+      if (this.#texts.length >= JOINED_PIECES) {
+        this.#joined.push(this.#texts.join(""));
+        this.#texts = [];
+      }
+      return characterBytesOf(value);
     }
     if (isPlainObject(value)) return (this.#members ??= new Members()).merge(value);
     this.#addItems(value);
@@ -52,14 +62,20 @@ class Increments {
   }
 
   #flushText(items: Json[]): Json[] {
-    const text = this.#texts.splice(0).join("");
+    const text = this.#text();
+    this.#joined.length = 0;
+    this.#texts = [];
     if (text !== "") items.push({ type: "text", text });
     return items;
   }
 
+  #text(): string {
+    return this.#joined.join("") + this.#texts.join("");
+  }
+
   value(): Json {
     if (this.#members !== null) return this.#members.value();
-    return this.#items === null ? this.#texts.join("") : [...this.#flushText(this.#items)];
+    return this.#items === null ? this.#text() : [...this.#flushText(this.#items)];
   }
 }
 

@@ -9,6 +9,7 @@ import type { SimilarCandidate } from "../../../shared/contracts/cache-shard/sim
 import { StaticEmbedder } from "../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { STATIC_TABLE } from "../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { parseStaticTable } from "../../../shared/domain/semantic/embedding/static-table.ts";
+import { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 import { FlatIndex } from "../../../shared/domain/semantic/index/flat-index.ts";
 import { resolveThresholds } from "../../../shared/domain/semantic/serve-verdict.ts";
 
@@ -32,7 +33,7 @@ export class OfflineCache {
   readonly #index: FlatIndex;
   readonly #stored: { readonly text: string; readonly canonical: string }[] = [];
   readonly #byCanonical = new Map<string, number[]>();
-  readonly #readings = new ReadingCache();
+  readonly #readings = new ReadingCache(new IsolateLedger(Number.POSITIVE_INFINITY));
   readonly #finder: CandidateFinder;
 
   constructor(embedder: StaticEmbedder, errorBound: number, minSimilarity: number | null = null) {

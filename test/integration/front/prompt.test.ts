@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { chatBody, Front, jsonOf, wholeAnswer } from "../../support/shard-front.ts";
 import { answerEvents, deltaEvent, streamOf } from "../../support/shard-provider.ts";
+import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
+import { isolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+
+/** A hit whose JSON is streamed. */
+function streamedAnswer(text: string): AnswerReply {
+  const { json, sse: _sse, kind: _kind, ...meta } = wholeAnswer();
+  const large = json.replace("hello", text);
+  return { ...meta, kind: "stream", stream: streamOf([large]), bytes: large.length };
+}
 
 function post(front: Front, body: unknown, headers: Record<string, string> = {}): ReturnType<Front["fetch"]> {
   return front.fetch("/chat", { method: "POST", headers, body: JSON.stringify(body) });
@@ -59,6 +68,28 @@ describe("POST /chat", () => {
     front.cluster.answering = () => ({ ...wholeAnswer(), kind: "stream", outcome: "MISS", forwarded: "miss", stream: streamOf(pieces) });
     const answer = await post(front, { prompt: "hi", stream: true });
     expect(answer.text).toContain('"success":false');
+  });
+
+  it("answers with a large text, which its shard streams, and holds memory for it only until it is read", async () => {
+    const front = new Front();
+    const text = "long ".repeat(50_000);
+    front.cluster.answering = () => streamedAnswer(text);
+    const answer = await post(front, { prompt: "hi" });
+    expect([answer.status, jsonOf(answer)["response"]]).toEqual([200, text]);
+    expect(isolateLedger.usedBy("answers")).toBe(0);
+  });
+
+  it("refuses a large text when the isolate has no memory for it, and reports a shard that is reset meanwhile", async () => {
+    const small = new Front({ ISOLATE_MAX_BYTES: String(1024 * 1024), L0_MAX_BYTES: "0" });
+    small.cluster.answering = () => streamedAnswer("long ".repeat(50_000));
+    const refused = await post(small, { prompt: "hi" });
+    expect([refused.status, refused.headers.get("retry-after"), jsonOf(refused)["success"]]).toEqual([503, "1", false]);
+    const broken = new Front();
+    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("reset")) });
+    broken.cluster.answering = () => ({ ...wholeAnswer(), kind: "stream", stream, bytes: 100_000 });
+    const answer = await post(broken, { prompt: "hi" });
+    expect([answer.status, jsonOf(answer)["success"]]).toEqual([503, false]);
+    expect(isolateLedger.usedBy("answers")).toBe(0);
   });
 
   it.each([

@@ -137,7 +137,7 @@ describe("a bypass call", () => {
 
   it("is refused when the isolate has no memory for it", async () => {
     const front = failingFront(errorOf("Network connection lost."), { ISOLATE_MAX_BYTES: String(1024 * 1024), L0_MAX_BYTES: "0" });
-    expect((await front.chat(chatBody("x".repeat(600_000)))).status).toBe(503);
+    expect((await front.chat(chatBody("ж".repeat(600_000)))).status).toBe(503);
     expect(front.cluster.upstreamCalls).toHaveLength(0);
     expect((await front.chat()).status).toBe(200);
   });

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { StaticTableLoader } from "../../../durable-objects/cache-shard/semantic/embedding/static-table-loader.ts";
+import { staticTableBytes } from "../../../durable-objects/cache-shard/semantic/semantic-memory.ts";
 import { STATIC_TABLE } from "../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { isolateLedger } from "../../../shared/memory/isolate-ledger.ts";
 
@@ -32,6 +33,6 @@ describe("an object that is reset while it loads the static table", () => {
     );
     expect(again).toBe(true);
     const asset = await env.ASSETS.fetch(`https://assets.invalid/${STATIC_TABLE.file}`);
-    expect(isolateLedger.usedBy("tables")).toBe((await asset.arrayBuffer()).byteLength);
+    expect(isolateLedger.usedBy("tables")).toBe(staticTableBytes((await asset.arrayBuffer()).byteLength));
   });
 });

@@ -13,7 +13,7 @@ import { FakeClock } from "../../support/shard-fake-clock.ts";
 
 describe("pass markers", () => {
   it("expire after a minute", () => {
-    const markers = new PassMarkers();
+    const markers = new PassMarkers(new IsolateLedger(1e9), "shard-0");
     markers.mark("a", 0);
     expect([markers.has("a", 59_999), markers.has("b", 0)]).toEqual([true, false]);
     expect(markers.has("a", 60_000)).toBe(false);
@@ -21,14 +21,14 @@ describe("pass markers", () => {
   });
 
   it("are cleared when an answer could be stored", () => {
-    const markers = new PassMarkers();
+    const markers = new PassMarkers(new IsolateLedger(1e9), "shard-0");
     markers.mark("a", 0);
     markers.clear("a");
     expect(markers.has("a", 1)).toBe(false);
   });
 
   it("are limited in number: the oldest is evicted, and marking a key again renews it", () => {
-    const markers = new PassMarkers();
+    const markers = new PassMarkers(new IsolateLedger(1e9), "shard-0");
     for (let key = 0; key < 10_000; key++) markers.mark(`k${key}`, 0);
     markers.mark("k0", 1);
     markers.mark("one more", 1);
@@ -159,7 +159,8 @@ describe("stored bodies", () => {
 
 describe("the RAM front", () => {
   const body: EntryBody = { json: new Uint8Array(100), events: new Uint8Array(200), usageEvent: "" };
-  const COST_BYTES = 600 + 200 + 2 * 100;
+  /** The entry's objects, four texts (key, scope and tenant of one letter, no usage event), and both forms. */
+  const COST_BYTES = 480 + 4 * 16 + 3 + 100 + 200;
 
   function entryOf(key: string): Entry {
     return {

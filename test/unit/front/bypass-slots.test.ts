@@ -6,7 +6,7 @@ import { BypassSlots, MAX_BYPASSES, MAX_BYPASSES_PER_KEY, SLOT_LEASE_MS } from "
 
 function rig(limitBytes = 1e9): { readonly ledger: IsolateLedger; readonly slots: BypassSlots } {
   const ledger = new IsolateLedger(limitBytes);
-  return { ledger, slots: new BypassSlots(ledger.open("flights", "bypass")) };
+  return { ledger, slots: new BypassSlots(ledger.open("tables", "bypass")) };
 }
 
 describe("the bypass calls of an isolate", () => {

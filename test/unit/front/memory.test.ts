@@ -80,7 +80,7 @@ describe("answers in isolate memory", () => {
     const ledger = new IsolateLedger(10_000);
     const memory = new AnswerMemory(ledger, 10_000, TTL_MS);
     for (const key of ["a", "b", "c"]) memory.put(key, "json", answer("x".repeat(1000)), 0, 0);
-    expect(ledger.open("flights", "f").reserve(4000)).toBe(true);
+    expect(ledger.open("answers", "f").reserve(7000)).toBe(true);
     expect(["a", "b", "c"].map((key) => memory.get(key, "json", 1) !== null)).toEqual([false, true, true]);
   });
 
@@ -143,7 +143,7 @@ describe("plans in isolate memory", () => {
     plans.put("a", plan);
     plans.put("b", plan);
     const { usedBytes } = ledger;
-    expect(ledger.open("flights", "f").reserve(2000 - usedBytes + 1)).toBe(true);
+    expect(ledger.open("answers", "f").reserve(2000 - usedBytes + 1)).toBe(true);
     expect([plans.get("a"), plans.get("b")?.key]).toEqual([null, "k"]);
   });
 });

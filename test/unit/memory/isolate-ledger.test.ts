@@ -16,12 +16,12 @@ function holderOf(ledger: IsolateLedger, kind: LedgerKind, owner = "owner"): Led
 describe("the isolate's ledger", () => {
   it("reserves up to its limit and not one byte more", () => {
     const ledger = new IsolateLedger(100);
-    const flights = ledger.open("flights", "a");
-    expect(flights.reserve(100)).toBe(true);
-    expect(flights.reserve(1)).toBe(false);
-    flights.release(1);
-    expect(flights.reserve(1)).toBe(true);
-    expect([ledger.usedBytes, ledger.usedBy("flights"), ledger.usedBy("l0"), flights.bytes]).toEqual([100, 100, 0, 100]);
+    const tables = ledger.open("tables", "a");
+    expect(tables.reserve(100)).toBe(true);
+    expect(tables.reserve(1)).toBe(false);
+    tables.release(1);
+    expect(tables.reserve(1)).toBe(true);
+    expect([ledger.usedBytes, ledger.usedBy("tables"), ledger.usedBy("l0"), tables.bytes]).toEqual([100, 100, 0, 100]);
   });
 
   it("sheds the least valuable kind first", () => {
@@ -30,7 +30,7 @@ describe("the isolate's ledger", () => {
     const l0 = holderOf(ledger, "l0");
     front.reserve(50);
     l0.reserve(50);
-    expect(ledger.open("flights", "a").reserve(60)).toBe(true);
+    expect(ledger.open("tables", "a").reserve(60)).toBe(true);
     expect([l0.bytes, front.bytes]).toEqual([0, 40]);
   });
 
@@ -55,15 +55,15 @@ describe("the isolate's ledger", () => {
     const ledger = new IsolateLedger(100);
     const tables = ledger.open("tables", "static");
     tables.reserve(100);
-    expect(ledger.open("flights", "a").reserve(1)).toBe(false);
+    expect(ledger.open("tables", "a").reserve(1)).toBe(false);
     expect(tables.bytes).toBe(100);
   });
 
   it("closes the old account of an owner that opens one again after a reset", () => {
     const ledger = new IsolateLedger(100);
-    const before = ledger.open("flights", "shard-0");
+    const before = ledger.open("tables", "shard-0");
     before.reserve(100);
-    const after = ledger.open("flights", "shard-0");
+    const after = ledger.open("tables", "shard-0");
     expect(ledger.usedBytes).toBe(0);
     expect(after.reserve(60)).toBe(true);
     before.release(100);
@@ -74,17 +74,43 @@ describe("the isolate's ledger", () => {
 
   it("accounts for owners and kinds separately", () => {
     const ledger = new IsolateLedger(100);
-    ledger.open("flights", "shard-0").reserve(10);
-    ledger.open("flights", "shard-1").reserve(20);
+    ledger.open("tables", "shard-0").reserve(10);
+    ledger.open("tables", "shard-1").reserve(20);
     ledger.open("ram_front", "shard-0").reserve(30);
-    expect([ledger.usedBytes, ledger.usedBy("flights"), ledger.usedBy("ram_front")]).toEqual([60, 30, 30]);
+    expect([ledger.usedBytes, ledger.usedBy("tables"), ledger.usedBy("ram_front")]).toEqual([60, 30, 30]);
   });
 
   it("applies a new limit", () => {
     const ledger = new IsolateLedger(100);
     ledger.setLimit(10);
-    const flights = ledger.open("flights", "a");
-    expect([flights.reserve(11), flights.reserve(10)]).toEqual([false, true]);
+    const tables = ledger.open("tables", "a");
+    expect([tables.reserve(11), tables.reserve(10)]).toEqual([false, true]);
+  });
+
+  it("leaves some memory of flight buffers to their clients, and some of the clients to flight buffers", () => {
+    for (const [kind, most, other] of [
+      ["flights", 75, "answers"],
+      ["answers", 87, "flights"],
+    ] as const) {
+      const ledger = new IsolateLedger(100);
+      const [first, second] = [ledger.open(kind, "a"), ledger.open(kind, "b")];
+      expect([first.reserve(most + 1), first.reserve(most), second.reserve(1)]).toEqual([false, true, false]);
+      expect(ledger.open(other, "a").reserve(100 - most)).toBe(true);
+    }
+  });
+
+  it("counts memory that is in use already beyond its limit, and refuses more until it is released", () => {
+    const ledger = new IsolateLedger(100);
+    const l0 = holderOf(ledger, "l0");
+    l0.reserve(50);
+    const tables = ledger.open("tables", "a");
+    tables.charge(120);
+    expect([ledger.usedBytes, l0.bytes, tables.reserve(1)]).toEqual([120, 0, false]);
+    tables.release(120);
+    expect(tables.reserve(100)).toBe(true);
+    tables.close();
+    tables.charge(10);
+    expect(ledger.usedBytes).toBe(0);
   });
 
   it("never exceeds its limit and always equals the sum of its accounts", () => {
@@ -106,7 +132,7 @@ describe("the isolate's ledger", () => {
           else {
             const before = holder.bytes;
             const taken = holder.reserve(bytes);
-            if (taken && kind === "flights") expect(holder.bytes).toBe(before + bytes);
+            if (taken && kind === "tables") expect(holder.bytes).toBe(before + bytes);
           }
           expect(ledger.usedBytes).toBeLessThanOrEqual(200);
           expect(ledger.usedBytes).toBe([...holders.values()].reduce((sum, each) => sum + each.bytes, 0));

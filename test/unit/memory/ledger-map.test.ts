@@ -14,14 +14,14 @@ describe("a map in the isolate's ledger", () => {
     map.set("a", 40);
     map.set("b", 40);
     map.get("a");
-    expect(ledger.open("flights", "shard-0").reserve(50)).toBe(true);
+    expect(ledger.open("tables", "shard-0").reserve(50)).toBe(true);
     expect([map.has("a"), map.has("b"), map.bytes]).toEqual([true, false, 40]);
   });
 
   it("keeps nothing when the isolate has no room for it", () => {
     const ledger = new IsolateLedger(100);
     const map = mapIn(ledger, 100);
-    ledger.open("flights", "shard-0").reserve(90);
+    ledger.open("tables", "shard-0").reserve(90);
     expect([map.set("a", 20), map.size, ledger.usedBytes]).toEqual([false, 0, 90]);
   });
 
@@ -36,7 +36,7 @@ describe("a map in the isolate's ledger", () => {
           else if (kind === "delete") map.delete(key);
           else if (kind === "clear") map.clear();
           else {
-            const other = ledger.open("flights", "other");
+            const other = ledger.open("tables", "other");
             other.reserve(bytes);
             other.close();
           }

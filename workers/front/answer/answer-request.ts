@@ -117,9 +117,10 @@ async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate
   const reply = await askHomeShard(env, plan.shard, request, asked.client, isolate.report);
   if (reply.kind === "shard_failure") return aroundShard(asked, reply.failure, mayCallUpstream, isolate);
   if (request.reports !== undefined) isolate.traffic.noteReply(plan.shard, request.reports, reply.takesReports === true);
-  const hit = reply.kind === "whole" && (reply.forwarded === null || reply.outcome === "STALE");
+  const hit = reply.kind !== "failed" && (reply.forwarded === null || reply.outcome === "STALE");
   if (reply.kind !== "failed") countAnswered(asked, isolate, hit ? "hit" : "miss", 0);
-  return reply.kind === "stream" ? { ...reply, stream: endedByError(reply.stream, asked.requestId, Date.now()) } : reply;
+  // A large JSON answer that breaks off is shorter than its `Content-Length`, which tells the client.
+  return reply.kind === "stream" && plan.stream ? { ...reply, stream: endedByError(reply.stream, asked.requestId, Date.now()) } : reply;
 }
 
 /**
@@ -189,6 +190,7 @@ function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate):
     // The shard needs the caller id only to accept feedback on semantic hits.
     callerId: text === null ? "" : callerIdOf(asked.tenant, asked.user),
     reports: isolate.traffic.takeFor(plan.shard, asked.startedMs),
+    acceptsStreamedJson: true,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { AnswerReply } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
-import type { AnswerSink, CallReply, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
+import type { AnswerSink } from "../../../shared/providers/call/event-run.ts";
+import type { CallReply, ProviderOutcome } from "../../../shared/providers/call/provider-answer.ts";
 import type { UpstreamCall } from "../../../shared/contracts/upstream-api.ts";
 import { callProvider } from "../../../shared/providers/call/provider-call.ts";
 import { ProviderAnswer } from "../../../shared/providers/call/provider-answer.ts";
+import { heapBytesOf } from "../../../shared/memory/heap-bytes.ts";
 import { systemClock } from "../../../shared/time/clock.ts";
 import { SSE_DONE, SSE_HEARTBEAT } from "../../../shared/wire/chat/sse-writer.ts";
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
@@ -14,7 +16,6 @@ import type { BypassSlot } from "./bypass-slots.ts";
 
 /** Bytes buffered for a slow client before the call stops reading from the provider. */
 const QUEUE_BYTES = 64 * 1024;
-const BYTES_PER_CHARACTER = 2;
 /** Time between renewals of the slot, and between SSE comments, which reveal dead clients. In milliseconds. */
 const RENEW_MS = 10_000;
 /** A client that reads nothing for longer than this while events wait is disconnected. In milliseconds. */
@@ -52,9 +53,9 @@ export async function bypassAnswer(plan: Plan, isolate: Isolate, client: Client,
   return { kind: "whole", json: outcome.answer.json, sse: null, ...meta };
 }
 
-/** Memory of a call whose answer has this many characters so far. */
-function heldBytes(plan: Plan, answerCharacters: number): number {
-  return QUEUE_BYTES + BYTES_PER_CHARACTER * (plan.body.length + answerCharacters);
+/** Memory of a call whose answer takes this much so far. */
+function heldBytes(plan: Plan, answerBytes: number): number {
+  return QUEUE_BYTES + heapBytesOf(plan.body) + answerBytes;
 }
 
 /** One provider call for one client. Reads from the provider at the pace of a streaming client. */
@@ -66,6 +67,8 @@ class BypassCall {
   readonly #firstEvent = Promise.withResolvers<true>();
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #hasBegun = false;
+  /** Memory of the answer so far. */
+  #answerBytes = 0;
   #drained = Promise.withResolvers<void>();
   #cancelRenewal: () => void;
 
@@ -146,14 +149,16 @@ class BypassCall {
 
   #sink(): AnswerSink {
     return {
-      append: (event, usageOnly, answerCharacters) => {
-        if (!this.#slot.hold(heldBytes(this.#plan, answerCharacters))) return false;
+      append: (run, usageOnly) => {
         // A JSON client gets the assembled answer, so the stream stays empty.
-        if (!this.#plan.stream) return true;
-        if (!usageOnly || this.#plan.includeUsage) this.#controller?.enqueue(event);
+        if (!this.#plan.stream) return;
+        if (!usageOnly || this.#plan.includeUsage) this.#controller?.enqueue(run);
         this.#hasBegun = true;
         this.#firstEvent.resolve(true);
-        return true;
+      },
+      hold: (bytes) => {
+        this.#answerBytes += bytes;
+        return this.#slot.hold(heldBytes(this.#plan, this.#answerBytes));
       },
       drained: () => {
         if (!this.#plan.stream || this.#hasRoom) return null;

@@ -1,5 +1,6 @@
 import type { WholeAnswer } from "../../../shared/contracts/cache-shard/answer-contract.ts";
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import { heapBytesOf } from "../../../shared/memory/heap-bytes.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 
 /** The form in which an answer is kept. `sse+usage` includes the usage event. */
@@ -10,8 +11,8 @@ interface RememberedAnswer {
   readonly untilMs: number;
 }
 
-const OVERHEAD_BYTES = 500;
-const BYTES_PER_CHARACTER = 2;
+/** Memory of an answer's objects beside its texts. Measured by `npm run bench -- memory-holders`. */
+const OVERHEAD_BYTES = 350;
 
 /**
  * L0: recent answers of shards, kept in the isolate for a few seconds.
@@ -68,7 +69,7 @@ export class AnswerMemory {
 }
 
 function answerBytes(answer: WholeAnswer): number {
-  return OVERHEAD_BYTES + BYTES_PER_CHARACTER * answer.json.length + (answer.sse?.byteLength ?? 0);
+  return OVERHEAD_BYTES + heapBytesOf(answer.json) + heapBytesOf(answer.explanation ?? "") + (answer.sse?.byteLength ?? 0);
 }
 
 function nameOf(key: string, form: AnswerForm): string {

@@ -1,10 +1,19 @@
 import { sha256Hex } from "../../../shared/digest/sha256.ts";
-import { BoundedMap } from "../../../shared/domain/bounded-map.ts";
+import { heapBytesOf } from "../../../shared/memory/heap-bytes.ts";
+import { isolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 
-/** Caller ids kept in memory, at a few hundred bytes each. */
-const MAX_CALLERS = 1000;
+/** Memory for caller ids: about 1,000. */
+const MAX_BYTES = 320 * 1024;
+const OVERHEAD_BYTES = 100;
 
-const callerIds = new BoundedMap<string, string>({ maxWeight: MAX_CALLERS });
+const callerIds = new LedgerMap<string>({
+  ledger: isolateLedger,
+  kind: "hints",
+  owner: "callers",
+  maxBytes: MAX_BYTES,
+  bytesOf: (callerId, caller) => OVERHEAD_BYTES + heapBytesOf(caller) + heapBytesOf(callerId),
+});
 
 /** The caller id: the SHA-256 of tenant and user. Remembered, because a steady caller sends many requests a second. */
 export function callerIdOf(tenant: string, user: string): string {

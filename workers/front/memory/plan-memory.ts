@@ -1,11 +1,12 @@
 import type { IsolateLedger } from "../../../shared/memory/isolate-ledger.ts";
+import { heapBytesOf } from "../../../shared/memory/heap-bytes.ts";
 import { LedgerMap } from "../../../shared/memory/ledger-map.ts";
 import type { Plan } from "../request/request-plan.ts";
 
 /** Longest body that is remembered. A longer one would push out many short ones. */
 const MAX_REMEMBERED_CHARACTERS = 16 * 1024;
-const BYTES_PER_CHARACTER = 2;
-const OVERHEAD_BYTES = 400;
+/** Memory of a plan's objects beside its texts. Measured by `npm run bench -- memory-holders`. */
+const OVERHEAD_BYTES = 250;
 
 /**
  * Plans of request bodies that this isolate has already seen. An identity is the exact body with the tenant and the
@@ -20,7 +21,7 @@ export class PlanMemory {
       kind: "l0",
       owner: "plans",
       maxBytes,
-      bytesOf: (plan, identity) => OVERHEAD_BYTES + BYTES_PER_CHARACTER * (identity.length + plan.body.length),
+      bytesOf: (plan, identity) => OVERHEAD_BYTES + heapBytesOf(identity) + heapBytesOf(plan.body) + heapBytesOf(plan.text ?? ""),
     });
   }
 

@@ -1,7 +1,8 @@
 import { errorEvent } from "../../../shared/wire/errors/error-response.ts";
 
 const encoder = new TextEncoder();
-const INTERRUPTED = {
+/** The error of an answer that began, and broke because its shard was reset. */
+export const INTERRUPTED = {
   kind: "shards_unreachable",
   message: "The answer was interrupted, because its shard was restarted or moved. Send the request again.",
 } as const;

@@ -1,13 +1,16 @@
-import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
 import type { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { unitCosine } from "../../../../shared/domain/semantic/embedding/unit-cosine.ts";
 import { english } from "../../../../shared/domain/semantic/english/english.ts";
+import type { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { isolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { LedgerMap } from "../../../../shared/memory/ledger-map.ts";
 import type { PairComparison, TextReading } from "../../../../shared/domain/semantic/language-rules.ts";
 
-/** Characters of all cached texts. A reading takes about 100 bytes per character: 8 MB for some 1,000 questions. */
-const MAX_KEPT_CHARACTERS = 80_000;
-/** Fixed cost of a reading (mainly its vector), in characters. */
-const READING_CHARACTERS = 20;
+/** Memory for all readings: some 1,000 questions. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Memory of a reading (mainly its vector) and of each character of its text. Measured by `npm run bench -- memory-holders`. */
+const READING_BYTES = 2000;
+const BYTES_PER_CHARACTER = 100;
 
 type EnglishReading = ReturnType<ReturnType<typeof english>["read"]>;
 
@@ -19,10 +22,17 @@ interface KeptReading {
 
 /** Caches the readings (linguistic analyses) of questions by their text: the same candidates come up repeatedly. */
 export class ReadingCache {
-  readonly #readings = new BoundedMap<string, KeptReading>({
-    maxWeight: MAX_KEPT_CHARACTERS,
-    weigh: (_, text) => text.length + READING_CHARACTERS,
-  });
+  readonly #readings: LedgerMap<KeptReading>;
+
+  constructor(ledger: IsolateLedger) {
+    this.#readings = new LedgerMap({
+      ledger,
+      kind: "hints",
+      owner: "readings",
+      maxBytes: MAX_BYTES,
+      bytesOf: (_, text) => READING_BYTES + BYTES_PER_CHARACTER * text.length,
+    });
+  }
 
   get size(): number {
     return this.#readings.size;
@@ -59,4 +69,4 @@ export class ReadingCache {
 }
 
 /** One cache for all shards of the isolate: eight caches of this size would use up its memory. */
-export const isolateReadings = new ReadingCache();
+export const isolateReadings = new ReadingCache(isolateLedger);

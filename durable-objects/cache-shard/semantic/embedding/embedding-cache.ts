@@ -1,13 +1,17 @@
 import { sha256Hex } from "../../../../shared/digest/sha256.ts";
-import { BoundedMap } from "../../../../shared/domain/bounded-map.ts";
+import type { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { LedgerMap } from "../../../../shared/memory/ledger-map.ts";
 import type { Embedder } from "./embedder.ts";
 
-/** Vectors that one shard caches: 2 MB at 1,024 dimensions. */
-const REMEMBERED_VECTORS = 512;
+/** Memory for the vectors that one shard caches: about 500 at 1,024 dimensions. */
+const MAX_BYTES = 2 * 1024 * 1024;
+/** Memory of a vector's digest and objects. Measured by `npm run bench -- memory-holders`. */
+const OVERHEAD_BYTES = 400;
 
 /** An embedder that caches vectors by the digest of their text. Failures are not cached. */
-export function cachingEmbedder(embedder: Embedder): Embedder {
-  const vectors = new BoundedMap<string, Float32Array>({ maxWeight: REMEMBERED_VECTORS });
+export function cachingEmbedder(embedder: Embedder, ledger: IsolateLedger, owner: string): Embedder {
+  const bytesOf = (vector: Float32Array): number => vector.byteLength + OVERHEAD_BYTES;
+  const vectors = new LedgerMap<Float32Array>({ ledger, kind: "hints", owner: `${owner}/embeddings`, maxBytes: MAX_BYTES, bytesOf });
   return {
     embedderId: embedder.embedderId,
     dims: embedder.dims,

@@ -6,6 +6,7 @@ import type { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts"
 import { isolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import type { Clock } from "../../../../shared/time/clock.ts";
 import { systemClock } from "../../../../shared/time/clock.ts";
+import { staticTableBytes } from "../semantic-memory.ts";
 import type { Embedder } from "./embedder.ts";
 
 /** Assets are addressed by path; the host is ignored. */
@@ -87,7 +88,7 @@ export class StaticTableLoader {
   }
 
   #pay(bytes: number): boolean {
-    return this.#parts.ledger.open("tables", STATIC_TABLE.file).reserve(bytes);
+    return this.#parts.ledger.open("tables", STATIC_TABLE.file).reserve(staticTableBytes(bytes));
   }
 }
 

@@ -1,97 +1,52 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FlightPorts } from "../../../../durable-objects/cache-shard/flights/flight.ts";
-import { Flight } from "../../../../durable-objects/cache-shard/flights/flight.ts";
 import { MAX_SLICE_BYTES } from "../../../../durable-objects/cache-shard/flights/flight-buffer.ts";
 import { SUBSCRIBER_QUEUE_BYTES } from "../../../../durable-objects/cache-shard/flights/subscriber.ts";
-import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
-import { FakeClock } from "../../../support/shard-fake-clock.ts";
+import type { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
+import { flightRig as rig, sipper } from "../../../support/flight-rig.ts";
 import { settled } from "../../../support/shard-provider.ts";
 
-const LIMIT_BYTES = 8 * 1024 * 1024;
 const STALL_MS = 60_000;
 const HEARTBEAT_MS = 10_000;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const ANSWERED = { kind: "answered", json: "{}", provider: "openai", createdMs: 0, expiresMs: 0, stored: true, tokens: 0 } as const;
 const FAILED = { kind: "failed", error: { kind: "upstream_unreachable", provider: "openai" } } as const;
 
-interface Rig {
-  readonly flight: Flight;
-  readonly clock: FakeClock;
-  readonly ledger: IsolateLedger;
-  readonly append: (text: string, usageOnly?: boolean) => boolean;
-}
-
-function rig(options: { readonly maxBytes?: number; readonly keep?: boolean; readonly limitBytes?: number } = {}): Rig {
-  const clock = new FakeClock();
-  const ledger = new IsolateLedger(options.limitBytes ?? LIMIT_BYTES);
-  const ports: FlightPorts = {
-    clock,
-    ledger: ledger.open("flights", "shard-0"),
-    heartbeat: encoder.encode(": beat\n\n"),
-    doneEvent: encoder.encode("[DONE]"),
-    errorEvent: (error) => encoder.encode(`[ERROR ${error.kind}]`),
-    maxBytes: options.maxBytes ?? LIMIT_BYTES,
-  };
-  const identity = { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: clock.nowMs() };
-  const flight = new Flight(identity, ports, options.keep ?? true);
-  return { flight, clock, ledger, append: (text, usageOnly = false) => flight.append(encoder.encode(text), usageOnly, "openai") };
+/** Memory of flights and their clients. What was unpacked for late clients may stay for others. */
+function heldBytes(ledger: IsolateLedger): number {
+  return ledger.usedBy("flights") + ledger.usedBy("answers");
 }
 
 async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(stream).text();
 }
 
-/** A client that reads one chunk each time the test says so. */
-function sipper(stream: ReadableStream<Uint8Array>): {
-  taken: string;
-  done: boolean;
-  readonly sip: () => Promise<void>;
-  readonly leave: () => Promise<void>;
-} {
-  const reader = stream.getReader();
-  const client = {
-    taken: "",
-    done: false,
-    sip: async () => {
-      const { done, value } = await reader.read();
-      client.done = done;
-      if (!done) client.taken += decoder.decode(value);
-    },
-    leave: async () => reader.cancel(),
-  };
-  return client;
-}
-
 describe("a flight's subscribers", () => {
   it("get everything from the first byte, however late they join, and the terminal event after the end", async () => {
-    const { flight, append } = rig();
-    const leader = flight.subscribe(false);
+    const { flight, append, join } = rig();
+    const leader = join();
     append("a");
-    const early = flight.subscribe(false);
+    const early = join();
     append("b");
     append("c");
-    const late = flight.subscribe(false);
+    const late = join();
     flight.end(ANSWERED);
     expect(await Promise.all([leader, early, late].map(textOf))).toEqual(["abc[DONE]", "abc[DONE]", "abc[DONE]"]);
   });
 
   it("get the usage event only when they asked for it", async () => {
-    const { flight, append } = rig();
-    const [plain, asking] = [flight.subscribe(false), flight.subscribe(true)];
+    const { flight, append, join } = rig();
+    const [plain, asking] = [join(), join(true)];
     append("a");
     append("[USAGE]", true);
     append("b");
     flight.end(ANSWERED);
     expect(await textOf(plain)).toBe("ab[DONE]");
     expect(await textOf(asking)).toBe("a[USAGE]b[DONE]");
-    expect(decoder.decode(flight.buffer.contentBytes())).toBe("");
   });
 
   it("get an error event instead of the terminal one when the flight breaks after its first byte", async () => {
-    const { flight, append } = rig();
-    const stream = flight.subscribe(false);
+    const { flight, append, join } = rig();
+    const stream = join();
     append("a");
     flight.end(FAILED);
     expect(await textOf(stream)).toBe("a[ERROR upstream_unreachable]");
@@ -110,8 +65,8 @@ describe("a flight's subscribers", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.nat(40), async (steps, fails, crowd) => {
-        const { flight, clock, ledger, append } = rig();
-        const clients = Array.from({ length: crowd }, () => ({ usage: false, client: sipper(flight.subscribe(false)) }));
+        const { flight, clock, ledger, append, join } = rig();
+        const clients = Array.from({ length: crowd }, () => ({ usage: false, client: sipper(join()) }));
         const pending: Promise<void>[] = [];
         const left = new Set<number>();
         let [plain, full] = ["", ""];
@@ -122,7 +77,7 @@ describe("a flight's subscribers", () => {
             append(text, next.usage);
             full += text;
             if (!next.usage) plain += text;
-          } else if (next.act === "join") clients.push({ usage: next.usage, client: sipper(flight.subscribe(next.usage)) });
+          } else if (next.act === "join") clients.push({ usage: next.usage, client: sipper(join(next.usage)) });
           else if (next.act === "time") clock.advance(next.ms);
           else if (clients.length > 0) {
             const who = next.who % clients.length;
@@ -142,7 +97,7 @@ describe("a flight's subscribers", () => {
           while (!client.done) await client.sip();
           expect(client.taken === (usage ? full : plain) + terminal).toBe(true);
         }
-        expect(ledger.usedBytes).toBe(0);
+        expect(heldBytes(ledger)).toBe(0);
         expect(flight.subscriberCount).toBe(0);
         expect(clock.pending).toBe(0);
       }),
@@ -150,17 +105,28 @@ describe("a flight's subscribers", () => {
     );
   });
 
-  it("share one copy of the bytes that they read at the same position", () => {
+  it("share the memory of the events that they read", () => {
     const { flight, append } = rig();
     append("a");
     append("b");
-    expect(flight.buffer.slice(0, false).bytes).toBe(flight.buffer.slice(0, false).bytes);
-    expect(flight.buffer.slice(0, false).bytes).not.toBe(flight.buffer.slice(0, true).bytes);
+    expect(flight.buffer.slice(0, false).bytes.buffer).toBe(flight.buffer.slice(0, true).bytes.buffer);
+  });
+
+  it("get the events of one read together, as one piece each", async () => {
+    const { flight, append, join } = rig();
+    const client = sipper(join());
+    append("first ");
+    await client.sip();
+    for (const event of ["second ", "third "]) flight.append(new TextEncoder().encode(event), false, "openai");
+    flight.flush();
+    await client.sip();
+    expect(client.taken).toBe("first second third ");
+    await client.leave();
   });
 
   it("get events in batches when there are many subscribers, but the first event at once", async () => {
-    const { flight, clock, append } = rig();
-    const crowd = Array.from({ length: 40 }, () => sipper(flight.subscribe(false)));
+    const { clock, append, join } = rig();
+    const crowd = Array.from({ length: 40 }, () => sipper(join()));
     append("first ");
     await Promise.all(crowd.map(({ sip }) => sip()));
     expect(crowd.every(({ taken }) => taken === "first ")).toBe(true);
@@ -175,9 +141,9 @@ describe("a flight's subscribers", () => {
 
 describe("a slow subscriber", () => {
   it("holds no more than its queue and one slice, and does not delay the others", async () => {
-    const { flight, append } = rig();
-    const slow = flight.subscribe(false);
-    const quick = sipper(flight.subscribe(false));
+    const { flight, append, join } = rig();
+    const slow = join();
+    const quick = sipper(join());
     const event = "x".repeat(1000);
     for (let count = 0; count < 1000; count++) {
       append(event);
@@ -186,15 +152,15 @@ describe("a slow subscriber", () => {
     const reader = slow.getReader();
     const first = await reader.read();
     expect(first.value?.byteLength ?? 0).toBeLessThanOrEqual(MAX_SLICE_BYTES + event.length);
-    expect(flight.buffer.bytes).toBe(1_000_000);
+    expect(flight.buffer.end).toBe(1_000_000);
     expect(SUBSCRIBER_QUEUE_BYTES).toBeLessThanOrEqual(64 * 1024);
     await reader.cancel();
     await quick.leave();
   });
 
   it("that reads nothing for a minute while data is waiting is cut off with an error event", async () => {
-    const { flight, clock, append } = rig();
-    const stuck = flight.subscribe(false);
+    const { flight, clock, append, join } = rig();
+    const stuck = join();
     for (let count = 0; count < 100; count++) append("x".repeat(2000));
     clock.advance(STALL_MS + HEARTBEAT_MS);
     expect(flight.subscriberCount).toBe(0);
@@ -202,8 +168,8 @@ describe("a slow subscriber", () => {
   });
 
   it("that reads slowly but steadily can read to the end", async () => {
-    const { flight, clock, ledger, append } = rig();
-    const slow = sipper(flight.subscribe(false));
+    const { flight, clock, ledger, append, join } = rig();
+    const slow = sipper(join());
     for (let count = 0; count < 16; count++) append("x".repeat(MAX_SLICE_BYTES));
     flight.end(ANSWERED);
     for (let sips = 0; !slow.done && sips < 40; sips++) {
@@ -212,14 +178,14 @@ describe("a slow subscriber", () => {
     }
     expect(slow.taken.slice(-8)).toBe("xx[DONE]");
     expect(slow.taken.length).toBe(16 * MAX_SLICE_BYTES + "[DONE]".length);
-    expect(ledger.usedBytes).toBe(0);
+    expect(heldBytes(ledger)).toBe(0);
   });
 });
 
 describe("heartbeats", () => {
   it("begin after the first byte and go only to subscribers with nothing else to read", async () => {
-    const { flight, clock, append } = rig();
-    const client = sipper(flight.subscribe(false));
+    const { flight, clock, append, join } = rig();
+    const client = sipper(join());
     clock.advance(5 * HEARTBEAT_MS);
     append("a");
     await client.sip();
@@ -227,7 +193,7 @@ describe("heartbeats", () => {
     clock.advance(HEARTBEAT_MS);
     await client.sip();
     expect(client.taken).toBe("a: beat\n\n");
-    const late = flight.subscribe(false);
+    const late = join();
     clock.advance(HEARTBEAT_MS);
     flight.end(ANSWERED);
     expect(await textOf(late)).toMatch(/^a(: beat\n\n)?\[DONE\]$/);
@@ -236,8 +202,8 @@ describe("heartbeats", () => {
   });
 
   it("are at most 15 seconds apart and stop with the last subscriber", async () => {
-    const { flight, clock, append } = rig();
-    const client = sipper(flight.subscribe(false));
+    const { clock, append, join } = rig();
+    const client = sipper(join());
     append("a");
     await client.sip();
     for (let beat = 1; beat <= 4; beat++) {
@@ -251,43 +217,6 @@ describe("heartbeats", () => {
   });
 });
 
-describe("an oversize flight", () => {
-  it("still streams to its subscribers, holds only what they need, and cannot be joined", async () => {
-    const { flight, append } = rig({ maxBytes: 10_000 });
-    const client = sipper(flight.subscribe(false));
-    expect(flight.joinable).toBe(true);
-    for (let count = 0; count < 50; count++) {
-      append("x".repeat(1000));
-      await client.sip();
-    }
-    expect(flight.oversize).toBe(true);
-    expect(flight.joinable).toBe(false);
-    expect(flight.buffer.bytes).toBeLessThanOrEqual(11_000);
-    flight.end(ANSWERED);
-    while (!client.done) await client.sip();
-    expect(client.taken.length).toBe(50_000 + "[DONE]".length);
-    expect(client.taken.endsWith("[DONE]")).toBe(true);
-  });
-
-  it("cuts off subscribers that lag too far behind, and keeps its bytes bounded", async () => {
-    const { flight, append } = rig({ maxBytes: 100_000 });
-    const stuck = flight.subscribe(false);
-    for (let count = 0; count < 500; count++) {
-      append("x".repeat(1000));
-      expect(flight.buffer.bytes).toBeLessThanOrEqual(101_000);
-    }
-    expect(flight.subscriberCount).toBe(0);
-    expect((await textOf(stuck)).replace(/^x+/, "")).toBe("[ERROR overloaded]");
-  });
-
-  it("refuses an event when the isolate has no memory left", () => {
-    const { append, ledger } = rig({ limitBytes: 1500 });
-    expect(append("x".repeat(1000))).toBe(true);
-    expect(append("x".repeat(1000))).toBe(false);
-    expect(ledger.usedBytes).toBe(1000);
-  });
-});
-
 describe("a flight", () => {
   it("opens with its first event, ends once, and ignores events after its end", async () => {
     const { flight, append, ledger } = rig();
@@ -297,10 +226,10 @@ describe("a flight", () => {
     expect(await flight.opened).toEqual({ kind: "streaming", provider: "openai" });
     flight.end(ANSWERED);
     flight.end(FAILED);
-    expect(append("b")).toBe(true);
+    append("b");
     expect(await flight.ended).toBe(ANSWERED);
     expect(flight.joinable).toBe(false);
-    expect(ledger.usedBytes).toBe(0);
+    expect(heldBytes(ledger)).toBe(0);
   });
 
   it("that ends before its first event opens with its end", async () => {
@@ -320,9 +249,9 @@ describe("a flight", () => {
   });
 
   it("needs its call while a client waits, and if none ever did", async () => {
-    const { flight } = rig();
+    const { flight, join } = rig();
     expect(flight.isAwaited).toBe(true);
-    const stream = flight.subscribe(false);
+    const stream = join();
     const leave = flight.addWaiter();
     await stream.cancel();
     expect(flight.isAwaited).toBe(true);
@@ -334,33 +263,33 @@ describe("a flight", () => {
   });
 
   it("without `keep` is abandoned with its last client, whether it streams or waits for the complete answer", async () => {
-    const { flight } = rig({ keep: false });
+    const { flight, join } = rig({ keep: false });
     let abandoned = 0;
     flight.onAbandoned(() => {
       abandoned += 1;
     });
     const leave = flight.addWaiter();
-    await flight.subscribe(false).cancel();
+    await join().cancel();
     expect([abandoned, flight.isAwaited]).toEqual([0, true]);
     leave();
     leave();
     expect([abandoned, flight.isAwaited, flight.subscriberCount]).toEqual([1, false, 0]);
-    await flight.subscribe(false).cancel();
+    await join().cancel();
     expect(abandoned).toBe(2);
     await settled();
   });
 
   it("with `keep` goes on when all subscribers have left", async () => {
-    const { flight, append } = rig();
+    const { flight, append, join } = rig();
     let abandoned = 0;
     flight.onAbandoned(() => {
       abandoned += 1;
     });
-    await flight.subscribe(false).cancel();
+    await join().cancel();
     append("a");
     expect(abandoned).toBe(0);
     expect(flight.joinable).toBe(true);
-    const late = flight.subscribe(false);
+    const late = join();
     flight.end(ANSWERED);
     expect(await textOf(late)).toBe("a[DONE]");
   });

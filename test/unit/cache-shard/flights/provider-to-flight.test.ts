@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Flight } from "../../../../durable-objects/cache-shard/flights/flight.ts";
+import type { Flight } from "../../../../durable-objects/cache-shard/flights/flight.ts";
 import type { CallReply, ProviderOutcome } from "../../../../shared/providers/call/provider-answer.ts";
 import { pumpUpstream } from "../../../../durable-objects/cache-shard/flights/provider-to-flight.ts";
 import type { UpstreamCall } from "../../../../shared/contracts/upstream-api.ts";
 import type { Json } from "../../../../shared/domain/json.ts";
-import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { MAX_ANSWER_NODES } from "../../../../shared/wire/json/json-body.ts";
-import { FakeClock } from "../../../support/shard-fake-clock.ts";
+import { flightRig } from "../../../support/flight-rig.ts";
+import type { FakeClock } from "../../../support/shard-fake-clock.ts";
 import type { HandBody } from "../../../support/shard-provider.ts";
 import {
   answerEvents,
@@ -50,22 +50,9 @@ function run(
   replies: readonly (CallReply | Promise<CallReply>)[],
   options: { readonly keep?: boolean; readonly limitBytes?: number } = {},
 ): Run {
-  const clock = new FakeClock();
+  const { flight, clock, join } = flightRig({ keep: options.keep ?? true, limitBytes: options.limitBytes ?? 64 * MIB });
   const calls: UpstreamCall[] = [];
-  const ledger = new IsolateLedger(options.limitBytes ?? 64 * MIB).open("flights", "shard-0");
-  const flight = new Flight(
-    { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: 0 },
-    {
-      clock,
-      ledger,
-      heartbeat: encoder.encode(":\n\n"),
-      doneEvent: encoder.encode(DONE_EVENT),
-      errorEvent: () => encoder.encode("[ERROR]"),
-      maxBytes: 32 * MIB,
-    },
-    options.keep ?? true,
-  );
-  const streamed = readAll(flight.subscribe(true));
+  const streamed = readAll(join(true));
   const outcome = pumpUpstream(
     flight,
     { provider: "openai", model: "m", body: "{}" },
@@ -264,7 +251,7 @@ describe("a broken stream", () => {
   ] as const)("%s is %s", async (_what, pieces, reason) => {
     const { outcome, streamed } = streaming(pieces);
     expect(await outcome).toEqual({ kind: "failed", error: { kind: "upstream_invalid", provider: "openai", reason } });
-    expect(await streamed).toMatch(/\[ERROR\]$/);
+    expect(await streamed).toMatch(/\[ERROR upstream_invalid\]$/);
   });
 
   it("an empty choice is an answer that is marked as empty", async () => {
@@ -301,9 +288,11 @@ describe("a broken stream", () => {
     expect(await outcome).toMatchObject({ error: { kind: "upstream_invalid", reason: "too_large" } });
   });
 
-  it("an isolate without memory ends it as overloaded", async () => {
-    const { outcome } = run([replyOf({ body: streamOf(answerEvents("a ".repeat(2000))) })], { limitBytes: 10_000 });
-    expect(await outcome).toMatchObject({ error: { kind: "overloaded", what: "memory" } });
+  it("an isolate without memory for its events streams it whole, but does not store it", async () => {
+    const { outcome, flight, streamed } = run([replyOf({ body: streamOf(answerEvents("a ".repeat(2000))) })], { limitBytes: 30_000 });
+    expect(await outcome).toMatchObject({ kind: "answered", terminated: true });
+    expect(contentOf(await streamed)).toBe("a ".repeat(2000));
+    expect(flight.buffered).toBe(false);
   });
 
   it("never throws and always ends, whatever bytes arrive", async () => {
@@ -411,25 +400,13 @@ describe("the time limit", () => {
 describe("a call whose answer is not kept", () => {
   it("is cancelled when its only client disconnects", async () => {
     const body = handBody();
-    const clock = new FakeClock();
-    const flight = new Flight(
-      { key: "k", scope: "s", tenant: "t", model: "m", sequence: 0, startedMs: 0 },
-      {
-        clock,
-        ledger: new IsolateLedger(MIB).open("flights", "x"),
-        heartbeat: encoder.encode(""),
-        doneEvent: encoder.encode(""),
-        errorEvent: () => encoder.encode(""),
-        maxBytes: MIB,
-      },
-      false,
-    );
+    const { flight, clock, join } = flightRig({ keep: false });
     const outcome = pumpUpstream(
       flight,
       { provider: "openai", model: "m", body: "{}" },
       { clock, patience: PATIENCE, call: () => Promise.resolve(replyOf({ body: body.stream })) },
     );
-    const stream = flight.subscribe(false);
+    const stream = join();
     body.write(deltaEvent("a"));
     await settled();
     await stream.cancel();

@@ -8,6 +8,7 @@ import type { SimilarityQuery } from "../../../../shared/contracts/cache-shard/s
 import { StaticEmbedder } from "../../../../shared/domain/semantic/embedding/static-embedder.ts";
 import { normalise } from "../../../../shared/domain/semantic/english/normalise/normalise.ts";
 import { resolveThresholds } from "../../../../shared/domain/semantic/serve-verdict.ts";
+import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { shippedTable } from "../../semantic/embedding/shipped-table.ts";
 
 const QUESTION = "How do I remove rust from a bicycle chain?";
@@ -50,7 +51,7 @@ function finderOver({ stored = [], flying = [], dead = [], operatorMinSimilarity
     clock,
     candidates: 8,
     questions: { find },
-    readings: new ReadingCache(),
+    readings: new ReadingCache(new IsolateLedger(1e9)),
     trust: { thresholds: () => resolveThresholds(errorBound) },
     operatorMinSimilarity: operatorMinSimilarity ?? null,
     isServable: ({ key }) => !dead.includes(key),

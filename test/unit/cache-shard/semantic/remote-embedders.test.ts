@@ -5,6 +5,7 @@ import {
   compatibleEmbedder,
   workersAiEmbedder,
 } from "../../../../durable-objects/cache-shard/semantic/embedding/remote-embedders.ts";
+import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "./fixtures.ts";
 
 const UNIT = new Float32Array([1, 0]);
@@ -156,7 +157,7 @@ describe("cached vectors", () => {
   it("are computed once; a failed embedding is tried again", async () => {
     let fails = true;
     const embed = vi.fn<() => Promise<Float32Array | null>>(async () => (fails ? null : UNIT));
-    const embedder = cachingEmbedder({ embedderId: "id", dims: 2, embed });
+    const embedder = cachingEmbedder({ embedderId: "id", dims: 2, embed }, new IsolateLedger(1e9), "shard-0");
     expect(await embedder.embed("text")).toBeNull();
     fails = false;
     expect(await embedder.embed("text")).toBe(UNIT);
@@ -164,9 +165,9 @@ describe("cached vectors", () => {
     expect(embed).toHaveBeenCalledTimes(2);
   });
 
-  it("are limited in number; the least recently used one is evicted first", async () => {
-    const embed = vi.fn<(text: string) => Promise<Float32Array | null>>(async () => UNIT);
-    const embedder = cachingEmbedder({ embedderId: "id", dims: 2, embed });
+  it("are limited in memory; the least recently used one is evicted first", async () => {
+    const embed = vi.fn<(text: string) => Promise<Float32Array | null>>(async () => new Float32Array(1024));
+    const embedder = cachingEmbedder({ embedderId: "id", dims: 1024, embed }, new IsolateLedger(1e9), "shard-0");
     await embedder.embed("old");
     await embedder.embed("used");
     for (let text = 0; text < 511; text++) {

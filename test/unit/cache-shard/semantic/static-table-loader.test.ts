@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { SharedTable, StaticTableLoader } from "../../../../durable-objects/cache-shard/semantic/embedding/static-table-loader.ts";
+import { staticTableBytes } from "../../../../durable-objects/cache-shard/semantic/semantic-memory.ts";
 import { STATIC_TABLE } from "../../../../shared/domain/semantic/embedding/static-table-manifest.ts";
 import { IsolateLedger } from "../../../../shared/memory/isolate-ledger.ts";
 import { FakeClock } from "../../../support/shard-fake-clock.ts";
@@ -43,7 +44,12 @@ describe("the static table of an isolate", () => {
     answer(0);
     await look();
     const tables = await Promise.all(loads);
-    expect([fetches.length, new Set(tables).size, ledger.usedBy("tables"), clock.pending]).toEqual([1, 1, BYTES.byteLength, 0]);
+    expect([fetches.length, new Set(tables).size, ledger.usedBy("tables"), clock.pending]).toEqual([
+      1,
+      1,
+      staticTableBytes(BYTES.byteLength),
+      0,
+    ]);
     expect(tables[0]?.embed("How do I dry a tent?")?.length).toBe(STATIC_TABLE.dims);
     expect(await object().load()).toBe(tables[0]);
     expect(fetches).toHaveLength(1);
@@ -62,7 +68,7 @@ describe("the static table of an isolate", () => {
     answer(1);
     await settled();
     expect(await waiting).not.toBeNull();
-    expect(ledger.usedBy("tables")).toBe(BYTES.byteLength);
+    expect(ledger.usedBy("tables")).toBe(staticTableBytes(BYTES.byteLength));
   });
 
   it("is counted once when two objects have loaded it, whichever ends first", async () => {
@@ -80,7 +86,7 @@ describe("the static table of an isolate", () => {
         await settled();
       }
       expect(await slow).toBe(await impatient);
-      expect([ledger.usedBy("tables"), shared.loading]).toEqual([BYTES.byteLength, null]);
+      expect([ledger.usedBy("tables"), shared.loading]).toEqual([staticTableBytes(BYTES.byteLength), null]);
     }
   });
 
@@ -95,11 +101,11 @@ describe("the static table of an isolate", () => {
     const third = object().load();
     answer(2);
     expect(await third).not.toBeNull();
-    expect(ledger.usedBy("tables")).toBe(BYTES.byteLength);
+    expect(ledger.usedBy("tables")).toBe(staticTableBytes(BYTES.byteLength));
   });
 
   it("is not kept when the isolate has no memory for it", async () => {
-    const { object, answer, ledger } = isolate(BYTES.byteLength - 1);
+    const { object, answer, ledger } = isolate(staticTableBytes(BYTES.byteLength) - 1);
     const load = object().load();
     answer(0);
     expect([await load, object().table, ledger.usedBytes]).toEqual([null, null, 0]);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PurgeIndex } from "../../../../shared/domain/caching/purge-index.ts";
 import type { Purgeable, PurgeRecord, PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
-import { purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
+import { ANY_TAG, purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
 
 const name = fc.constantFrom("a", "b", "c", "");
 const selector: fc.Arbitrary<PurgeSelector> = fc.oneof(
@@ -19,7 +19,7 @@ const subject: fc.Arbitrary<Purgeable> = fc.record({
   scope: name,
   tenant: name,
   models: fc.array(name, { maxLength: 2 }),
-  tags: fc.array(name, { maxLength: 3 }),
+  tags: fc.array(fc.oneof({ weight: 6, arbitrary: name }, fc.constant(ANY_TAG)), { maxLength: 3 }),
   createdMs: fc.nat(5),
   sequence: fc.nat(12),
 });

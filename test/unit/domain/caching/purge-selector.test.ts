@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Purgeable, PurgeSelector } from "../../../../shared/domain/caching/purge-selector.ts";
-import { purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
+import { ANY_TAG, purgeCovers } from "../../../../shared/domain/caching/purge-selector.ts";
 
 const SUBJECT: Purgeable = {
   key: "key-1",
@@ -33,6 +33,13 @@ const COVERS: readonly (readonly [PurgeSelector, boolean])[] = [
 describe("a purge", () => {
   it.each(COVERS)("%j covers the entry: %s", (selector, covers) => {
     expect(purgeCovers({ sequence: 6, selector }, SUBJECT)).toBe(covers);
+  });
+
+  it("by any tag covers an entry that has more tags than it keeps, and no other purge does for that reason", () => {
+    const full = { ...SUBJECT, tags: [...SUBJECT.tags, ANY_TAG] };
+    expect(purgeCovers({ sequence: 6, selector: { kind: "tag", value: "doc" } }, full)).toBe(true);
+    expect(purgeCovers({ sequence: 6, selector: { kind: "model", value: "gp" } }, full)).toBe(false);
+    expect(purgeCovers({ sequence: 5, selector: { kind: "tag", value: "doc" } }, full)).toBe(false);
   });
 
   it.each(COVERS)("%j never covers an entry that began at or after it", (selector) => {

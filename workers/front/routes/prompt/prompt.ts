@@ -1,8 +1,9 @@
-import type { AnswerReply } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
+import type { AnswerReply, StreamedAnswer } from "../../../../shared/contracts/cache-shard/answer-contract.ts";
 import { parsePromptRequest, promptToChatBody } from "./prompt-request.ts";
 import { parseChatRequest } from "../../request/chat/chat-request.ts";
 import { ChatStreamReader } from "../../../../shared/wire/chat/sse-reader.ts";
 import type { UpstreamEvent } from "../../../../shared/wire/chat/sse-reader.ts";
+import { byteStream } from "../../../../shared/memory/byte-stream.ts";
 import { errorEvent } from "../../../../shared/wire/errors/error-response.ts";
 import { parseJsonBody } from "../../../../shared/wire/json/json-body.ts";
 import type { PromptAnswerFacts } from "./prompt-response.ts";
@@ -11,11 +12,18 @@ import { answerHeaders } from "../../answer/answer-headers.ts";
 import type { Answered } from "../../answer/answer-request.ts";
 import { answerRequest } from "../../answer/answer-request.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { INTERRUPTED } from "../../shards/shard-stream.ts";
+import type { CacheError } from "../../../../shared/domain/cache-error.ts";
+import type { Result } from "../../../../shared/domain/result.ts";
 import { errorAnswer } from "../../answer/error-answer.ts";
 import { openRequest, userOf } from "../../request/open-request.ts";
 import type { Plan } from "../../request/request-plan.ts";
 import { planInTurns } from "../../request/request-plan.ts";
 import { nextTurn } from "../../request/turns.ts";
+
+/** Memory for each byte of a large answer: its JSON, its text, and the body with the text twice, as text and as bytes. */
+const MEMORY_PER_BYTE = 6;
+const NO_MEMORY = { kind: "overloaded", what: "memory", retryAfterSeconds: 1 } as const;
 
 type Reply = Exclude<AnswerReply, { kind: "failed" }>;
 
@@ -45,7 +53,7 @@ export async function prompt(request: Request, context: RequestContext): Promise
   return respond(answered, withUsage, context);
 }
 
-function respond(answered: Answered, plan: Plan, context: RequestContext): Response {
+async function respond(answered: Answered, plan: Plan, context: RequestContext): Promise<Response> {
   const { reply, rate } = answered;
   if (reply.kind === "failed") return errorAnswer(reply.error, "prompt", context, rate);
   const headers = answerHeaders(
@@ -53,10 +61,38 @@ function respond(answered: Answered, plan: Plan, context: RequestContext): Respo
     { requestId: context.requestId, rate, nowMs: Date.now() },
     plan.stream ? "text/event-stream; charset=utf-8" : "application/json",
   );
-  if (!plan.stream && reply.kind === "whole")
-    return new Response(promptResponseBody({ completionJson: reply.json, ...factsOf(reply, context) }), { headers });
+  if (!plan.stream) {
+    if (reply.kind === "whole") return new Response(jsonBody(reply.json, reply, context), { headers });
+    const body = await largeBody(reply, context);
+    return body.ok ? new Response(body.value, { headers }) : errorAnswer(body.error, "prompt", context, rate);
+  }
   const events = reply.kind === "stream" ? reply.stream : new Blob([reply.sse ?? new Uint8Array()]).stream();
   return new Response(events.pipeThrough(promptEvents(reply, plan, context)), { headers });
+}
+
+function jsonBody(completionJson: string, reply: Reply, context: RequestContext): string {
+  return promptResponseBody({ completionJson, ...factsOf(reply, context) });
+}
+
+/**
+ * The body for a large answer, which comes as a stream: it must be read as a whole, because its text is sent twice.
+ * Fails when the isolate has no memory for it, or its shard is reset meanwhile.
+ */
+async function largeBody(reply: StreamedAnswer, context: RequestContext): Promise<Result<ReadableStream<Uint8Array>, CacheError>> {
+  const hold = context.isolate.replies.reserve((reply.bytes ?? 0) * MEMORY_PER_BYTE, Date.now());
+  if (hold === null) {
+    await reply.stream.cancel();
+    return { ok: false, error: NO_MEMORY };
+  }
+  try {
+    const json = await new Response(reply.stream).text();
+    const body = new TextEncoder().encode(jsonBody(json, reply, context));
+    const { stream } = byteStream([body], { onRead: () => hold.touch(Date.now()), onEnd: () => hold.release() });
+    return { ok: true, value: stream };
+  } catch {
+    hold.release();
+    return { ok: false, error: INTERRUPTED };
+  }
 }
 
 function factsOf(reply: Reply, context: RequestContext): PromptAnswerFacts {
