@@ -50,11 +50,17 @@ interface StatsBody {
   readonly hits: number;
 }
 
-/** Number of entries in the server's first shard, as the shard reports it. */
-export async function entriesOf(server: TestServer): Promise<number> {
+interface ShardFigures {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly subscribers: number;
+}
+
+/** What the server's first shard reports about itself. */
+export async function shardFigures(server: TestServer): Promise<ShardFigures> {
   const headers = { authorization: `Bearer ${server.adminToken}` };
   const response = await fetch(`${server.url}/admin/shards/0`, { headers });
-  return (await response.json<{ readonly entries: number }>()).entries;
+  return response.json<ShardFigures>();
 }
 
 /** Number of requests so far that were not hits. */

@@ -9,6 +9,10 @@ import { parseArgs } from "node:util";
 import type { BenchmarkOptions } from "./benchmark-options.ts";
 import { flightFanOut } from "./flight-fan-out.ts";
 import { findLoadGenerator } from "./load-generator.ts";
+import { memoryFollowers } from "./memory/memory-followers.ts";
+import { memoryHits } from "./memory/memory-hits.ts";
+import { memoryHolders } from "./memory/memory-holders.ts";
+import { memoryStreams } from "./memory/memory-streams.ts";
 import { memoryHit } from "./memory-hit.ts";
 import { missOverhead } from "./miss-overhead.ts";
 import { isMet, tableOf, writeReport } from "./report.ts";
@@ -22,6 +26,10 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchmarkOptions) => Promise
   "miss-overhead": missOverhead,
   "flight-fan-out": flightFanOut,
   "storage-size": storageSize,
+  "memory-holders": memoryHolders,
+  "memory-streams": memoryStreams,
+  "memory-hits": memoryHits,
+  "memory-followers": memoryFollowers,
 };
 
 const { values, positionals } = parseArgs({

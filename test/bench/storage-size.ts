@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BenchUpstream } from "./bench-upstream.ts";
 import { startBenchUpstream } from "./bench-upstream.ts";
 import type { BenchmarkOptions } from "./benchmark-options.ts";
-import { ask, chatBody, CHAT_PATH, entriesOf, otherThanHits, startProduct, store } from "./product.ts";
+import { ask, chatBody, CHAT_PATH, otherThanHits, shardFigures, startProduct, store } from "./product.ts";
 import { comparison, plainFigure } from "./report.ts";
 import type { BenchmarkReport, Figure } from "./report.ts";
 import { interleave } from "./rounds.ts";
@@ -62,7 +62,7 @@ async function compare(
 ): Promise<readonly Figure[]> {
   await using few = await startProduct(upstream.url, vars, small);
   await using many = await startProduct(upstream.url, vars, large);
-  if ((await entriesOf(many)) < rows) throw new Error("The large storage has too few entries.");
+  if ((await shardFigures(many)).entries < rows) throw new Error("The large storage has too few entries.");
   const before = (await otherThanHits(few)) + (await otherThanHits(many));
   const pairs = await interleave(
     rounds,
