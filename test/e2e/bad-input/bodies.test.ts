@@ -56,9 +56,32 @@ describe("a body that is not a request", () => {
     expect([null, "messages"]).toContain(error.param);
   });
 
-  test("(invalid UTF-8) is a 400", async () => {
-    const bytes = new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]);
-    expect(await refusal(await send(bytes))).toBe("400 invalid_request_error - invalid_body");
+  const quoted = (...bytes: readonly number[]): Uint8Array<ArrayBuffer> => {
+    const [before, after] = JSON.stringify(userPrompt("#"))
+      .split("#")
+      .map((part) => new TextEncoder().encode(part));
+    return Uint8Array.from([...(before ?? []), ...bytes, ...(after ?? [])]);
+  };
+
+  test.each([
+    ["a stray byte", [0xff]],
+    ["a continuation byte alone", [0x80]],
+    ["an overlong form", [0xc0, 0xaf]],
+    ["a surrogate", [0xed, 0xa0, 0x80]],
+    ["a character above the last plane", [0xf4, 0x90, 0x80, 0x80]],
+    ["half a character of three bytes", [0xe2, 0x82]],
+    ["a stray byte beside U+FFFD", [0xef, 0xbf, 0xbd, 0xfe]],
+  ] as const)("(invalid UTF-8: %s) is a 400", async (_, bytes) => {
+    expect(await refusal(await send(quoted(...bytes)))).toBe("400 invalid_request_error - invalid_body");
+  });
+
+  test.each([
+    ["U+FFFD", [0xef, 0xbf, 0xbd]],
+    ["a character of four bytes", [0xf0, 0x9f, 0x98, 0x80]],
+    ["a byte order mark inside", [0xef, 0xbb, 0xbf]],
+  ] as const)("(valid UTF-8 with %s) is answered", async (_, bytes) => {
+    expect((await send(quoted(...bytes))).status).toBe(200);
+    expect((await send(Uint8Array.from([0xef, 0xbb, 0xbf, ...quoted(...bytes)]))).status).toBe(200);
   });
 
   test("(compressed) is refused", async () => {
@@ -197,7 +220,8 @@ describe("a body of ten megabytes", () => {
 });
 
 test("refused requests cause no provider calls and leave no entries", async () => {
-  expect(cluster.upstream.calls.every(({ prompt }) => prompt === "typed" || prompt.startsWith("yyy") || prompt === "x")).toBe(true);
+  const accepted = ["typed", "x", "\ufffd", "\u{1f600}", "\ufeff"];
+  expect(cluster.upstream.calls.every(({ prompt }) => accepted.includes(prompt) || prompt.startsWith("yyy"))).toBe(true);
   const stats = await (await fetch(`${cluster.url}/stats`)).json<{ entries: number }>();
   expect(stats.entries).toBe(new Set(cluster.upstream.calls.map(({ prompt }) => prompt)).size);
 });

@@ -4,6 +4,7 @@ import type { Config } from "../../../shared/config/config.ts";
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { err, ok } from "../../../shared/domain/result.ts";
+import type { HeaderValues } from "../request/body-reader.ts";
 import type { FailedAuthLimiter } from "./failed-auth.ts";
 
 /** Tenant of every caller while AUTH is `open`. */
@@ -23,9 +24,14 @@ export interface Caller {
  * Authenticates a client. Keys are compared as digests, in constant time. Fails with `unauthenticated`, or with
  * `rate_limited` when the address has failed too often.
  */
-export function authenticate(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): Result<Caller, CacheError> {
-  const token = bearerToken(request);
-  const address = clientAddress(request, config);
+export function authenticate(
+  headers: HeaderValues,
+  config: Config,
+  failures: FailedAuthLimiter,
+  nowMs: number,
+): Result<Caller, CacheError> {
+  const token = bearerToken(headers);
+  const address = clientAddress(headers, config);
   const waiting = config.auth === "keys" && failures.retryAfterSeconds(address, nowMs) > 0;
   // While an address is blocked, a right key gets the same answer as a wrong one, so guessing reveals nothing.
   if (token !== null && config.apiKeys.length > 0 && !waiting) {
@@ -46,10 +52,10 @@ export function authenticate(request: Request, config: Config, failures: FailedA
 }
 
 /** Checks the admin token. Returns null when the request may proceed. */
-export function refuseAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): CacheError | null {
+export function refuseAdmin(headers: HeaderValues, config: Config, failures: FailedAuthLimiter, nowMs: number): CacheError | null {
   if (config.adminTokenDigest === null) return { kind: "forbidden", message: "Admin routes are disabled: no ADMIN_TOKEN is configured." };
-  const token = bearerToken(request);
-  const address = clientAddress(request, config);
+  const token = bearerToken(headers);
+  const address = clientAddress(headers, config);
   if (token !== null && failures.retryAfterSeconds(address, nowMs) === 0 && sameDigest(config.adminTokenDigest, sha256Hex(token)))
     return null;
   return failedAuthentication(
@@ -64,14 +70,14 @@ export function refuseAdmin(request: Request, config: Config, failures: FailedAu
 }
 
 /** Counts a failed admin authentication. For routes that accept an admin token as well as a client key. */
-export function countFailedAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): void {
-  failures.noteFailure(clientAddress(request, config), nowMs);
+export function countFailedAdmin(headers: HeaderValues, config: Config, failures: FailedAuthLimiter, nowMs: number): void {
+  failures.noteFailure(clientAddress(headers, config), nowMs);
 }
 
 /** True when the bearer token is the admin's. Does not count a failure, because the token may still be a client key. */
-export function isAdmin(request: Request, config: Config, failures: FailedAuthLimiter, nowMs: number): boolean {
-  const token = bearerToken(request);
-  if (failures.retryAfterSeconds(clientAddress(request, config), nowMs) > 0) return false;
+export function isAdmin(headers: HeaderValues, config: Config, failures: FailedAuthLimiter, nowMs: number): boolean {
+  const token = bearerToken(headers);
+  if (failures.retryAfterSeconds(clientAddress(headers, config), nowMs) > 0) return false;
   return token !== null && config.adminTokenDigest !== null && sameDigest(config.adminTokenDigest, sha256Hex(token));
 }
 
@@ -90,17 +96,17 @@ function failedAuthentication(
   return { kind: "unauthenticated", credential, message };
 }
 
-function bearerToken(request: Request): string | null {
-  const match = /^Bearer +(\S+)\s*$/i.exec(request.headers.get("authorization") ?? "");
+function bearerToken(headers: HeaderValues): string | null {
+  const match = /^Bearer +(\S+)\s*$/i.exec(headers.get("authorization") ?? "");
   return match?.[1] ?? null;
 }
 
 /**
  * The address that Cloudflare reports. A local server ignores the header, because only the client could have set it.
  */
-function clientAddress(request: Request, config: Config): string {
+function clientAddress(headers: HeaderValues, config: Config): string {
   if (config.listenHost !== null) return "local";
-  return request.headers.get("cf-connecting-ip") ?? "unknown";
+  return headers.get("cf-connecting-ip") ?? "unknown";
 }
 
 function sameDigest(a: string, b: string): boolean {

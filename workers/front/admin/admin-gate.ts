@@ -8,5 +8,5 @@ export function adminGate(request: Request, context: RequestContext): CacheError
   if (origin !== null && URL.parse(origin)?.host !== new URL(request.url).host) {
     return { kind: "forbidden", message: "Admin routes do not accept requests from other origins." };
   }
-  return refuseAdmin(request, context.isolate.config, context.isolate.failedAdminAuth, context.startedMs);
+  return refuseAdmin(request.headers, context.isolate.config, context.isolate.failedAdminAuth, context.startedMs);
 }

@@ -54,11 +54,6 @@ export const DEFAULT_CONTROLS: RequestControls = {
 type Mutable = { -readonly [Member in keyof RequestControls]: RequestControls[Member] };
 type Reader = (value: string, controls: Mutable, header: string) => CacheError | null;
 
-/** The part of `Headers` that this module uses. A `Map` from name to value has it too. */
-export interface HeaderList {
-  forEach(visit: (value: string, name: string) => void): void;
-}
-
 /** The reader of each control header. Other headers are ignored. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["cache-control", readCacheControl],
@@ -75,19 +70,20 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["refrain-explain", readExplain],
 ]);
 
+/** Whether a header, named in lower case, is a cache control. */
+export function isControl(name: string): boolean {
+  const first = name.charCodeAt(0);
+  // All control headers begin with r or c. This check avoids most map lookups.
+  return (first === 0x72 || first === 0x63) && READERS.has(name);
+}
+
 /**
  * Reads the cache controls of a request. AI Gateway's header names mean the same as Refrain's own; when both are
  * given, Refrain's take precedence. Fails with `invalid_request` whose `field` is the header's name.
  * @param headers names in lower case
  */
-export function readControls(headers: HeaderList): Result<RequestControls, CacheError> {
-  const ours: (readonly [string, string])[] = [];
-  // `forEach` allocates no pair per header, unlike iteration.
-  headers.forEach((value, name) => {
-    const first = name.charCodeAt(0);
-    // All control headers begin with r or c. This check avoids most map lookups.
-    if ((first === 0x72 || first === 0x63) && READERS.has(name)) ours.push([name, value]);
-  });
+export function readControls(headers: ReadonlyMap<string, string>): Result<RequestControls, CacheError> {
+  const ours = [...headers].filter(([name]) => READERS.has(name));
   if (ours.length === 0) return ok(DEFAULT_CONTROLS);
   const controls: Mutable = { ...DEFAULT_CONTROLS };
   for (const [name, value] of ours.sort(([a], [b]) => rankOf(a) - rankOf(b))) {

@@ -1,5 +1,6 @@
 import type { CacheError } from "../../../shared/domain/cache-error.ts";
 import type { Result } from "../../../shared/domain/result.ts";
+import { ok } from "../../../shared/domain/result.ts";
 import { parseChatRequest } from "../request/chat/chat-request.ts";
 import { parseJsonBody } from "../../../shared/wire/json/json-body.ts";
 import { answerHeaders } from "../answer/answer-headers.ts";
@@ -19,20 +20,22 @@ export async function chatCompletions(request: Request, context: RequestContext)
   const opened = await openRequest(request, context);
   if (!opened.ok) return errorAnswer(opened.error, "openai", context);
   const { caller, controls } = opened.value;
-  const plan = await planFor(opened.value, context);
-  if (!plan.ok) return errorAnswer(plan.error, "openai", context);
-  const user = userOf(opened.value, plan.value.bodyUser);
-  const asked = { plan: plan.value, controls, tenant: caller.tenant, user, requestId, startedMs, client };
+  const { plans } = isolate;
+  const identity = plans.remembers(opened.value.text) ? identityOf(opened.value) : null;
+  const known = identity === null ? null : plans.get(identity);
+  const planned = known === null ? await planFor(opened.value, identity, context) : ok(known);
+  if (!planned.ok) return errorAnswer(planned.error, "openai", context);
+  const plan = planned.value;
+  const user = userOf(opened.value, plan.bodyUser);
+  const asked = { plan, controls, tenant: caller.tenant, user, requestId, startedMs, client, seen: known !== null };
   const answered = await answerRequest(asked, isolate, context.env);
-  return respond(answered, plan.value, context);
+  return respond(answered, plan, context);
 }
 
-async function planFor(opened: OpenedRequest, context: RequestContext): Promise<Result<Plan, CacheError>> {
+/** @param identity null when the plan is not to be remembered */
+async function planFor(opened: OpenedRequest, identity: string | null, context: RequestContext): Promise<Result<Plan, CacheError>> {
   const { caller, controls, text } = opened;
   const { plans, config } = context.isolate;
-  const identity = plans.remembers(text) ? identityOf(opened) : null;
-  const known = identity === null ? null : plans.get(identity);
-  if (known !== null) return { ok: true, value: known };
   const json = parseJsonBody(text);
   if (!json.ok) return json;
   await nextTurn(text.length);

@@ -15,14 +15,14 @@ interface ModelLine {
  * GET /v1/models: the default model of each provider. Requests may also name any other model of a configured provider.
  */
 export function listModels(request: Request, context: RequestContext): Response {
-  const caller = authenticate(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
+  const caller = authenticate(request.headers, context.isolate.config, context.isolate.failedAuth, context.startedMs);
   if (!caller.ok) return errorAnswer(caller.error, "openai", context);
   return jsonAnswer({ object: "list", data: modelLines(context) }, context);
 }
 
 /** GET /v1/models/:model */
 export function retrieveModel(request: Request, context: RequestContext, model: string): Response {
-  const caller = authenticate(request, context.isolate.config, context.isolate.failedAuth, context.startedMs);
+  const caller = authenticate(request.headers, context.isolate.config, context.isolate.failedAuth, context.startedMs);
   if (!caller.ok) return errorAnswer(caller.error, "openai", context);
   const found = modelLines(context).find((line) => line.id === model);
   return found === undefined ? errorAnswer({ kind: "model_not_found", model }, "openai", context) : jsonAnswer(found, context);

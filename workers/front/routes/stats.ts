@@ -26,11 +26,11 @@ export async function stats(request: Request, context: RequestContext): Promise<
 /** The tenant whose figures the caller may see; null = all figures. */
 function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
   const { config, failedAuth, failedAdminAuth } = context.isolate;
-  if (isAdmin(request, config, failedAdminAuth, context.startedMs)) return null;
-  const caller = authenticate(request, config, failedAuth, context.startedMs);
+  if (isAdmin(request.headers, config, failedAdminAuth, context.startedMs)) return null;
+  const caller = authenticate(request.headers, config, failedAuth, context.startedMs);
   if (!caller.ok) {
     // Without this, a guesser could try admin tokens on this route without a limit.
-    countFailedAdmin(request, config, failedAdminAuth, context.startedMs);
+    countFailedAdmin(request.headers, config, failedAdminAuth, context.startedMs);
     return { error: caller.error };
   }
   return config.auth === "open" ? null : caller.value.tenant;

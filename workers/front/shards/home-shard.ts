@@ -15,27 +15,33 @@ export interface ShardFailure {
  * Sends a request to its home shard. Sends it once more if the shard was reset meanwhile: its memory is lost, but the
  * object that follows can answer, and requests that are equal share one provider call there. A repetition never
  * answers a request twice; at worst, the provider is called a second time.
+ * @param client null when the shard need not learn that the client has left
  */
 export async function askHomeShard(
   env: Env,
   shard: number,
   request: AnswerRequest,
-  client: Client,
+  client: Client | null,
   report: Reporter,
 ): Promise<AnswerReply | ShardFailure> {
+  if (client === null) return attemptTwice(env, shard, request, report);
   const { signal } = client;
   // An object does not notice that the caller of an RPC method is gone. Unless it is told, it makes a call that nobody
   // waits for any more.
   const tellShard = (): void => client.keepAlive(shardStub(env, shard).clientLeft(request.requestId).catch(ignore));
   signal.addEventListener("abort", tellShard);
   try {
-    const first = await attempt(env, shard, request);
-    if (first.kind !== "shard_failure" || !first.failure.mayRepeat) return first;
-    report({ event: "shard_reset", requestId: request.requestId, shard, message: first.failure.message });
-    return await attempt(env, shard, request);
+    return await attemptTwice(env, shard, request, report);
   } finally {
     signal.removeEventListener("abort", tellShard);
   }
+}
+
+async function attemptTwice(env: Env, shard: number, request: AnswerRequest, report: Reporter): Promise<AnswerReply | ShardFailure> {
+  const first = await attempt(env, shard, request);
+  if (first.kind !== "shard_failure" || !first.failure.mayRepeat) return first;
+  report({ event: "shard_reset", requestId: request.requestId, shard, message: first.failure.message });
+  return await attempt(env, shard, request);
 }
 
 /** Gets a new stub for every attempt. The stub of an object that was reset stays broken. */

@@ -48,7 +48,7 @@ export async function prompt(request: Request, context: RequestContext): Promise
   if (!plan.ok) return errorAnswer(plan.error, "prompt", context);
   // Answers of this route always contain the usage, so the stream must include it.
   const withUsage: Plan = { ...plan.value, includeUsage: true };
-  const question = { plan: withUsage, controls, tenant, user, requestId, startedMs, client };
+  const question = { plan: withUsage, controls, tenant, user, requestId, startedMs, client, seen: false };
   const answered = await answerRequest(question, isolate, context.env);
   return respond(answered, withUsage, context);
 }
