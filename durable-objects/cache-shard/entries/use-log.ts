@@ -1,9 +1,12 @@
-/** An entry's row gets its uses once this many are pending. One hit in four then costs a written row, at most. */
-const FOLD_HITS = 4;
+/** An entry's row gets its uses once this many are pending. One hit in 32 then costs a written row, at most. */
+const FOLD_HITS = 32;
+/** The same while more than `CROWDED` entries have pending uses, so that few uses are forgotten. */
+const FOLD_HITS_CROWDED = 4;
 /** An entry's row gets a use that has been pending for this share of the time to idle. */
 const FOLD_TTI_SHARE = 0.25;
 /** Entries with pending uses, at most. */
 const MAX_PENDING = 2000;
+const CROWDED = 1500;
 
 export interface EntryUse {
   readonly key: string;
@@ -79,8 +82,9 @@ export class UseLog {
   /** Uses to write into the rows of their entries. The caller passes them to `forget` when they have been written. */
   foldable(nowMs: number): readonly EntryUse[] {
     const uses: EntryUse[] = [];
+    const enough = this.#uses.size > CROWDED ? FOLD_HITS_CROWDED : FOLD_HITS;
     for (const [key, { hits, lastUsedMs, firstUsedMs }] of this.#uses)
-      if (hits >= FOLD_HITS || (this.#ttiMs !== null && nowMs - firstUsedMs >= this.#ttiMs * FOLD_TTI_SHARE))
+      if (hits >= enough || (this.#ttiMs !== null && nowMs - firstUsedMs >= this.#ttiMs * FOLD_TTI_SHARE))
         uses.push({ key, hits, lastUsedMs });
     return uses;
   }

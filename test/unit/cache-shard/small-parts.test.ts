@@ -40,23 +40,32 @@ describe("pass markers", () => {
 describe("the use log", () => {
   it("counts hits and keeps the time of the last one until they are written", () => {
     const uses = new UseLog(null);
-    for (const atMs of [5, 6, 7, 9]) uses.note("a", atMs);
-    uses.note("b", 7);
-    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 4, 9, 0, null]);
-    const folded = uses.foldable(10);
-    expect(folded).toEqual([{ key: "a", hits: 4, lastUsedMs: 9 }]);
-    uses.note("a", 11);
+    for (let atMs = 0; atMs < 32; atMs++) uses.note("a", atMs);
+    for (let atMs = 0; atMs < 31; atMs++) uses.note("b", atMs);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 32, 31, 0, null]);
+    const folded = uses.foldable(40);
+    expect(folded).toEqual([{ key: "a", hits: 32, lastUsedMs: 31 }]);
+    uses.note("a", 41);
     uses.forget(folded);
-    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a")]).toEqual([2, 1, 11]);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a")]).toEqual([2, 1, 41]);
   });
 
   it("keeps what is not written in one packed text, from which it goes on", () => {
     const uses = new UseLog(null);
-    for (const key of ["a", "a", "a", "a", "b", "c", "c"]) uses.note(key, 5);
+    for (const key of [...Array.from({ length: 32 }, () => "a"), "b", "c", "c"]) uses.note(key, 5);
     expect(uses.isDirty).toBe(true);
     const next = new UseLog(null, uses.pack(uses.foldable(5)));
     expect([next.hits("a"), next.hits("b"), next.hits("c"), next.lastUsedMs("c")]).toEqual([0, 1, 2, 5]);
     expect(next.isDirty).toBe(false);
+  });
+
+  it("writes fewer hits of an entry once many entries have some, so that few are forgotten", () => {
+    const uses = new UseLog(null);
+    for (let hit = 0; hit < 4; hit++) uses.note("a", hit);
+    for (let key = 1; key < 1500; key++) uses.note(`k${key}`, 4);
+    expect(uses.foldable(5)).toEqual([]);
+    uses.note("one more", 4);
+    expect(uses.foldable(5)).toEqual([{ key: "a", hits: 4, lastUsedMs: 3 }]);
   });
 
   it("writes a use within a quarter of the time to idle, because losing it would end the entry's life", () => {
