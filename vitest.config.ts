@@ -7,7 +7,11 @@ const PROPERTY_SEED = "20261128";
 const E2E_TIMEOUT_MS = 120_000;
 
 export default defineConfig({
-  define: { __PROPERTY_SEED__: process.env["PROPERTY_SEED"] ?? PROPERTY_SEED },
+  define: {
+    __PROPERTY_SEED__: process.env["PROPERTY_SEED"] ?? PROPERTY_SEED,
+    // Set by `npm run cost`.
+    __PRINT_COST__: process.env["PRINT_COST"] === "1",
+  },
   test: {
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
