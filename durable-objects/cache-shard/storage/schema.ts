@@ -1,3 +1,22 @@
+/** The statement that creates a table of servings: even and odd days have one each, so that a whole day can be dropped. */
+export function servingsTable(name: "servings_even" | "servings_odd"): string {
+  return `CREATE TABLE ${name} (
+    day INTEGER NOT NULL,
+    caller_id TEXT NOT NULL,
+    target TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    score_bin INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    judged INTEGER NOT NULL,
+    PRIMARY KEY (day, caller_id, target, asked)
+  ) WITHOUT ROWID`;
+}
+
+/** Columns of the table `servings` of version 0.2.0, in the order of `servingsTable`. */
+export const SERVING_OF_0_2_0 = "at_ms / 86400000, caller_id, target, asked, shard, scope, score_bin, at_ms, judged";
+
 /** Schema of a CacheShard, one migration per version; append only. docs/storage-schema.md describes the tables. */
 export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
   `
@@ -107,7 +126,7 @@ export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
   UPDATE numbers SET name = 'registered' WHERE name = 'enlisted';
   `,
   // Maintained holdings instead of counters (filled by `take-over.ts`), an index on expiry, the progress of purges, packed
-  // figures, and servings by day, so that old ones are deleted without a scan. The table `servings` stays for a rollback.
+  // figures, and servings by day, so that old ones are dropped without a row each. The table `servings` stays for a rollback.
   `
   CREATE INDEX entries_by_expiry ON entries (expires_ms);
   CREATE TABLE holdings (
@@ -127,20 +146,11 @@ export const CACHE_SHARD_MIGRATIONS: readonly string[] = [
     data TEXT NOT NULL,
     PRIMARY KEY (kind, start_ms)
   ) WITHOUT ROWID;
-  CREATE TABLE servings_by_day (
-    day INTEGER NOT NULL,
-    caller_id TEXT NOT NULL,
-    target TEXT NOT NULL,
-    asked TEXT NOT NULL,
-    shard INTEGER NOT NULL,
-    scope TEXT NOT NULL,
-    score_bin INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL,
-    judged INTEGER NOT NULL,
-    PRIMARY KEY (day, caller_id, target, asked)
-  ) WITHOUT ROWID;
-  INSERT INTO servings_by_day
-    SELECT at_ms / 86400000, caller_id, target, asked, shard, scope, score_bin, at_ms, judged FROM servings;
+  ${servingsTable("servings_even")};
+  ${servingsTable("servings_odd")};
+  CREATE VIEW servings_by_day AS SELECT * FROM servings_even UNION ALL SELECT * FROM servings_odd;
+  INSERT INTO servings_even SELECT ${SERVING_OF_0_2_0} FROM servings WHERE at_ms / 86400000 % 2 = 0;
+  INSERT INTO servings_odd SELECT ${SERVING_OF_0_2_0} FROM servings WHERE at_ms / 86400000 % 2 = 1;
   DELETE FROM servings;
   `,
 ];

@@ -3,5 +3,5 @@
  * entries.
  */
 export function forgetQuestions(sql: SqlStorage): void {
-  for (const table of ["questions", "vectors", "aliases", "servings_by_day", "scopes"]) sql.exec(`DELETE FROM ${table}`);
+  for (const table of ["questions", "vectors", "aliases", "servings_even", "servings_odd", "scopes"]) sql.exec(`DELETE FROM ${table}`);
 }

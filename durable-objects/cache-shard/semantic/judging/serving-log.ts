@@ -1,3 +1,4 @@
+import { servingsTable } from "../../storage/schema.ts";
 import { MS_PER_DAY, MS_PER_SECOND } from "../../../../shared/domain/units.ts";
 
 /** How long after a serving feedback is accepted. */
@@ -7,6 +8,8 @@ const MAX_JUDGEMENTS = 50;
 /** Servings that are kept of one day. Later ones of that day cannot be judged. */
 const MAX_PER_DAY = 200_000;
 const MAX_PENDING = 5000;
+/** Tables of the servings of even and odd days. The view `servings_by_day` reads both. */
+const TABLES = ["servings_even", "servings_odd"] as const;
 /** Old servings that one transaction deletes: about 2 ms. */
 const DELETED_ROWS = 200;
 
@@ -40,7 +43,7 @@ export type Claim =
 
 /**
  * Records which caller was served which semantic hit: only that caller may judge it, once, and a limited number of
- * entries per day. Written in batches, by day, so that old ones are deleted without a scan.
+ * entries per day. Written in batches, by day, so that old ones are dropped with their table.
  */
 export class ServingLog {
   readonly #sql: SqlStorage;
@@ -62,7 +65,7 @@ export class ServingLog {
       const day = dayOf(serving.atMs);
       if (this.#rowsOf(day) >= MAX_PER_DAY) continue;
       this.#sql.exec(
-        `INSERT INTO servings_by_day (day, caller_id, target, asked, shard, scope, score_bin, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
+        `INSERT INTO ${tableOf(day)} (day, caller_id, target, asked, shard, scope, score_bin, at_ms, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
          ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, shard = excluded.shard, score_bin = excluded.score_bin WHERE judged = 0`,
         day,
         serving.callerId,
@@ -82,14 +85,27 @@ export class ServingLog {
     this.#pending = [];
   }
 
-  /** Deletes a slice of the servings that are too old to judge. False when none is left. */
+  /**
+   * Deletes the servings that are too old to judge: a whole day at once, because deleted rows are charged for and dropped
+   * tables are not. False when none is left.
+   */
   deleteOld(nowMs: number): boolean {
-    const deleted = this.#sql.exec(
-      `DELETE FROM servings_by_day WHERE (day, caller_id, target, asked) IN
-         (SELECT day, caller_id, target, asked FROM servings_by_day WHERE day < ? LIMIT ${DELETED_ROWS}) RETURNING 1`,
-      dayOf(nowMs - KEPT_MS),
-    );
-    return deleted.toArray().length > 0;
+    return [...TABLES].map((table) => this.#deleteOldOf(table, dayOf(nowMs - KEPT_MS))).includes(true);
+  }
+
+  #deleteOldOf(table: (typeof TABLES)[number], firstKept: number): boolean {
+    const oldest = this.#sql.exec<{ day: number | null }>(`SELECT MIN(day) AS day FROM ${table}`).one().day;
+    if (oldest === null || oldest >= firstKept) return false;
+    const newest = this.#sql.exec<{ day: number }>(`SELECT MAX(day) AS day FROM ${table}`).one().day;
+    if (newest < firstKept) {
+      this.#sql.exec(`DROP TABLE ${table}`);
+      this.#sql.exec(servingsTable(table));
+      return false;
+    }
+    // The clock has been set back: the table holds days to keep as well.
+    const key = "day, caller_id, target, asked";
+    this.#sql.exec(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE day < ? LIMIT ${DELETED_ROWS})`, firstKept);
+    return true;
   }
 
   /** Claims a caller's right to judge an entry that it was served. */
@@ -117,16 +133,20 @@ export class ServingLog {
     const given = this.#given(callerId, nowMs);
     if (given.entries >= MAX_JUDGEMENTS)
       return { kind: "too_many", retryAfterSeconds: Math.ceil((given.oldestMs + KEPT_MS - nowMs) / MS_PER_SECOND) };
-    const query = "UPDATE servings_by_day SET judged = 1 WHERE day IN (?, ?) AND caller_id = ? AND target = ?";
-    this.#sql.exec(query, dayOf(sinceMs), dayOf(nowMs), callerId, target);
+    for (const day of [dayOf(sinceMs), dayOf(nowMs)]) {
+      const query = `UPDATE ${tableOf(day)} SET judged = 1 WHERE day = ? AND caller_id = ? AND target = ?`;
+      this.#sql.exec(query, day, callerId, target);
+    }
     const { asked, scope, shard, score_bin: scoreBin } = open;
     return { kind: "granted", serving: { asked, scope, shard, scoreBin } };
   }
 
   /** Returns a claimed right when the verdict could not be applied. */
   release(target: string, callerId: string, asked: string, nowMs: number): void {
-    const query = "UPDATE servings_by_day SET judged = 0 WHERE day IN (?, ?) AND caller_id = ? AND target = ? AND asked = ?";
-    this.#sql.exec(query, dayOf(nowMs - KEPT_MS), dayOf(nowMs), callerId, target, asked);
+    for (const day of [dayOf(nowMs - KEPT_MS), dayOf(nowMs)]) {
+      const query = `UPDATE ${tableOf(day)} SET judged = 0 WHERE day = ? AND caller_id = ? AND target = ? AND asked = ?`;
+      this.#sql.exec(query, day, callerId, target, asked);
+    }
   }
 
   /** How many entries a caller has judged within `KEPT_MS`, and when the oldest of them was served (0 for none). */
@@ -145,11 +165,17 @@ export class ServingLog {
 
   #rowsOf(day: number): number {
     if (this.#today?.day !== day) {
+      // The day before yesterday leaves the table before the first serving of a day enters it.
+      this.#deleteOldOf(tableOf(day), day - 1);
       const { rows } = this.#sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM servings_by_day WHERE day = ?", day).one();
       this.#today = { day, rows };
     }
     return this.#today.rows;
   }
+}
+
+function tableOf(day: number): (typeof TABLES)[number] {
+  return TABLES[Math.abs(day) % 2 === 0 ? 0 : 1];
 }
 
 function dayOf(atMs: number): number {

@@ -50,7 +50,8 @@ export class UsageCounter {
   }
 }
 
-/** The table that a statement writes. */
+/** The table that a statement writes. The tables of even and odd days count as one. */
 function tableOf(query: string): string {
-  return /\b(?:INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE)\s+(?:IF NOT EXISTS\s+)?(\w+)/.exec(query)?.[1] ?? "";
+  const table = /\b(?:INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE)\s+(?:IF NOT EXISTS\s+)?(\w+)/.exec(query)?.[1] ?? "";
+  return table.replace(/_(?:even|odd)$/, "");
 }

@@ -7,6 +7,7 @@ const START_MS = 1_800_000_000_000;
 
 describe("the serving log", () => {
   let log: ServingLog;
+  let sql: SqlStorage;
   const serve = (atMs: number, changes: { asked?: string; callerId?: string; target?: string } = {}): void =>
     log.note({ asked: "asked", callerId: "ann", target: "target", shard: 1, scope: "scope", scoreBin: 14, atMs, ...changes });
 
@@ -15,8 +16,11 @@ describe("the serving log", () => {
     log.noteStored();
   };
 
+  const rows = (): number => sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM servings_by_day").one().n;
+
   beforeEach(() => {
-    log = new ServingLog(shardTables());
+    sql = shardTables();
+    log = new ServingLog(sql);
   });
 
   it("lets a caller judge an entry that it was served, once", () => {
@@ -100,14 +104,26 @@ describe("the serving log", () => {
     expect(log.claim("target", "ann", START_MS + 23 * HOUR_MS)).toEqual({ kind: "already_judged" });
   });
 
-  it("deletes servings of past days in slices, and nothing else", () => {
+  it("drops the servings of a past day at once, before the first one of a new day is written", () => {
     for (let entry = 0; entry < 500; entry++) serve(START_MS, { target: `target-${entry}` });
     serve(START_MS + 24 * HOUR_MS, { target: "tomorrow's" });
     write();
-    expect(log.deleteOld(START_MS + 24 * HOUR_MS)).toBe(false);
-    const later = START_MS + 48 * HOUR_MS;
-    expect([log.deleteOld(later), log.deleteOld(later), log.deleteOld(later), log.deleteOld(later)]).toEqual([true, true, true, false]);
+    expect([log.deleteOld(START_MS + 24 * HOUR_MS), rows()]).toEqual([false, 501]);
+    serve(START_MS + 48 * HOUR_MS, { target: "of the third day" });
+    write();
+    expect(rows()).toBe(2);
     expect(log.claim("tomorrow's", "ann", START_MS + 47 * HOUR_MS).kind).toBe("granted");
+    expect([log.deleteOld(START_MS + 96 * HOUR_MS), rows()]).toEqual([false, 0]);
+  });
+
+  it("deletes in slices what shares a table with later days, after the clock has been set back", () => {
+    serve(START_MS + 48 * HOUR_MS, { target: "later" });
+    write();
+    for (let entry = 0; entry < 500; entry++) serve(START_MS, { target: `target-${entry}` });
+    write();
+    const now = START_MS + 48 * HOUR_MS;
+    expect([log.deleteOld(now), log.deleteOld(now), log.deleteOld(now), log.deleteOld(now)]).toEqual([true, true, true, false]);
+    expect([rows(), log.claim("later", "ann", now).kind]).toEqual([1, "granted"]);
   });
 
   it("holds a limited number of servings between two writes", () => {
