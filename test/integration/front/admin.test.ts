@@ -213,6 +213,24 @@ describe("GET /stats", () => {
     const all = jsonOf(await front.admin("/stats"));
     expect([own.tokensSaved, all.tokensSaved]).toEqual([20, 40]);
   });
+
+  it.each([
+    ["a client key", { AUTH: "keys", API_KEYS: "stats-tenant:key-of-stats-tenant" }],
+    ["anyone while AUTH is open", { AUTH: "open" }],
+  ])("costs %s one request of the rate limit, and the admin none", async (_who, vars) => {
+    const limits = { RATE_LIMIT_REQUESTS: "1", RATE_LIMIT_WINDOW_SECONDS: "86400", RATE_LIMIT_BURST: "2" };
+    const front = new Front({ ...vars, ...limits });
+    const headers = { authorization: "Bearer key-of-stats-tenant", "cf-connecting-ip": "198.51.100.77" };
+    const statuses: number[] = [];
+    for (let request = 0; request < 3; request++) statuses.push((await front.fetch("/stats", { headers })).status);
+    const denied = await front.fetch("/stats", { headers });
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(jsonOf(denied)).toMatchObject({
+      error: { code: "rate_limit_exceeded", message: expect.stringContaining("Rate limit") as string },
+    });
+    expect(Number(denied.headers.get("retry-after"))).toBeGreaterThan(80_000);
+    for (let request = 0; request < 3; request++) expect((await front.admin("/stats")).status).toBe(200);
+  });
 });
 
 describe("GET /v1/models", () => {

@@ -2,6 +2,8 @@ import type { LatencyCounts, ShardStats } from "../../../shared/contracts/cache-
 import { latencyQuantileMs } from "../../../shared/domain/figures/latency-histogram.ts";
 import type { Traffic } from "../../../shared/domain/figures/traffic.ts";
 import { addTraffic, emptyTraffic, hitRate } from "../../../shared/domain/figures/traffic.ts";
+import type { CacheError } from "../../../shared/domain/cache-error.ts";
+import { limitError } from "../answer/answer-request.ts";
 import type { RequestContext } from "../request-context.ts";
 import { errorAnswer } from "../answer/error-answer.ts";
 import { authenticate, countFailedAdmin, isAdmin } from "../access/caller.ts";
@@ -11,29 +13,41 @@ import { sendIsolateReport } from "../figures/send-isolate-report.ts";
 
 /**
  * GET /stats. The admin sees everything, and so does any caller while AUTH is `open`;
- * a client key sees its tenant's traffic.
+ * a client key sees its tenant's traffic. Only the admin's requests are exempt from the rate limit.
  */
 export async function stats(request: Request, context: RequestContext): Promise<Response> {
   const { isolate, env } = context;
-  const tenant = tenantOf(request, context);
-  if (typeof tenant === "object" && tenant !== null) return errorAnswer(tenant.error, "openai", context);
+  const reader = readerOf(request, context);
+  if (reader.kind === "refused") return errorAnswer(reader.error, "openai", context);
+  if (reader.kind === "client") {
+    // The request asks every shard, so it counts as one of the client's requests.
+    const admission = await isolate.leases.admit({ ...reader.caller, nowMs: context.startedMs });
+    if (admission.kind === "denied") return errorAnswer(limitError(admission, isolate), "openai", context, admission.user);
+  }
+  const { tenant } = reader;
   // The isolate may hold figures it has not reported yet. Sending them first makes the totals complete.
   await sendIsolateReport(isolate.traffic, env);
   const { answers, failed } = await askShards(env, isolate.config.topology.shardCount, (shard) => shard.stats(tenant));
   return jointAnswer(totals(answers, tenant), failed, context);
 }
 
-/** The tenant whose figures the caller may see; null = all figures. */
-function tenantOf(request: Request, context: RequestContext): string | null | { readonly error: Parameters<typeof errorAnswer>[0] } {
+/** Who asks. `tenant`: whose figures the caller may see; null = all figures. */
+type Reader =
+  | { readonly kind: "admin"; readonly tenant: null }
+  | { readonly kind: "client"; readonly tenant: string | null; readonly caller: { readonly tenant: string; readonly user: string } }
+  | { readonly kind: "refused"; readonly error: CacheError };
+
+function readerOf(request: Request, context: RequestContext): Reader {
   const { config, failedAuth, failedAdminAuth } = context.isolate;
-  if (isAdmin(request.headers, config, failedAdminAuth, context.startedMs)) return null;
+  if (isAdmin(request.headers, config, failedAdminAuth, context.startedMs)) return { kind: "admin", tenant: null };
   const caller = authenticate(request.headers, config, failedAuth, context.startedMs);
   if (!caller.ok) {
     // Without this, a guesser could try admin tokens on this route without a limit.
     countFailedAdmin(request.headers, config, failedAdminAuth, context.startedMs);
-    return { error: caller.error };
+    return { kind: "refused", error: caller.error };
   }
-  return config.auth === "open" ? null : caller.value.tenant;
+  const { tenant, fallbackUser: user } = caller.value;
+  return { kind: "client", tenant: config.auth === "open" ? null : tenant, caller: { tenant, user } };
 }
 
 function totals(shards: readonly ShardStats[], tenant: string | null): object {
