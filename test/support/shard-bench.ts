@@ -139,6 +139,8 @@ export class Bench {
   failAtStatement: number | null = null;
   /** SQL statements since a test last set it to 0. */
   statements = 0;
+  /** Called with the cursor of each statement, which counts the rows that it reads and writes. */
+  onStatement: (cursor: Pick<SqlStorageCursor<never>, "rowsRead" | "rowsWritten">) => void = () => undefined;
   readonly #vars: Readonly<Record<string, string>>;
   readonly #index: number;
   readonly #work = new Set<Promise<unknown>>();
@@ -222,7 +224,9 @@ export class Bench {
       exec: (query: string, ...bindings: unknown[]) => {
         this.statements += 1;
         if (this.failAtStatement !== null && this.statements >= this.failAtStatement) throw new Error("SQLITE_IOERR: disk I/O error");
-        return storage.sql.exec(query, ...bindings);
+        const cursor = storage.sql.exec(query, ...bindings);
+        this.onStatement(cursor);
+        return cursor;
       },
       get databaseSize() {
         return databaseBytes();

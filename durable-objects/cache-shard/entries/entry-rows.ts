@@ -59,6 +59,11 @@ export function readEntryRow(sql: SqlStorage, key: string): EntryRow | null {
   return sql.exec<EntryRow>("SELECT * FROM entries WHERE key = ?", key).toArray()[0] ?? null;
 }
 
+/** The rows of some keys, in no order. One statement, because each leaves an object that the collector must free. */
+export function readEntryRows(sql: SqlStorage, keys: readonly string[]): readonly EntryRow[] {
+  return sql.exec<EntryRow>("SELECT * FROM entries WHERE key IN (SELECT value FROM json_each(?))", JSON.stringify(keys)).toArray();
+}
+
 /** Inserts the rows of an entry: the entry, its tags and, unless it is spilled, its body. */
 export function insertEntryRows(sql: SqlStorage, entry: Entry, body: EntryBody): void {
   sql.exec(
@@ -89,10 +94,14 @@ export function insertEntryRows(sql: SqlStorage, entry: Entry, body: EntryBody):
   for (const tag of entry.tags) sql.exec("INSERT OR REPLACE INTO tags (tag, key) VALUES (?, ?)", tag, entry.key);
 }
 
-export function deleteEntryRows(sql: SqlStorage, entry: Entry): void {
-  sql.exec("DELETE FROM entries WHERE key = ?", entry.key);
-  deleteBodyRows(sql, entry.key);
-  for (const tag of entry.tags) sql.exec("DELETE FROM tags WHERE tag = ? AND key = ?", tag, entry.key);
+/** Deletes the rows of entries: their metadata, bodies and tags. The number of statements does not depend on them. */
+export function deleteEntryRows(sql: SqlStorage, entries: readonly Entry[]): void {
+  const keys = JSON.stringify(entries.map(({ key }) => key));
+  sql.exec("DELETE FROM entries WHERE key IN (SELECT value FROM json_each(?))", keys);
+  sql.exec("DELETE FROM bodies WHERE key IN (SELECT value FROM json_each(?))", keys);
+  const tags = entries.flatMap(({ key, tags: names }) => names.map((tag) => [tag, key]));
+  if (tags.length === 0) return;
+  sql.exec("DELETE FROM tags WHERE (tag, key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", JSON.stringify(tags));
 }
 
 export function insertBodyRows(sql: SqlStorage, key: string, body: EntryBody): void {

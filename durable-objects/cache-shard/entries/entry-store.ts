@@ -12,9 +12,13 @@ import {
   insertEntryRows,
   readBodyRows,
   readEntryRow,
+  readEntryRows,
 } from "./entry-rows.ts";
 import type { RamFront, ResidentEntry } from "./ram-front.ts";
 import type { EntryUse } from "./use-log.ts";
+
+/** Rows from one position of a sample that are examined, at most: below 1 ms. */
+const SAMPLED_ROWS = 250;
 
 export type CommitOutcome = "stored" | "fenced";
 
@@ -28,6 +32,12 @@ export type Lookup =
 export interface SampledEntry {
   readonly entry: Entry;
   readonly isPurged: boolean;
+}
+
+/** What decides where an entry belongs. */
+export interface EntryPlace extends Record<string, SqlStorageValue> {
+  readonly key: string;
+  readonly scope: string;
 }
 
 /** Events that the store counts. */
@@ -100,7 +110,7 @@ export class EntryStore {
       return "fenced";
     }
     this.#transactions.transact(() => {
-      this.#removeRow(entry.key, null);
+      if (readEntryRow(this.#sql, entry.key) !== null) this.#removeRows([entry.key], () => true);
       insertEntryRows(this.#sql, entry, body);
       this.#holdings.add(entry.tenant, heldBy(entry));
       alongside();
@@ -140,7 +150,7 @@ export class EntryStore {
 
   drop(keys: readonly string[]): void {
     this.#transactions.transact(() => {
-      for (const key of keys) this.#removeRow(key, null);
+      this.#removeRows(keys, () => true);
     });
     for (const key of keys) this.#front.delete(key);
   }
@@ -151,24 +161,31 @@ export class EntryStore {
     this.#countEvent("corrupt");
   }
 
-  /** Resident rows from a key on, wrapping around. Keys are digests, so a random key gives a uniform sample. */
+  /**
+   * Resident rows from a key on, wrapping around. Keys are digests, so a random key gives a uniform sample. Examines a
+   * bounded number of rows: where nearly all bodies are in KV, a sample is small or empty.
+   */
   sample(fromKey: string, limit: number): readonly SampledEntry[] {
-    const query = "SELECT * FROM entries WHERE key >= ? AND kv_name IS NULL ORDER BY key LIMIT ?";
-    const rows = this.#sql.exec<EntryRow>(query, fromKey, limit).toArray();
-    if (rows.length < limit) rows.push(...this.#sql.exec<EntryRow>(query, "", limit - rows.length).toArray());
+    const examined = "SELECT * FROM entries WHERE key >= ? ORDER BY key LIMIT ?";
+    const query = `SELECT * FROM (${examined}) WHERE kv_name IS NULL LIMIT ?`;
+    const rows = this.#sql.exec<EntryRow>(query, fromKey, SAMPLED_ROWS, limit).toArray();
+    if (rows.length < limit) rows.push(...this.#sql.exec<EntryRow>(query, "", SAMPLED_ROWS, limit - rows.length).toArray());
     return [...new Map(rows.map((row) => [row.key, row])).values()].map((row) => {
       const entry = entryFromRow(row);
       return { entry, isPurged: !this.isLive(entry) };
     });
   }
 
-  /** Live entries after a key, in key order. `lastKey`: the last row that was examined; null at the end of the table. */
-  after(key: string, limit: number): { readonly entries: readonly Entry[]; readonly lastKey: string | null } {
-    const rows = this.#sql.exec<EntryRow>("SELECT * FROM entries WHERE key > ? ORDER BY key LIMIT ?", key, limit).toArray();
-    return {
-      entries: rows.map(entryFromRow).filter((entry) => this.isLive(entry)),
-      lastKey: rows.length < limit ? null : (rows.at(-1)?.key ?? null),
-    };
+  /** Keys and scopes of the rows after a key, in key order. */
+  placesAfter(key: string, limit: number): readonly EntryPlace[] {
+    const query = "SELECT key, scope FROM entries WHERE key > ? ORDER BY key LIMIT ?";
+    return this.#sql.exec<EntryPlace>(query, key, limit).toArray();
+  }
+
+  /** The live entries among some keys, in key order. */
+  findAll(keys: readonly string[]): readonly Entry[] {
+    const entries = readEntryRows(this.#sql, keys).map(entryFromRow);
+    return entries.filter((entry) => this.isLive(entry)).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** Rows that expired at or before a time, longest expired first. */
@@ -204,22 +221,24 @@ export class EntryStore {
   }
 
   /**
-   * Removes the row of a key if it is the one with this sequence: it may have been replaced since it was read. Runs
-   * inside the caller's transaction.
+   * Removes rows, except those that have another sequence: they have been replaced since they were read. Runs inside the
+   * caller's transaction.
    */
-  removeRow(key: string, sequence: number): void {
-    this.#removeRow(key, sequence);
+  removeRows(rows: readonly Pick<Entry, "key" | "sequence">[]): void {
+    const sequences = new Map(rows.map(({ key, sequence }) => [key, sequence]));
+    this.#removeRows([...sequences.keys()], ({ key, sequence }) => sequences.get(key) === sequence);
     // If the transaction fails, the next lookup reads the row again.
-    this.#front.delete(key);
+    for (const key of sequences.keys()) this.#front.delete(key);
   }
 
-  #removeRow(key: string, sequence: number | null): void {
-    const row = readEntryRow(this.#sql, key);
-    if (row === null || (sequence !== null && row.sequence !== sequence)) return;
-    const entry = entryFromRow(row);
-    deleteEntryRows(this.#sql, entry);
-    this.#transactions.noteRemoved(entry);
-    // What a counted purge covers has left the holdings already.
-    if (!this.#log.discounts(purgeableOf(entry))) this.#holdings.subtract(entry.tenant, heldBy(entry));
+  #removeRows(keys: readonly string[], isMeant: (entry: Entry) => boolean): void {
+    const entries = readEntryRows(this.#sql, keys).map(entryFromRow).filter(isMeant);
+    if (entries.length === 0) return;
+    deleteEntryRows(this.#sql, entries);
+    for (const entry of entries) {
+      this.#transactions.noteRemoved(entry);
+      // What a counted purge covers has left the holdings already.
+      if (!this.#log.discounts(purgeableOf(entry))) this.#holdings.subtract(entry.tenant, heldBy(entry));
+    }
   }
 }

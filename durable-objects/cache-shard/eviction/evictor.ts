@@ -22,8 +22,8 @@ import { NewestEntries } from "./newest-entries.ts";
 
 /** Above this multiple of the bound, entries are dropped without waiting for KV, until the shard is below it. */
 const HARD_LIMIT_FACTOR = 1.1;
-/** Samples of one slice: about 3 ms. */
-const SLICE_SAMPLES = 4;
+/** Samples of one slice: about 1 ms. */
+const SLICE_SAMPLES = 1;
 /** Bytes that a row without a body takes. */
 const SPILLED_ROW_BYTES = 400;
 
@@ -183,7 +183,7 @@ export class Evictor {
     const dropped = entries.filter((entry) => this.#isUnchanged(entry) || !store.isLive(entry));
     if (dropped.length === 0) return 0;
     transactions.transact(() => {
-      for (const { key, sequence } of dropped) store.removeRow(key, sequence);
+      store.removeRows(dropped);
     });
     for (const entry of dropped) {
       this.#newest.delete(entry.key);

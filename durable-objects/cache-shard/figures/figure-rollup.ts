@@ -28,6 +28,8 @@ export class FigureRollup {
   #running: Promise<void> | null = null;
   /** Earliest time of the next roll-up. */
   #nextMs = 0;
+  /** Tenants with totals, counted once a run: they have large rows. */
+  #tenants = 0;
 
   constructor(parts: FigureRollupParts) {
     this.#parts = parts;
@@ -45,6 +47,7 @@ export class FigureRollup {
   async #run(): Promise<void> {
     const { rows, clock } = this.#parts;
     const nowMs = clock.nowMs();
+    this.#tenants = rows.tenantCount();
     const thisHourMs = floorTo(nowMs, MS_PER_HOUR);
     for (;;) {
       const firstMs = rows.firstFrom("minute", rows.totalsOfAll().throughMs);
@@ -85,7 +88,7 @@ export class FigureRollup {
   #addToTotals(tenant: string, hour: FigureRecord, endMs: number): void {
     const { rows } = this.#parts;
     const known = rows.totals(tenant);
-    const name = known !== null || tenant === OTHER || rows.tenantCount() < MAX_TENANTS ? tenant : OTHER;
+    const name = known !== null || tenant === OTHER || this.#tenants < MAX_TENANTS ? tenant : OTHER;
     const stored = name === tenant ? known : rows.totals(OTHER);
     // The shared line is written by several tenants of an hour, and counts at most one interrupted roll-up twice.
     if (name === tenant && (stored?.throughMs ?? 0) >= endMs) return;
@@ -93,6 +96,7 @@ export class FigureRollup {
     totals.addStored(stored ?? {});
     totals.addRecord(hour, tenant);
     rows.writeTotals(name, totals.stored(endMs));
+    if (stored === null) this.#tenants += 1;
   }
 
   #addToDay(hourMs: number, hour: FigureRecord): void {

@@ -137,7 +137,7 @@ export class ShardPurge {
   ): { readonly record: LoggedPurge; readonly kvNames: readonly string[] } {
     const { store, log, semantic } = this.#parts;
     const entry = store.find(selector.value);
-    if (entry !== null) store.removeRow(entry.key, entry.sequence);
+    if (entry !== null) store.removeRows([entry]);
     semantic?.records.forgetAlias(selector.value);
     const kvNames = entry === null || entry.spilled === null ? [] : [entry.spilled.kvName];
     return { record: log.append(selector, nowMs, "freed", entry === null ? 0 : 1), kvNames };

@@ -4,20 +4,27 @@ import type {
   MovingEntry,
   ReleaseEntriesRequest,
 } from "../../../shared/contracts/cache-shard/moving-contract.ts";
+import type { Topology } from "../../../shared/domain/keys/routing.ts";
 import { homeShard } from "../../../shared/domain/keys/routing.ts";
 import type { Clock } from "../../../shared/time/clock.ts";
 import { pause } from "../storage/pause.ts";
 import type { Entry } from "../entries/entry.ts";
-import type { EntryStore } from "../entries/entry-store.ts";
+import type { EntryPlace, EntryStore } from "../entries/entry-store.ts";
 import type { PurgeLog } from "../purging/purge-log.ts";
 import type { SemanticLayer } from "../semantic/semantic-layer.ts";
 import type { ShardRegistry } from "./shard-registry.ts";
 
-/** Rows that one batch examines, and bytes at which it is full (an RPC message is limited to 32 MiB). */
-const BATCH_ROWS = 2000;
-const BATCH_BYTES = 8 * 1024 * 1024;
-/** Rows that one slice reads, stores or drops: 2 to 5 ms. */
-const SLICE_ROWS = 50;
+/** Rows that one batch examines. */
+const BATCH_ROWS = 10_000;
+/** Entries and bytes at which a batch is full. Both sides of the call handle a whole batch in one turn: about 3 ms. */
+const BATCH_ENTRIES = 200;
+const BATCH_BYTES = 2 * 1024 * 1024;
+/** Rows whose home one slice examines, and entries that one slice reads, stores or drops: each takes about 1 ms. */
+const EXAMINED_ROWS = 200;
+const SLICE_ROWS = 20;
+const STORED_ROWS = 5;
+/** How long the shard remembers how far a move has come. Entries that arrive meanwhile are in place. */
+const REMEMBERED_MS = 10 * 60_000;
 /** Longer than a purge takes to reach every shard plus the time a batch takes to arrive. */
 const PURGE_SPREAD_MS = 10 * 60_000;
 
@@ -35,34 +42,61 @@ export interface EntryMoverParts {
  */
 export class EntryMover {
   readonly #parts: EntryMoverParts;
+  /** How far the current move has come: the rows up to `key` are in place. Null after its end. */
+  #emptied: { readonly topology: string; readonly key: string; readonly untilMs: number } | null = null;
 
   constructor(parts: EntryMoverParts) {
     this.#parts = parts;
   }
 
-  /** Lists the next batch of entries whose home is another shard. */
-  async listMisplaced({ afterKey, shardCount, scopeFanout }: MisplacedRequest): Promise<MisplacedReply> {
-    const { store, log, shard, clock } = this.#parts;
+  /**
+   * Lists the next batch of entries whose home is another shard. A caller that begins anew goes on where the last one
+   * stood: moving the entries of a full shard takes longer than one request of the operator.
+   */
+  async listMisplaced({ afterKey, ...topology }: MisplacedRequest): Promise<MisplacedReply> {
     // Of the time when the batch begins: `release` finds the purges since then.
-    const { sequence } = log;
+    const { sequence } = this.#parts.log;
     const entries: MovingEntry[] = [];
-    let bytes = 0;
-    let nextKey: string | null = afterKey;
-    for (let examined = 0; examined < BATCH_ROWS && nextKey !== null; examined += SLICE_ROWS) {
-      const slice = store.after(nextKey, SLICE_ROWS);
-      for (const entry of slice.entries) {
-        if (bytes > BATCH_BYTES) return { entries, nextKey, sequence };
-        nextKey = entry.key;
-        if (homeShard(entry.scope, entry.key, { shardCount, scopeFanout }) === shard) continue;
+    const reply = { entries, nextKey: this.#begin(afterKey, topology) as string | null, sequence };
+    for (let examined = 0; examined < BATCH_ROWS && reply.nextKey !== null; examined += EXAMINED_ROWS) {
+      const rows = this.#parts.store.placesAfter(reply.nextKey, EXAMINED_ROWS);
+      const isFull = await this.#packMisplaced(rows, topology, reply);
+      if (isFull) return reply;
+      reply.nextKey = rows.length < EXAMINED_ROWS ? null : (rows.at(-1)?.key ?? null);
+    }
+    if (reply.nextKey === null) this.#emptied = null;
+    return reply;
+  }
+
+  /** The key after which a batch begins. The caller has moved everything up to the key that it names. */
+  #begin(afterKey: string, { shardCount, scopeFanout }: Topology): string {
+    const nowMs = this.#parts.clock.nowMs();
+    const topology = `${shardCount}/${scopeFanout}`;
+    const known = this.#emptied;
+    if (afterKey === "") return known !== null && known.topology === topology && nowMs < known.untilMs ? known.key : "";
+    this.#emptied = { topology, key: afterKey, untilMs: nowMs + REMEMBERED_MS };
+    return afterKey;
+  }
+
+  /** Adds the misplaced entries of some rows to a batch. True when the batch is full; it then ends with its last entry. */
+  async #packMisplaced(
+    rows: readonly EntryPlace[],
+    topology: Topology,
+    batch: { readonly entries: MovingEntry[]; nextKey: string | null },
+  ): Promise<boolean> {
+    const { store, shard, clock } = this.#parts;
+    const misplaced = rows.filter(({ scope, key }) => homeShard(scope, key, topology) !== shard).map(({ key }) => key);
+    for (let at = 0; at < misplaced.length; at += SLICE_ROWS) {
+      for (const entry of store.findAll(misplaced.slice(at, at + SLICE_ROWS))) {
         const moving = this.#pack(entry);
-        if (moving === null) continue;
-        entries.push(moving);
-        bytes += entry.bytes;
+        if (moving !== null) batch.entries.push(moving);
+        batch.nextKey = entry.key;
+        if (batch.entries.length >= BATCH_ENTRIES || bytesOf(batch.entries) >= BATCH_BYTES) return true;
       }
-      nextKey = slice.lastKey;
       await pause(clock);
     }
-    return { entries, nextKey, sequence };
+    if (misplaced.length === 0) await pause(clock);
+    return false;
   }
 
   /**
@@ -77,7 +111,7 @@ export class EntryMover {
     if (!(await registry.register())) throw new Error("this shard could not be registered");
     const sequence = log.positionAt(clock.nowMs() - PURGE_SPREAD_MS);
     for (const [index, moving] of entries.entries()) {
-      if (index % SLICE_ROWS === SLICE_ROWS - 1) await pause(clock);
+      if (index % STORED_ROWS === STORED_ROWS - 1) await pause(clock);
       const vector = moving.text === null ? null : ((await semantic?.embed(moving.text)) ?? null);
       const own = store.find(moving.key);
       // The new home has a newer answer already.
@@ -132,4 +166,8 @@ export class EntryMover {
       canonical: question?.canonical ?? "",
     };
   }
+}
+
+function bytesOf(entries: readonly MovingEntry[]): number {
+  return entries.reduce((sum, { json, events }) => sum + json.byteLength + events.byteLength, 0);
 }

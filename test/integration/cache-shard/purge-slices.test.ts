@@ -14,7 +14,7 @@ import { seed } from "../../support/stored-entries.ts";
 /** More than one slice of counting, and several transactions of freeing. */
 const MANY = 1100;
 /** Step between the statements at which storage is killed. A prime number, so statements of every kind are hit. */
-const STRIDE = 61;
+const STRIDE = 7;
 const FEW = 130;
 
 const prompts = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `q${index}`);

@@ -277,7 +277,8 @@ export class QuestionStore implements EntryCompanion {
   #isFull(): boolean {
     if (this.#index !== null) return this.#index.size >= MAX_VECTORS;
     // An upper bound on the vectors. It includes the row of the new question, hence `>`.
-    return this.#sql.exec<{ stored: number }>("SELECT COUNT(*) AS stored FROM questions").one().stored > MAX_VECTORS;
+    const query = "SELECT COUNT(*) AS stored FROM (SELECT 1 FROM questions LIMIT ?)";
+    return this.#sql.exec<{ stored: number }>(query, MAX_VECTORS + 1).one().stored > MAX_VECTORS;
   }
 
   #lastPage(): number | undefined {
