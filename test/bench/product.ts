@@ -30,12 +30,20 @@ export function chatBody(prompt: string, extra: object = {}): string {
   });
 }
 
-/** Asks once. Returns the `refrain-cache` header and the length of the answer. */
-export async function ask(server: Pick<TestServer, "url">, body: string): Promise<{ readonly cache: string; readonly bytes: number }> {
+/** An answer: how it was made, the key of its entry, and its length. */
+interface Answer {
+  readonly cache: string;
+  readonly entry: string;
+  readonly bytes: number;
+}
+
+/** Asks once. */
+export async function ask(server: Pick<TestServer, "url">, body: string): Promise<Answer> {
   const response = await fetch(`${server.url}${CHAT_PATH}`, { method: "POST", headers: { "content-type": "application/json" }, body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${response.status} ${text}`);
-  return { cache: response.headers.get("refrain-cache") ?? "", bytes: Buffer.byteLength(text) };
+  const { headers } = response;
+  return { cache: headers.get("refrain-cache") ?? "", entry: headers.get("refrain-entry") ?? "", bytes: Buffer.byteLength(text) };
 }
 
 /** Asks every question once, which stores its answer, and checks that the last one is a hit. */

@@ -8,6 +8,8 @@
 import { parseArgs } from "node:util";
 import type { BenchmarkOptions } from "./benchmark-options.ts";
 import { flightFanOut } from "./flight-fan-out.ts";
+import { fullShard } from "./full-shard/full-shard.ts";
+import { hitsDuringMisses } from "./hits-during-misses.ts";
 import { findLoadGenerator } from "./load-generator.ts";
 import { memoryFollowers } from "./memory/memory-followers.ts";
 import { memoryHits } from "./memory/memory-hits.ts";
@@ -30,6 +32,8 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchmarkOptions) => Promise
   "memory-streams": memoryStreams,
   "memory-hits": memoryHits,
   "memory-followers": memoryFollowers,
+  "full-shard": fullShard,
+  "hits-during-misses": hitsDuringMisses,
 };
 
 const { values, positionals } = parseArgs({

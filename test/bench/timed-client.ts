@@ -27,14 +27,15 @@ export class TimedClient implements Disposable {
     return new TimedClient(socket, host);
   }
 
-  /** Posts and reads the whole answer. Returns the milliseconds from sending the request to the body's first byte. */
-  async firstByteMs(path: string, body: string): Promise<number> {
+  /**
+   * Posts, or gets when the body is null, and reads the whole answer. Returns the milliseconds from sending the request
+   * to the body's first byte.
+   */
+  async firstByteMs(path: string, body: string | null): Promise<number> {
     this.#text = "";
-    const length = Buffer.byteLength(body);
+    const request = this.#requestOf(path, body);
     const startMs = performance.now();
-    this.#socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`,
-    );
+    this.#socket.write(request);
     const bodyAt = (): number => this.#text.indexOf("\r\n\r\n") + 4;
     await this.#until(() => bodyAt() > 3 && this.#text.length > bodyAt());
     const firstMs = performance.now() - startMs;
@@ -43,6 +44,12 @@ export class TimedClient implements Disposable {
     if (declared === null) await this.#until(() => this.#text.endsWith("\r\n0\r\n\r\n"));
     else await this.#until(() => this.#text.length >= bodyAt() + Number(declared[1]));
     return firstMs;
+  }
+
+  #requestOf(path: string, body: string | null): string {
+    if (body === null) return `GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\ncontent-type: application/json\r\n`;
+    return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   }
 
   async #until(reached: () => boolean): Promise<void> {
