@@ -22,8 +22,6 @@ import { NewestEntries } from "./newest-entries.ts";
 
 /** Above this multiple of the bound, entries are dropped without waiting for KV, until the shard is below it. */
 const HARD_LIMIT_FACTOR = 1.1;
-/** Samples of one slice: about 1 ms. */
-const SLICE_SAMPLES = 1;
 /** Bytes that a row without a body takes. */
 const SPILLED_ROW_BYTES = 400;
 
@@ -101,20 +99,16 @@ export class Evictor {
     this.#resumeAtBytes = this.#parts.entryBytes() + goal / 2;
   }
 
-  /** Evicts the least valuable entries of a few samples, until so many bytes are freed. Returns the bytes freed. */
+  /** Evicts the least valuable entries of one sample, at most so many bytes: about 1 ms. Returns the bytes freed. */
   async #evictSlice(neededBytes: number): Promise<number> {
-    let freed = 0;
-    for (let samples = 0; samples < SLICE_SAMPLES && freed < neededBytes; samples++) {
-      const victims = enough(this.#sampleVictims(), neededBytes - freed);
-      const nowMs = this.#parts.clock.nowMs();
-      const ttls = victims.map((victim) => this.#spillTtl(victim, nowMs));
-      const dropped = victims.filter((_, index) => ttls[index] === null);
-      freed += this.#drop(dropped);
-      if (dropped.length === victims.length) continue;
-      const spilling = victims.map((victim, index) => this.#spillOrDrop(victim, ttls[index] ?? null, nowMs));
-      return freed + (await Promise.all(spilling)).reduce((sum, bytes) => sum + bytes, 0);
-    }
-    return freed;
+    const victims = enough(this.#sampleVictims(), neededBytes);
+    const nowMs = this.#parts.clock.nowMs();
+    const ttls = victims.map((victim) => this.#spillTtl(victim, nowMs));
+    const dropped = victims.filter((_, index) => ttls[index] === null);
+    const freed = this.#drop(dropped);
+    if (dropped.length === victims.length) return freed;
+    const spilling = victims.map((victim, index) => this.#spillOrDrop(victim, ttls[index] ?? null, nowMs));
+    return freed + (await Promise.all(spilling)).reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** The entries of a random sample to evict: those that a purge covers, and the least valuable ones. */

@@ -56,8 +56,11 @@ export class EntryMover {
   async listMisplaced({ afterKey, ...topology }: MisplacedRequest): Promise<MisplacedReply> {
     // Of the time when the batch begins: `release` finds the purges since then.
     const { sequence } = this.#parts.log;
-    const entries: MovingEntry[] = [];
-    const reply = { entries, nextKey: this.#begin(afterKey, topology) as string | null, sequence };
+    const reply: { readonly entries: MovingEntry[]; nextKey: string | null; readonly sequence: number } = {
+      entries: [],
+      nextKey: this.#begin(afterKey, topology),
+      sequence,
+    };
     for (let examined = 0; examined < BATCH_ROWS && reply.nextKey !== null; examined += EXAMINED_ROWS) {
       const rows = this.#parts.store.placesAfter(reply.nextKey, EXAMINED_ROWS);
       const isFull = await this.#packMisplaced(rows, topology, reply);

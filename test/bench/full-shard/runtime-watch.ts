@@ -14,6 +14,8 @@ export interface Noticed {
   readonly longestGapMs: number;
   /** The most CPU time that the runtime's thread used in such a time: free of what the machine does besides. */
   readonly longestTurnMs: number;
+  /** Share of the time in which the thread used a CPU. At 1 it has more to do than it can. */
+  readonly busyShare: number;
   readonly hitP99Ms: number;
   readonly hits: number;
 }
@@ -27,6 +29,7 @@ export async function whileWatched(server: TestServer, hitBodies: readonly strin
   using asking = await TimedClient.open(server.url);
   const running = { done: false };
   const thread = await mainThreadOf(server);
+  const began = { ms: performance.now(), cpuMs: cpuMs(thread) };
   let longestTurnMs = 0;
   const gaps = probeUntilDone(running, async () => {
     const before = cpuMs(thread);
@@ -41,8 +44,15 @@ export async function whileWatched(server: TestServer, hitBodies: readonly strin
   } finally {
     running.done = true;
   }
+  const busyShare = (cpuMs(thread) - began.cpuMs) / (performance.now() - began.ms);
   const sorted = (await hits).toSorted((a, b) => a - b);
-  return { longestGapMs: (await gaps).reduce((a, b) => Math.max(a, b)), longestTurnMs, hitP99Ms: quantile(sorted, 0.99), hits: sorted.length };
+  return {
+    longestGapMs: (await gaps).reduce((a, b) => Math.max(a, b)),
+    longestTurnMs,
+    busyShare,
+    hitP99Ms: quantile(sorted, 0.99),
+    hits: sorted.length,
+  };
 }
 
 async function probeUntilDone(running: { readonly done: boolean }, probe: () => Promise<number>): Promise<readonly number[]> {
