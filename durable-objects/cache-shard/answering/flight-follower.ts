@@ -198,10 +198,20 @@ export class FlightFollower {
   }
 
   #staleInstead(request: AnswerRequest, stale: ResidentEntry | null, error: CacheError): AnswerReply | null {
-    // The entry may have been purged while the call was made.
-    return stale !== null && allowsStale(error) && this.#parts.store.isLive(stale.entry)
-      ? this.#parts.replies.fromEntry(request, stale, "STALE")
-      : null;
+    const stored = stale !== null && allowsStale(error) ? this.#stillStored(stale) : null;
+    return stored === null ? null : this.#parts.replies.fromEntry(request, stored, "STALE");
+  }
+
+  /**
+   * What is stored now under the key of an entry that was read before a call. The entry may have been purged meanwhile,
+   * and once its row is freed, only the missing row tells so.
+   */
+  #stillStored(earlier: ResidentEntry): ResidentEntry | null {
+    const { key, createdMs, sequence } = earlier.entry;
+    const now = this.#parts.store.lookup(key);
+    if (now.kind === "resident") return now.resident;
+    // It was spilled meanwhile.
+    return now.kind === "spilled" && now.entry.createdMs === createdMs && now.entry.sequence === sequence ? earlier : null;
   }
 }
 

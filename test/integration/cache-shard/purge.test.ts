@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PurgeRequest } from "../../../shared/contracts/cache-shard/purge-contract.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
-import { answerEvents, answerResponse, handBody, readAll, settled } from "../../support/shard-provider.ts";
+import { answerEvents, answerResponse, errorAnswer, handBody, readAll, settled } from "../../support/shard-provider.ts";
 
 const KEPT_RECORDS = 1000;
 /** Records are trimmed in batches. */
@@ -182,6 +182,23 @@ describe("a purge during a flight", () => {
       expect(saidBy(await bench.whole(STORED_ONLY))).toBe("HIT: new");
       await numbers(bench);
     }));
+});
+
+describe("a stale answer that may replace an error of the origin", () => {
+  it.each(COVERING)("does not once a purge by %s has removed it during the call", (kind, value) =>
+    withShard({ STALE_IF_ERROR_SECONDS: "100" }, async (bench) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      await bench.whole(ask("q", { tags: ["t1", "t2"], ttlSeconds: 60 }));
+      vi.setSystemTime(Date.now() + 61_000);
+      const answer = Promise.withResolvers<Response>();
+      bench.provider.answering = () => answer.promise;
+      const asked = bench.whole(TAGGED);
+      await settled();
+      await bench.shard.purge(purgeOf(kind, value(), { hard: true }));
+      answer.resolve(errorAnswer(500));
+      expect(saidBy(await asked)).toBe("failed: upstream_error");
+    }),
+  );
 });
 
 describe("the shard's alarm", () => {
