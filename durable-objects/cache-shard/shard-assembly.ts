@@ -94,7 +94,11 @@ export class ShardAssembly {
       ...this.#common(),
       registerShard: (shard) => this.#neighbours.shard(0).registerShard(shard),
     });
-    this.entryMover = new EntryMover({ ...this.#common(), registry: this.registry });
+    this.entryMover = new EntryMover({
+      ...this.#common(),
+      registry: this.registry,
+      makeRoom: (entry) => this.#upkeep.makeRoom(entry),
+    });
     this.#purge = this.#wirePurge();
     this.#alarm = this.#wireAlarm();
     this.#upkeep = this.#wireUpkeep();

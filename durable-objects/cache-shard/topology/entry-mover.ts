@@ -35,6 +35,8 @@ export interface EntryMoverParts {
   readonly registry: ShardRegistry;
   readonly clock: Clock;
   readonly semantic: SemanticLayer | null;
+  /** Evicts if the stored entry takes the shard over its bound, and plans the end of the entry. */
+  makeRoom(entry: Entry): void;
 }
 
 /**
@@ -121,9 +123,10 @@ export class EntryMover {
       if (own !== null && own.createdMs >= moving.createdMs) continue;
       const { kvName, kvExpiresMs, json, events, usageEvent, text, canonical, ...facts } = moving;
       const entry: Entry = { ...facts, sequence, spilled: kvName === null ? null : { kvName, kvExpiresMs } };
-      store.commit(entry, { json, events, usageEvent }, () => {
+      const outcome = store.commit(entry, { json, events, usageEvent }, () => {
         if (text !== null) semantic?.storeQuestion({ key: entry.key, scope: entry.scope, text, canonical, vector });
       });
+      if (outcome === "stored") this.#parts.makeRoom(entry);
     }
   }
 

@@ -46,6 +46,15 @@ async function figures(bench: Bench): Promise<void> {
   expect(orphans(bench)).toBe(0);
 }
 
+async function moving(): Promise<readonly MovingEntry[]> {
+  let entries: readonly MovingEntry[] = [];
+  await withShard({}, async (bench) => {
+    await fill(bench);
+    ({ entries } = await misplacedIn(bench));
+  });
+  return entries;
+}
+
 withEviction("entries whose home is another shard", (between) => {
   it("move with their bodies, whether in the shard or in KV, and are hits at their new home", async () => {
     let moving: readonly MovingEntry[] = [];
@@ -113,14 +122,6 @@ withEviction("entries whose home is another shard", (between) => {
 });
 
 withEviction("a purge at the new home", (between) => {
-  async function moving(): Promise<readonly MovingEntry[]> {
-    let entries: readonly MovingEntry[] = [];
-    await withShard({}, async (bench) => {
-      await fill(bench);
-      ({ entries } = await misplacedIn(bench));
-    });
-    return entries;
-  }
   const keysAt = (bench: Bench): readonly string[] => LEAVING.map(digestOf).filter((key) => bench.shard.figures.entry(key) !== null);
 
   it.each([
@@ -151,6 +152,24 @@ withEviction("a purge at the new home", (between) => {
       expect(keysAt(bench)).toHaveLength(LEAVING.length);
       await bench.shard.purge(purgeOf("tag", "t"));
       expect(keysAt(bench)).toHaveLength(0);
+      await figures(bench);
+    });
+  });
+});
+
+describe("entries that arrive", () => {
+  it("have an alarm that frees them after their expiry, and do not take the shard over its bound", async () => {
+    const entries = await moving();
+    await withShard({}, async (bench) => {
+      await bench.shard.entryMover.receive(entries);
+      await bench.idle();
+      expect(await bench.state.storage.getAlarm()).not.toBeNull();
+    });
+    const bound = entries.reduce((sum, { bytes }) => sum + bytes, 0) / 2;
+    await withShard({ SHARD_MAX_BYTES: String(Math.floor(bound)), SPILL_WRITES_PER_DAY: "0" }, async (bench) => {
+      await bench.shard.entryMover.receive(entries);
+      await bench.idle();
+      expect(told(bench).bytes).toBeLessThanOrEqual(bound);
       await figures(bench);
     });
   });
