@@ -68,8 +68,8 @@ export class PurgeFreeing {
     // The purge that starts the run is answered first.
     await pause(this.#parts.clock);
     for (;;) {
-      const pass = this.#storedPass();
       const counted = this.#parts.log.unfreed.filter(({ state }) => state === "counted");
+      const pass = this.#storedPass(counted);
       const batch = pass === null ? counted.slice(0, PASS_PURGES) : counted.filter(({ sequence }) => pass.sequences.includes(sequence));
       if (batch.length === 0 || budget.slices <= 0) return;
       if (pass === null && batch.every(({ selector }) => selector.kind === "tag")) await this.#freeTags(batch, budget);
@@ -95,18 +95,21 @@ export class PurgeFreeing {
 
   /** Frees what any purges cover, in a pass over the whole table. */
   async #freeTable(batch: readonly LoggedPurge[], fromKey: string, budget: { slices: number }): Promise<void> {
-    const { sql, state } = this.#parts;
+    const { sql, state, transactions } = this.#parts;
     const index = new PurgeIndex();
     for (const record of batch) index.add(record);
     const sequences = batch.map(({ sequence }) => sequence);
+    const note = (key: string): void => state.set("freeing", JSON.stringify({ sequences, cursor: key } satisfies Pass));
     let cursor: string | null = fromKey;
     while (cursor !== null) {
-      if (budget.slices <= 0) return;
+      if (budget.slices <= 0) {
+        // The next run would start again at the last row that was removed, and never get past a long stretch of others.
+        const reached = cursor;
+        transactions.transact(() => note(reached));
+        return;
+      }
       budget.slices -= 1;
-      const rows = nextRows(sql, null, cursor, SLICE_ROWS);
-      cursor = await this.#freeSlice(rows, index, budget, (key) =>
-        state.set("freeing", JSON.stringify({ sequences, cursor: key } satisfies Pass)),
-      );
+      cursor = await this.#freeSlice(nextRows(sql, null, cursor, SLICE_ROWS), index, budget, note);
     }
     await this.#freeRest(index);
     this.#finish(batch, () => state.delete("freeing"));
@@ -165,8 +168,11 @@ export class PurgeFreeing {
     log.note(changes);
   }
 
-  #storedPass(): Pass | null {
+  /** Where the pass over the table stands; null when there is none, or when none of its purges is left to free. */
+  #storedPass(counted: readonly LoggedPurge[]): Pass | null {
     const text = this.#parts.state.get("freeing");
-    return text === null ? null : (JSON.parse(text) as Pass); // written by `#freeTable`
+    if (text === null) return null;
+    const pass = JSON.parse(text) as Pass; // written by `#freeTable`
+    return counted.some(({ sequence }) => pass.sequences.includes(sequence)) ? pass : null;
   }
 }
