@@ -17,6 +17,8 @@ export function takeOver(sql: SqlStorage, state: StateRows): void {
   if (sql.exec(`SELECT 1 FROM numbers WHERE name IN ${COUNTED} LIMIT 1`).toArray().length === 0) return;
   takeOverHoldings(sql);
   takeOverFloor(sql);
+  // An unfinished pass has examined rows for a purge that covers more now, or that 0.2.0 has trimmed.
+  state.delete("freeing");
   takeOverCounters(sql, state);
   new FigureRows(sql, state).renewTotalsOfAll();
   sql.exec(`DELETE FROM numbers WHERE name IN ${COUNTED}`);

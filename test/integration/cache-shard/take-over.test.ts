@@ -201,6 +201,26 @@ withEviction("a shard after a rollback to version 0.2.0 and a second upgrade", (
       expect(told(bench)).toEqual({ ...recount(bench), entries: 1 });
     }));
 
+  it.each([
+    ["goes on with", 1],
+    ["is about a purge that 0.2.0 has trimmed, and not about", 7],
+  ])("frees what 0.2.0 did not serve from the start, although an unfinished pass %s the purge", (_, sequence) =>
+    withShard(VARS, async (bench) => {
+      for (const prompt of ["a", "b", "c"]) await bench.whole(ask(prompt, { tags: [prompt] }));
+      bench.sql.exec("INSERT INTO purge_log (sequence, kind, value, at_ms, purged, state) VALUES (1, 'model', 'm', 0, 0, 1)");
+      bench.sql.exec("INSERT INTO labels VALUES ('freeing', ?)", JSON.stringify({ sequences: [sequence], cursor: "f".repeat(64) }));
+      setNumbers(bench.sql, { floor_sequence: 1 });
+      writeRolledBackEntry(bench.sql);
+      bench.restart();
+      await bench.idle();
+      between(bench);
+      await bench.shard.alarm();
+      expect([count(bench, "entries"), bench.detail().pendingPurges]).toEqual([1, 0]);
+      expect(told(bench)).toEqual({ ...recount(bench), entries: 1 });
+      for (const prompt of ["a", "b", "c"]) expect(await said(bench, prompt)).toBe("failed: only_if_cached");
+    }),
+  );
+
   function writeRolledBackEntry(sql: SqlStorage): void {
     insertEntryRows(sql, storedEntry("r1", { sequence: 1 }), storedBody("r1"));
     setNumbers(sql, { entries: 1, bytes: 1 });
