@@ -24,6 +24,8 @@ export class PurgeIndex {
     scope: new Map(),
   };
   #newestOfAll = 0;
+  /** Greatest sequence of the purges by tag; null when it has to be looked for. */
+  #newestTag: number | null = 0;
   /** Purges by age that no later purge includes: sequences ascend, and therefore cut-off times descend. */
   #byAge: AgePurge[] = [];
 
@@ -34,6 +36,7 @@ export class PurgeIndex {
     else {
       const known = this.#newest[selector.kind];
       known.set(selector.value, Math.max(known.get(selector.value) ?? 0, sequence));
+      if (selector.kind === "tag" && this.#newestTag !== null) this.#newestTag = Math.max(this.#newestTag, sequence);
     }
   }
 
@@ -46,6 +49,7 @@ export class PurgeIndex {
     } else {
       const known = this.#newest[selector.kind];
       if (known.get(selector.value) === sequence) known.delete(selector.value);
+      if (selector.kind === "tag" && this.#newestTag === sequence) this.#newestTag = null;
     }
   }
 
@@ -67,7 +71,14 @@ export class PurgeIndex {
     if (model.size > 0) for (const name of models) newest = Math.max(newest, model.get(name) ?? 0);
     if (tag.size === 0) return newest;
     for (const name of tags) newest = Math.max(newest, tag.get(name) ?? 0);
-    if (tags.includes(ANY_TAG)) for (const sequence of tag.values()) newest = Math.max(newest, sequence);
+    return tags.includes(ANY_TAG) ? Math.max(newest, this.#newestOfTags()) : newest;
+  }
+
+  #newestOfTags(): number {
+    if (this.#newestTag !== null) return this.#newestTag;
+    let newest = 0;
+    for (const sequence of this.#newest.tag.values()) newest = Math.max(newest, sequence);
+    this.#newestTag = newest;
     return newest;
   }
 
