@@ -96,8 +96,9 @@ export class PurgeLog {
     return !this.#hasUnknown && changes.filter(({ state }) => state === "freed").length === this.#unfreed.size;
   }
 
+  /** Whether a purge of this log has been freed. Only such purges are trimmed. */
   isFreed(sequence: number): boolean {
-    return this.#records.get(sequence)?.state === "freed";
+    return (this.#records.get(sequence)?.state ?? "freed") === "freed";
   }
 
   /** What a purge in the log covers; null when its record has been trimmed. */

@@ -69,6 +69,14 @@ describe("a purge in the log", () => {
     progress(log, first, "freed");
     expect([log.unfreedCount, log.leavesNoRows(freed(second))]).toEqual([1, true]);
   });
+
+  it("counts as freed after its record has been trimmed", () => {
+    const log = new PurgeLog(shardTables());
+    const sequence = record(log, { kind: "key", value: "k" }, "freed");
+    for (let later = 0; later < KEPT_FREED + TRIM_BATCH; later++) record(log, { kind: "key", value: `k${later}` }, "freed");
+    log.trim(2 * HOUR_MS);
+    expect([log.selectorOf(sequence), log.isFreed(sequence)]).toEqual([null, true]);
+  });
 });
 
 describe("a log that starts anew", () => {
