@@ -156,7 +156,7 @@ export class FlightRunner {
     const entry = mayStore ? this.#parts.commit.commit(flight, request, outcome) : null;
     const tokens = answer.usage === null ? 0 : answer.usage.inputTokens + answer.usage.outputTokens;
     if (answer.usage !== null) this.#parts.countTokens(request, request.cache ? "MISS" : "BYPASS", answer.usage);
-    if (flight.followers > 0) this.#parts.countTokens(request, "COALESCED", { tokensSaved: flight.followers * tokens });
+    if (flight.spared > 0) this.#parts.countTokens(request, "COALESCED", { tokensSaved: flight.spared * tokens });
     flight.end({
       kind: "answered",
       json: answer.json,

@@ -138,9 +138,9 @@ export class Flight implements AudienceFlight {
     return this.#audience.size + this.#waiters.size;
   }
 
-  /** Requests that joined this flight instead of making their own call. */
-  get followers(): number {
-    return this.#followers;
+  /** Followers that needed no call of their own: a failed leader's call was made again for the first of them. */
+  get spared(): number {
+    return Math.max(0, this.#followers - this.#failedLeaders);
   }
 
   /** Whether a follower remains that needs another call if the current leader fails. */

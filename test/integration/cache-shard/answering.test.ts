@@ -336,6 +336,8 @@ describe("concurrent requests", () => {
       expect(saidBy(replies[0] as AnswerReply)).toBe("failed: upstream_error");
       expect(new Set(await Promise.all(replies.slice(1).map(contentFrom)))).toEqual(new Set(["second try"]));
       expect(bench.provider.calls).toHaveLength(2);
+      // One of the 99 followers needed the second call.
+      expect(bench.stats(null).traffic.tokensSaved).toBe(98 * 12);
       expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: second try");
     }));
 
