@@ -78,8 +78,13 @@ export class ShardUpkeep {
   /** Runs after an entry has been stored: evicts if the shard is over its bound, and plans the end of the entry. */
   makeRoom(entry: Entry): void {
     const { evictor, alarm } = this.#parts;
-    const eviction = evictor.admit(entry);
-    if (eviction !== null) this.#parts.keepAlive(eviction.catch((error: unknown) => this.#failed(error)));
+    try {
+      const eviction = evictor.admit(entry);
+      if (eviction !== null) this.#parts.keepAlive(eviction.catch((error: unknown) => this.#failed(error)));
+    } catch (error) {
+      // The request whose answer was stored must not fail because of it.
+      this.#failed(error);
+    }
     const planning = alarm.expireAt(entry.expiresMs);
     if (planning !== null) this.#parts.keepAlive(planning.catch((error: unknown) => this.#failed(error)));
   }

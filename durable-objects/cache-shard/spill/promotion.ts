@@ -55,7 +55,8 @@ export class Promotion {
     }
     const resident: Entry = { ...entry, spilled: null, bytes: bodyBytes(body) };
     this.#parts.onPromoted(resident);
-    return this.#front.get(entry.key) ?? this.#front.put(resident, body, null);
+    // The eviction may have removed the entry again: then nothing may be left of it in memory, where no purge finds it.
+    return this.#front.get(entry.key) ?? { entry: resident, body, json: null };
   }
 
   /** The entry if another request promoted it while KV was being read; else null. */

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { insertEntryRows } from "../../../durable-objects/cache-shard/entries/entry-rows.ts";
+import { SpillStore } from "../../../durable-objects/cache-shard/spill/spill-store.ts";
+import { CACHE_SHARD_MIGRATIONS } from "../../../durable-objects/cache-shard/storage/schema.ts";
+import { migrate } from "../../../durable-objects/storage/migrations.ts";
+import { systemClock } from "../../../shared/time/clock.ts";
 import type { Bench } from "../../support/shard-bench.ts";
 import { ask, digestOf, orphans, purgeOf, recount, saidBy, told, withEviction, withShard } from "../../support/shard-bench.ts";
 import { answerResponse, settled } from "../../support/shard-provider.ts";
+import { storedBody, storedEntry } from "../../support/stored-entries.ts";
 
 /** Room for about ten answers of a kilobyte, each in both forms. */
 const SMALL = { SHARD_MAX_BYTES: "30000", SPILL_WRITES_PER_DAY: "100000" };
@@ -288,6 +294,47 @@ describe("promotion", () => {
       expect(saidBy(await reply)).toBe("MISS: after the purge");
       await figures(bench);
     }));
+
+  /** Starts a shard whose one entry is in KV and takes more than the bound, which has been lowered. */
+  const overTheBound = async (work: (bench: Bench) => Promise<void>): Promise<void> => {
+    const unnamed = storedEntry("q", { tags: ["t"], expiresMs: Date.now() + MS_PER_DAY });
+    const kvName = new SpillStore({} as never, 0, systemClock).nameOf(unnamed); // the name needs no KV
+    const entry = { ...unnamed, spilled: { kvName, kvExpiresMs: unnamed.expiresMs } };
+    await withShard(
+      { SHARD_MAX_BYTES: "100" },
+      async (bench) => {
+        await new SpillStore(bench.kv, 0, systemClock).write(kvName, entry, storedBody("q"), 3600);
+        await work(bench);
+      },
+      0,
+      (storage) => {
+        migrate(storage, CACHE_SHARD_MIGRATIONS);
+        insertEntryRows(storage.sql, entry, storedBody("q"));
+        storage.sql.exec("INSERT INTO holdings VALUES ('acme', 1, 1, 0)");
+      },
+    );
+  };
+
+  it("keeps nothing in memory of an entry that is evicted again at once", () =>
+    overTheBound(async (bench) => {
+      expect(saidBy(await bench.whole(ask("q")))).toBe("HIT: answer to q");
+      await bench.idle();
+      expect(told(bench).entries).toBe(0);
+      expect(bench.detail().ramEntries).toBe(0);
+      await bench.shard.purge(purgeOf("tag", "t", { hard: true }));
+      expect((await bench.whole(ask("q", { onlyIfCached: true }))).kind).toBe("failed");
+    }));
+
+  it("answers although the eviction that follows fails at any statement", async () => {
+    // The first statement reads the entry.
+    for (let at = 2; at < 30; at++)
+      await overTheBound(async (bench) => {
+        bench.statements = 0;
+        bench.failAtStatement = at;
+        expect([at, (await bench.whole(ask("q"))).kind]).toEqual([at, "whole"]);
+        bench.failAtStatement = null;
+      });
+  });
 
   it("gives up on a slow KV at its deadline", () =>
     withShard(SMALL, async (bench) => {
