@@ -89,7 +89,7 @@ export class Answerer {
     const found = request.read ? this.#parts.store.lookup(request.key) : ({ kind: "absent" } as const);
     if (found.kind === "absent") return { found, fresh: null };
     const entry = found.kind === "resident" ? found.resident.entry : found.entry;
-    const lastUsedMs = this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
+    const lastUsedMs = this.#parts.uses.lastUsedMs(entry);
     const controls = {
       maxAgeSeconds: request.maxAgeSeconds,
       minFreshSeconds: request.minFreshSeconds,

@@ -53,7 +53,7 @@ export class ReplyBuilder {
     }
     const tokens = entry.inputTokens + entry.outputTokens;
     this.#parts.countOutcome(request, outcome, tokens);
-    const lastUsedMs = this.#parts.uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
+    const lastUsedMs = this.#parts.uses.lastUsedMs(entry);
     return {
       ...form,
       outcome,

@@ -1,3 +1,5 @@
+import type { Entry } from "./entry.ts";
+
 /** An entry's row gets its uses once this many are pending. One hit in 32 then costs a written row, at most. */
 const FOLD_HITS = 32;
 /** The same while more than `CROWDED` entries have pending uses, so that few uses are forgotten. */
@@ -70,9 +72,12 @@ export class UseLog {
     if (oldest !== undefined) this.#uses.delete(oldest);
   }
 
-  /** Last pending use of a key (ms); null when there is none. */
-  lastUsedMs(key: string): number | null {
-    return this.#uses.get(key)?.lastUsedMs ?? null;
+  /**
+   * Last use of an entry (ms), by its row and by its pending uses. A pending use may be older than the row: then it is
+   * one of an earlier entry of the key.
+   */
+  lastUsedMs({ key, lastUsedMs }: Pick<Entry, "key" | "lastUsedMs">): number {
+    return Math.max(lastUsedMs, this.#uses.get(key)?.lastUsedMs ?? 0);
   }
 
   hits(key: string): number {

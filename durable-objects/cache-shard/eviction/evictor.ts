@@ -132,7 +132,7 @@ export class Evictor {
 
   #candidate(entry: Entry): EvictionCandidate {
     const { uses, sketch } = this.#parts;
-    const lastUsedMs = uses.lastUsedMs(entry.key) ?? entry.lastUsedMs;
+    const lastUsedMs = uses.lastUsedMs(entry);
     return {
       key: entry.key,
       bytes: bytesOf([entry]),

@@ -126,7 +126,7 @@ export class ShardFigures {
       ...facts,
       shard,
       hits: entry.hits + uses.hits(key),
-      lastUsedMs: uses.lastUsedMs(key) ?? entry.lastUsedMs,
+      lastUsedMs: uses.lastUsedMs(entry),
       location: spilled === null ? "shard" : "kv",
       // Admins see prompts only if the operator has set SHOW_PROMPTS.
       prompt: showPrompts ? (semantic?.questionOf(key)?.text ?? null) : null,

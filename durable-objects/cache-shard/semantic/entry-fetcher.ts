@@ -64,7 +64,7 @@ export class EntryFetcher {
   /** Whether an entry is fresh by its times and by uses that have not been written yet. */
   isFresh(key: string, times: EntryTimes): boolean {
     const { uses, clock } = this.#parts;
-    const lastUsedMs = uses.lastUsedMs(key) ?? times.lastUsedMs;
+    const lastUsedMs = uses.lastUsedMs({ key, lastUsedMs: times.lastUsedMs });
     return freshness({ ...times, lastUsedMs }, NO_STALE, NO_CONTROLS, clock.nowMs()).kind === "fresh";
   }
 

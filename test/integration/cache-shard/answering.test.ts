@@ -127,6 +127,18 @@ withEviction("an answer", (between) => {
       expect(saidBy(await bench.whole(ask("q")))).toMatch(/^MISS/);
     }));
 
+  it("that replaces one which was idle for too long is a hit, although that one has a use that its row lacks", () =>
+    withShard({ CACHE_TTI_SECONDS: "3600", STALE_IF_ERROR_SECONDS: "0" }, async (bench) => {
+      await bench.whole(ask("q", { ttlSeconds: 36_000 }));
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
+      bench.lastReport();
+      between(bench);
+      travel(4_000_000);
+      expect(saidBy(await bench.whole(ask("q", { ttlSeconds: 36_000 })))).toMatch(/^MISS/);
+      between(bench);
+      expect(saidBy(await bench.whole(ask("q")))).toMatch(/^HIT/);
+    }));
+
   it("stays fresh when its uses have been written, whether or not it is still in memory", () =>
     withShard({ CACHE_TTI_SECONDS: "60" }, async (bench) => {
       await bench.whole(ask("q"));

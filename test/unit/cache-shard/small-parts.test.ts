@@ -42,12 +42,18 @@ describe("the use log", () => {
     const uses = new UseLog(null);
     for (let atMs = 0; atMs < 32; atMs++) uses.note("a", atMs);
     for (let atMs = 0; atMs < 31; atMs++) uses.note("b", atMs);
-    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a"), uses.hits("c"), uses.lastUsedMs("c")]).toEqual([2, 32, 31, 0, null]);
+    expect([
+      uses.size,
+      uses.hits("a"),
+      uses.lastUsedMs({ key: "a", lastUsedMs: 0 }),
+      uses.hits("c"),
+      uses.lastUsedMs({ key: "c", lastUsedMs: 0 }),
+    ]).toEqual([2, 32, 31, 0, 0]);
     const folded = uses.foldable(40);
     expect(folded).toEqual([{ key: "a", hits: 32, lastUsedMs: 31 }]);
     uses.note("a", 41);
     uses.forget(folded);
-    expect([uses.size, uses.hits("a"), uses.lastUsedMs("a")]).toEqual([2, 1, 41]);
+    expect([uses.size, uses.hits("a"), uses.lastUsedMs({ key: "a", lastUsedMs: 0 })]).toEqual([2, 1, 41]);
   });
 
   it("keeps what is not written in one packed text, from which it goes on", () => {
@@ -55,7 +61,7 @@ describe("the use log", () => {
     for (const key of [...Array.from({ length: 32 }, () => "a"), "b", "c", "c"]) uses.note(key, 5);
     expect(uses.isDirty).toBe(true);
     const next = new UseLog(null, uses.pack(uses.foldable(5)));
-    expect([next.hits("a"), next.hits("b"), next.hits("c"), next.lastUsedMs("c")]).toEqual([0, 1, 2, 5]);
+    expect([next.hits("a"), next.hits("b"), next.hits("c"), next.lastUsedMs({ key: "c", lastUsedMs: 0 })]).toEqual([0, 1, 2, 5]);
     expect(next.isDirty).toBe(false);
   });
 
