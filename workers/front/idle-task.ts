@@ -38,7 +38,20 @@ export class IdleTask {
   /** Notes a request, and starts a task if none is in charge or the one in charge may soon be stopped. */
   touch(nowMs: number): void {
     this.#lastMs = nowMs;
-    if (this.#inCharge !== 0 && Math.abs(nowMs - this.#startedMs) < SUCCESSOR_AFTER_MS) return;
+    this.#ensure(nowMs, SUCCESSOR_AFTER_MS);
+  }
+
+  /**
+   * Notes an answer, which may come long after its request. Starts a task if none is in charge any more, but does not
+   * put off the one that is.
+   */
+  answered(nowMs: number): void {
+    this.#ensure(nowMs, SUCCESSOR_AFTER_MS + ISOLATE_IDLE_MS);
+  }
+
+  /** @param maxAgeMs age from which on the task in charge is not relied upon */
+  #ensure(nowMs: number, maxAgeMs: number): void {
+    if (this.#inCharge !== 0 && Math.abs(nowMs - this.#startedMs) < maxAgeMs) return;
     this.#started += 1;
     this.#inCharge = this.#started;
     this.#startedMs = nowMs;

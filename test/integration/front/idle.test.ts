@@ -47,6 +47,22 @@ describe("an isolate that receives no more requests", () => {
     expect(front.cluster.reports.length).toBe(1);
   });
 
+  it("sends the figures of a last request that took longer than the isolate waited", async () => {
+    const front = new Front();
+    const slow = Promise.withResolvers<void>();
+    front.cluster.answering = async () => {
+      await slow.promise;
+      return wholeAnswer({ outcome: "MISS", forwarded: "miss" });
+    };
+    const answer = front.chat();
+    await expect.poll(() => front.cluster.asked.length).toBe(1);
+    idle();
+    slow.resolve();
+    expect((await answer).status).toBe(200);
+    idle();
+    await expect.poll(() => front.cluster.reports.map(({ missLatency }) => missLatency.reduce((sum, count) => sum + count, 0))).toEqual([1]);
+  });
+
   it("does not hold back the answer of the request that waits for it", async () => {
     const front = new Front();
     expect((await front.fetch("/health")).status).toBe(200);

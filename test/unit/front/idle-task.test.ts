@@ -36,6 +36,7 @@ function isolate(more: readonly IdleWork[] = []) {
     tasks,
     doneAtMs,
     touch: () => idle.touch(clock.nowMs),
+    answer: () => idle.answered(clock.nowMs),
     /** Stops all tasks so far, as the platform does. */
     stop: () => (stops += 1),
   };
@@ -88,6 +89,18 @@ describe("an isolate", () => {
       expect(doneAtMs[0]! - lastMs).toBeLessThanOrEqual(20_000);
       for (const { startedMs, endedMs } of tasks) expect(endedMs! - startedMs).toBeLessThan(PLATFORM_LIMIT_MS);
     }
+  });
+
+  it("does it again after an answer that came later, and no answer puts it off", async () => {
+    const { clock, doneAtMs, touch, answer } = isolate();
+    const startMs = clock.nowMs;
+    touch();
+    for (let second = 0; second < 12; second += 1) {
+      answer();
+      await clock.advance(1000);
+    }
+    await clock.advance(60_000);
+    expect(doneAtMs).toEqual([startMs + ISOLATE_IDLE_MS, startMs + 2 * ISOLATE_IDLE_MS]);
   });
 
   it("starts a new task when the platform has stopped the one in charge", async () => {

@@ -162,6 +162,8 @@ function countAnswered({ tenant, plan, startedMs }: Asked, isolate: Isolate, kin
   const { shard, provider, model } = plan;
   const nowMs = Date.now();
   isolate.traffic.count({ tenant, shard, provider, model, kind, durationMs: nowMs - startedMs, tokensSaved }, nowMs);
+  // The idle task that began with this request may have ended long before its answer, and nothing else sends the figure.
+  isolate.idle.answered(nowMs);
 }
 
 function shardRequest(asked: Asked, mayCallUpstream: boolean, isolate: Isolate): AnswerRequest {
