@@ -177,4 +177,19 @@ describe("clients that reset their connections while their calls wait for a slot
     await Promise.all(held);
     expect(upstream.calls.filter(({ prompt }) => prompt.startsWith("queued")).map(({ prompt }) => prompt)).toEqual(["queued and staying"]);
   });
+
+  test("take their calls out of the queue also when the isolate knows their body and their answer is never stored", async () => {
+    const body = JSON.stringify(userPrompt("queued before"));
+    const options = { path: "/v1/chat/completions", body, headers: { "cache-control": "no-store" } };
+    expect((await postChat(worker.url, userPrompt("queued before"), options.headers)).status).toBe(200);
+    const held = Array.from({ length: 33 }, (_, slot) => postChat(worker.url, userPrompt(`held again ${slot}`)));
+    await until(async () => (await shard()).upstreamActive, 33);
+    const client = await openRaw(worker.url, options);
+    await until(async () => (await shard()).upstreamQueued, 1);
+    client.reset();
+    await until(async () => (await shard()).subscribers, 33);
+    gate.resolve();
+    await Promise.all(held);
+    expect(upstream.callsFor("queued before")).toHaveLength(1);
+  });
 });

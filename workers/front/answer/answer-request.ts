@@ -116,8 +116,10 @@ function remember(asked: Asked, reply: AnswerReply, generation: number, isolate:
 async function askShard(asked: Asked, mayCallUpstream: boolean, isolate: Isolate, env: Env): Promise<AnswerReply> {
   const { plan } = asked;
   const request = shardRequest(asked, mayCallUpstream, isolate);
-  // Listening to the client takes a sixth of a hit's time, and a body that this isolate has seen before is mostly a hit.
-  const reply = await askHomeShard(env, plan.shard, request, asked.seen ? null : asked.client, isolate.report);
+  // Listening to the client takes a sixth of a hit's time, and a body that this isolate has seen before is mostly a hit,
+  // unless the request declines stored answers.
+  const mostlyHit = asked.seen && request.cache && request.read;
+  const reply = await askHomeShard(env, plan.shard, request, mostlyHit ? null : asked.client, isolate.report);
   if (reply.kind === "shard_failure") return aroundShard(asked, reply.failure, mayCallUpstream, isolate);
   if (request.reports !== undefined) isolate.traffic.noteReply(plan.shard, request.reports, reply.takesReports === true);
   const hit = reply.kind !== "failed" && (reply.forwarded === null || reply.outcome === "STALE");
