@@ -27,6 +27,12 @@ describe("a request", () => {
     expect(jsonOf(refused)).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
+  it("is refused when it is longer than the limit, whatever length a Worker in front of this one has declared", async () => {
+    const body = JSON.stringify(chatBody("longer than declared"));
+    const front = new Front({ MAX_BODY_BYTES: String(body.length - 1) });
+    expect((await front.chat(body, { "content-length": "3" })).status).toBe(413);
+  });
+
   it("with more values and member names than the limit is refused on every route that takes JSON, with the limit named", async () => {
     const front = new Front();
     const message = "The request body has more than 100000 JSON values and member names.";

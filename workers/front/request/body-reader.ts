@@ -47,7 +47,11 @@ export async function readBody(
   try {
     // HTTP enforces a declared length, so the fast path needs no counting. Reading `request.body` would create a
     // stream.
-    if (declared !== null) return textOf(await request.text(), Number(declared));
+    if (declared !== null) {
+      const text = await request.text();
+      // A Worker that calls this one through a binding may declare any length. A text has no more characters than bytes.
+      return text.length > limitBytes ? err({ kind: "body_too_large", limitBytes }) : textOf(text, Number(declared));
+    }
     const bytes = await countedBytes(request, limitBytes);
     if (bytes === null) return err({ kind: "body_too_large", limitBytes });
     return bytes.byteLength === 0 ? empty() : ok(decoder.decode(bytes));
