@@ -146,7 +146,9 @@ export class ProviderAnswer {
     if (reply.status >= FIRST_ERROR_STATUS) {
       const text = await this.#readText(MAX_ERROR_BYTES);
       if (this.#expired !== null) return this.#timedOut(this.#expired);
-      if (stream && refusesStreaming(reply.status, text ?? "")) return this.#attempt(false);
+      // The call may have been given up while the error was read. A repetition would then be an answer for nobody.
+      const repeats = stream && !this.#abort.signal.aborted && refusesStreaming(reply.status, text ?? "");
+      if (repeats) return this.#attempt(false);
       return this.#failed(providerError(provider, reply.status, text ?? "", reply.retryAfter, this.#ports.clock.nowMs()));
     }
     if (reply.status >= FIRST_REDIRECT_STATUS) {

@@ -60,7 +60,9 @@ describe("an isolate that receives no more requests", () => {
     slow.resolve();
     expect((await answer).status).toBe(200);
     idle();
-    await expect.poll(() => front.cluster.reports.map(({ missLatency }) => missLatency.reduce((sum, count) => sum + count, 0))).toEqual([1]);
+    await expect
+      .poll(() => front.cluster.reports.map(({ missLatency }) => missLatency.reduce((sum, count) => sum + count, 0)))
+      .toEqual([1]);
   });
 
   it("does not hold back the answer of the request that waits for it", async () => {
