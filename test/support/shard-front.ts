@@ -100,6 +100,7 @@ export class FakeCluster {
           this.asked.push(request);
           return this.#reply(request);
         }),
+      clientLeft: () => alive(() => undefined),
       purge: (request: PurgeRequest) =>
         alive(() => {
           this.purged.push({ ...request, shard });

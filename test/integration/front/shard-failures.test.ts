@@ -135,6 +135,24 @@ describe("a bypass call", () => {
     expect((await front.chat(chatBody("one more"))).status).toBe(200);
   });
 
+  it.each([
+    ["lost its connection", errorOf("Network connection lost.")],
+    ["was reset", errorOf(RESET, { durableObjectReset: true })],
+  ])("is not made when the client has left before the shard %s, and the shard is not asked again", async (_what, error) => {
+    const front = failingFront(error);
+    const failing = Promise.withResolvers<never>();
+    front.cluster.dead.clear();
+    front.cluster.answering = () => failing.promise;
+    const client = new AbortController();
+    const init = { method: "POST", body: JSON.stringify(chatBody("hi")), signal: client.signal };
+    const opening = front.open("/v1/chat/completions", init);
+    await vi.waitFor(() => expect(front.cluster.asked).toHaveLength(1));
+    client.abort();
+    failing.reject(error);
+    await opening;
+    expect([front.cluster.asked.length, front.cluster.upstreamCalls.length, front.bypasses]).toEqual([1, 0, 0]);
+  });
+
   it("is refused when the isolate has no memory for it", async () => {
     const front = failingFront(errorOf("Network connection lost."), { ISOLATE_MAX_BYTES: String(1024 * 1024), L0_MAX_BYTES: "0" });
     expect((await front.chat(chatBody("ж".repeat(600_000)))).status).toBe(503);

@@ -26,7 +26,8 @@ const encoder = new TextEncoder();
  * Calls the provider directly because the shard cannot answer. Nothing is read from the cache, shared or stored.
  */
 export async function bypassAnswer(plan: Plan, isolate: Isolate, client: Client, nowMs: number): Promise<AnswerReply> {
-  const slot = isolate.bypasses.take(plan.key, heldBytes(plan, 0), nowMs);
+  // A client that has left while its shard was asked gets no call. The signal does not tell it a second time.
+  const slot = client.signal.aborted ? null : isolate.bypasses.take(plan.key, heldBytes(plan, 0), nowMs);
   if (slot === null) return failed({ kind: "overloaded", what: "bypass", retryAfterSeconds: 1 });
   const call = new BypassCall(plan, isolate, slot);
   // A reset connection stops the request, so the slot is freed here and not only when the call ends.

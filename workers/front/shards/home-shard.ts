@@ -24,22 +24,30 @@ export async function askHomeShard(
   client: Client | null,
   report: Reporter,
 ): Promise<AnswerReply | ShardFailure> {
-  if (client === null) return attemptTwice(env, shard, request, report);
+  if (client === null) return attemptTwice(env, shard, request, null, report);
   const { signal } = client;
   // An object does not notice that the caller of an RPC method is gone. Unless it is told, it makes a call that nobody
   // waits for any more.
   const tellShard = (): void => client.keepAlive(shardStub(env, shard).clientLeft(request.requestId).catch(ignore));
   signal.addEventListener("abort", tellShard);
   try {
-    return await attemptTwice(env, shard, request, report);
+    return await attemptTwice(env, shard, request, signal, report);
   } finally {
     signal.removeEventListener("abort", tellShard);
   }
 }
 
-async function attemptTwice(env: Env, shard: number, request: AnswerRequest, report: Reporter): Promise<AnswerReply | ShardFailure> {
+async function attemptTwice(
+  env: Env,
+  shard: number,
+  request: AnswerRequest,
+  signal: AbortSignal | null,
+  report: Reporter,
+): Promise<AnswerReply | ShardFailure> {
   const first = await attempt(env, shard, request);
   if (first.kind !== "shard_failure" || !first.failure.mayRepeat) return first;
+  // Only the object that is gone was told that the client has left.
+  if (signal?.aborted === true) return first;
   report({ event: "shard_reset", requestId: request.requestId, shard, message: first.failure.message });
   return await attempt(env, shard, request);
 }
