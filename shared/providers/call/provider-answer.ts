@@ -246,9 +246,7 @@ export class ProviderAnswer {
     this.#run.add(data, true);
   }
 
-  /**
-   * The next bytes of the body. Null at the end and on a broken stream; a broken stream then lacks its terminal event.
-   */
+  /** The next bytes of the body. Null at the end and on a broken stream, which then lacks its terminal event. */
   async #next(): Promise<Uint8Array | null> {
     if (this.#reader === null) return null;
     try {

@@ -63,7 +63,8 @@ export async function readBody(
 /**
  * Checks a body that the runtime has decoded. Reading bytes and decoding them here would cost a seventh of a hit. The
  * runtime replaces each invalid sequence by U+FFFD, which is three bytes long: unless the body has as many bytes as its
- * text, some of it was invalid. Only a character of four bytes that lacks its last one passes as U+FFFD.
+ * text, some of it was invalid. A character of four bytes that lacks its last one passes as U+FFFD; so does a body whose
+ * byte order mark makes up for the length of what is invalid.
  */
 function textOf(text: string, bytes: number): Result<string, CacheError> {
   if (text.includes(REPLACEMENT)) {
