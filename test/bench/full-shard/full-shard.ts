@@ -29,7 +29,7 @@ const MAX_P99_MORE_MS = 10;
 const EVICTION_BOUND = 0.995;
 const STATS_REQUESTS = 300;
 /** Time from the reply to a purge, which is counted then, to the end of the process. */
-const KILL_AFTER_MS = 300;
+const KILL_AFTER_MS = 50;
 
 interface ShardBody {
   readonly entries: number;
