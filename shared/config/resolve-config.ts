@@ -76,6 +76,8 @@ export function resolveConfig(
     semantic: resolveSemantic(read),
     providers: resolveProviders(read),
   };
+  if (config.apiKeys.some((key) => key.digest === config.adminTokenDigest))
+    read.report("ADMIN_TOKEN", "must not be one of API_KEYS: the client with that key would be an admin");
   return read.issues.length === 0 ? ok(config) : err(read.issues);
 }
 

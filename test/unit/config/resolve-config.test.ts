@@ -241,6 +241,11 @@ describe("keys", () => {
   it("given twice are an error", () => {
     expect(issuesOf({ API_KEYS: "acme:same-key-12345 globex:same-key-12345" })).toHaveLength(1);
   });
+
+  it("that are the admin token are an error, because they would open the admin routes", () => {
+    const issues = issuesOf({ API_KEYS: "acme:key-number-one acme:a-long-admin-token", ADMIN_TOKEN: "a-long-admin-token" });
+    expect(issues.map(({ variable }) => variable)).toEqual(["ADMIN_TOKEN"]);
+  });
 });
 
 describe("problems", () => {
