@@ -14,7 +14,7 @@ export { CacheShard, RateLimiter, Upstream } from "../../durable-objects/index.t
 
 async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const response = await answer(request, env, ctx);
-  if (!request.bodyUsed) await discardBody(request);
+  await discardBody(request);
   return response;
 }
 

@@ -1,5 +1,8 @@
-/** The statement that creates a table of servings: even and odd days have one each, so that a whole day can be dropped. */
-export function servingsTable(name: "servings_even" | "servings_odd"): string {
+/** Tables of the servings of even and odd days, so that a whole day can be dropped. The view `servings_by_day` reads both. */
+export const SERVINGS_TABLES = ["servings_even", "servings_odd"] as const;
+
+/** The statement that creates a table of servings. */
+export function servingsTable(name: (typeof SERVINGS_TABLES)[number]): string {
   return `CREATE TABLE ${name} (
     day INTEGER NOT NULL,
     caller_id TEXT NOT NULL,

@@ -1,6 +1,6 @@
 import { FigureRows } from "../figures/figure-rows.ts";
 import { SHARD_COUNTERS, ShardCounters } from "../figures/shard-counters.ts";
-import { SERVING_OF_0_2_0 } from "./schema.ts";
+import { SERVING_OF_0_2_0, SERVINGS_TABLES } from "./schema.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Rows of `numbers` in which version 0.2.0 counts what the table `holdings` holds now. */
@@ -26,7 +26,7 @@ export function takeOver(sql: SqlStorage, state: StateRows): void {
 
 function takeOverServings(sql: SqlStorage): void {
   if (sql.exec("SELECT 1 FROM servings LIMIT 1").toArray().length === 0) return;
-  for (const [parity, table] of ["servings_even", "servings_odd"].entries())
+  for (const [parity, table] of SERVINGS_TABLES.entries())
     sql.exec(`INSERT OR IGNORE INTO ${table} SELECT ${SERVING_OF_0_2_0} FROM servings WHERE at_ms / 86400000 % 2 = ${parity}`);
   sql.exec("DELETE FROM servings");
 }

@@ -1,3 +1,4 @@
+import type { TrafficCounts } from "../../../shared/contracts/cache-shard/figures-contract.ts";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MiniflareOptions } from "miniflare";
@@ -40,19 +41,10 @@ export interface MixedClusterOptions {
 }
 
 /** `GET /stats`, as far as tests use it. */
-export interface StatsView {
-  readonly requests: number;
-  readonly hits: number;
-  readonly semantic: number;
-  readonly coalesced: number;
-  readonly stale: number;
-  readonly misses: number;
-  readonly bypasses: number;
-  readonly errors: number;
+export interface StatsView extends TrafficCounts {
   readonly entries: number;
   readonly spilledEntries: number;
   readonly bytes: number;
-  readonly tokensSaved: number;
   readonly semanticDecisions: Readonly<Record<string, number>>;
 }
 

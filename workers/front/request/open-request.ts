@@ -26,12 +26,12 @@ export interface OpenedRequest {
  */
 export async function openRequest(request: Request, context: RequestContext): Promise<Result<OpenedRequest, CacheError>> {
   const { config, failedAuth } = context.isolate;
-  const headers = usedHeaders(request.headers);
-  const caller = authenticate(headers, config, failedAuth, context.startedMs);
+  const used = usedHeaders(request.headers);
+  const caller = authenticate(used.others, config, failedAuth, context.startedMs);
   if (!caller.ok) return caller;
-  const controls = readControls(headers);
+  const controls = readControls(used.controls);
   if (!controls.ok) return controls;
-  const text = await readBody(request, config.bodies.maxBodyBytes, headers);
+  const text = await readBody(request, config.bodies.maxBodyBytes, used.others);
   return text.ok ? ok({ caller: caller.value, controls: controls.value, text: text.value }) : text;
 }
 
@@ -44,14 +44,21 @@ const OTHER_HEADERS: ReadonlySet<string> = new Set([
   "content-length",
 ]);
 
+interface UsedHeaders {
+  readonly controls: ReadonlyMap<string, string>;
+  readonly others: ReadonlyMap<string, string>;
+}
+
 /** Copies the headers that are used, in one pass: each look-up in `Headers` takes as long as the pass. */
-function usedHeaders(headers: Headers): ReadonlyMap<string, string> {
-  const used = new Map<string, string>();
+function usedHeaders(headers: Headers): UsedHeaders {
+  const controls = new Map<string, string>();
+  const others = new Map<string, string>();
   // `forEach` allocates no pair per header, unlike iteration.
   headers.forEach((value, name) => {
-    if (OTHER_HEADERS.has(name) || isControl(name)) used.set(name, value);
+    if (OTHER_HEADERS.has(name)) others.set(name, value);
+    else if (isControl(name)) controls.set(name, value);
   });
-  return used;
+  return { controls, others };
 }
 
 /** The user for rate limits: from the header, else from the body (null = none), else from the credential or address. */

@@ -1,4 +1,4 @@
-import { servingsTable } from "../../storage/schema.ts";
+import { SERVINGS_TABLES, servingsTable } from "../../storage/schema.ts";
 import { MS_PER_DAY, MS_PER_SECOND } from "../../../../shared/domain/units.ts";
 
 /** How long after a serving feedback is accepted. */
@@ -8,8 +8,6 @@ const MAX_JUDGEMENTS = 50;
 /** Servings that are kept of one day. Later ones of that day cannot be judged. */
 const MAX_PER_DAY = 200_000;
 const MAX_PENDING = 5000;
-/** Tables of the servings of even and odd days. The view `servings_by_day` reads both. */
-const TABLES = ["servings_even", "servings_odd"] as const;
 /** Old servings that one transaction deletes: about 2 ms. */
 const DELETED_ROWS = 200;
 
@@ -90,10 +88,10 @@ export class ServingLog {
    * tables are not. False when none is left.
    */
   deleteOld(nowMs: number): boolean {
-    return [...TABLES].map((table) => this.#deleteOldOf(table, dayOf(nowMs - KEPT_MS))).includes(true);
+    return SERVINGS_TABLES.map((table) => this.#deleteOldOf(table, dayOf(nowMs - KEPT_MS))).includes(true);
   }
 
-  #deleteOldOf(table: (typeof TABLES)[number], firstKept: number): boolean {
+  #deleteOldOf(table: (typeof SERVINGS_TABLES)[number], firstKept: number): boolean {
     const oldest = this.#sql.exec<{ day: number | null }>(`SELECT MIN(day) AS day FROM ${table}`).one().day;
     if (oldest === null || oldest >= firstKept) return false;
     const newest = this.#sql.exec<{ day: number }>(`SELECT MAX(day) AS day FROM ${table}`).one().day;
@@ -174,8 +172,8 @@ export class ServingLog {
   }
 }
 
-function tableOf(day: number): (typeof TABLES)[number] {
-  return TABLES[Math.abs(day) % 2 === 0 ? 0 : 1];
+function tableOf(day: number): (typeof SERVINGS_TABLES)[number] {
+  return SERVINGS_TABLES[Math.abs(day) % 2 === 0 ? 0 : 1];
 }
 
 function dayOf(atMs: number): number {
